@@ -1,0 +1,5 @@
+//! Vantage: where leadership time goes, execution or strategy, from the calendar itself.
+
+#![forbid(unsafe_code)]
+
+pub mod model;

@@ -1,0 +1,30 @@
+use super::Address;
+
+/// The access a calendar's owner gave, in the Google Calendar API's order of strength.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Role {
+    /// Only when somebody is busy; no titles.
+    FreeBusyReader,
+    /// Everything but changes.
+    Reader,
+    /// May change events.
+    Writer,
+    /// Owns the calendar; what an iCalendar file counts as.
+    #[default]
+    Owner,
+}
+
+/// One calendar as its source describes it.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Calendar {
+    /// Name of the source in the configuration, or the path it was read from; orders duplicates.
+    pub source: String,
+    /// What people call it: X-WR-CALNAME, else the file's stem.
+    pub name: String,
+    /// The account's own calendar.
+    pub primary: bool,
+    /// The access we have.
+    pub role: Role,
+    /// The address the calendar belongs to, where its source says so (X-WR-CALNAME when it is an address).
+    pub owner: Option<Address>,
+}

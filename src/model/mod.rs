@@ -1,0 +1,44 @@
+//! The facts and words every other room shares. Pure: no clock, no I/O, nothing from another room.
+
+mod calendar;
+mod event;
+mod exact;
+mod interval;
+mod mistake;
+mod week;
+
+pub use calendar::{Calendar, Role};
+pub use event::{
+    Address, Answer, Attendee, AttendeeKind, Attendees, Event, EventStatus, EventType, Instance, Original, Span, Uid,
+    Visibility,
+};
+pub use exact::Exact;
+pub use interval::Interval;
+pub use mistake::Mistake;
+pub use week::{LocalTime, Week, Weekday, Zones, midnight, resolve};
+
+/// What a counted hour was spent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Deciding why, where and which bets, and growing the people and systems that outlast you.
+    Strategy,
+    /// Delivering what is already decided.
+    Execution,
+    /// No rule matched; nothing is guessed.
+    Unclassified,
+}
+
+impl Class {
+    /// All classes in the order in which they are shown.
+    pub const ALL: [Class; 3] = [Class::Strategy, Class::Execution, Class::Unclassified];
+
+    /// The word used in the configuration, in JSON and on the terminal.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Strategy => "strategy",
+            Class::Execution => "execution",
+            Class::Unclassified => "unclassified",
+        }
+    }
+}
