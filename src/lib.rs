@@ -2,5 +2,5 @@
 
 #![forbid(unsafe_code)]
 
-pub mod analyze;
+pub mod diagnostic;
 pub mod model;

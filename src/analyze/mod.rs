@@ -1,5 +1,302 @@
-//! Decisions to week report: hours, overlap, trend, focus, people, delegation, what moved the number. Pure.
+//! Decisions to week report: hours, overlap, trend, focus, people, delegation, what moved the number. Pure: `now` is an
+//! argument, and the result does not depend on the order of events or calendars.
 
+mod delegate;
+mod flow;
+pub mod judge;
+pub mod ledger;
+mod people;
 pub mod report;
+mod tally;
 
+pub use judge::{Judged, Verdict, judge};
 pub use report::Report;
+pub use tally::Tally;
+
+use crate::classify::{People, RuleSet};
+use crate::model::{Class, Exact, Instance, Interval, Preferences, Week};
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use chrono_tz::Tz;
+use report::{Amount, Block, Day, Events, GoalGap, Hours, Theme, Trend, TrendWeek};
+use std::collections::BTreeMap;
+
+/// Weeks on the trend line, the report's own included.
+const TREND_WEEKS: i64 = 12;
+/// Complete weeks before the report's that averages are made of.
+const AVERAGE_WEEKS: i64 = 4;
+
+/// All judged instances with the weeks counted so far.
+pub struct Analysis<'a> {
+    judged: Vec<Judged>,
+    people: &'a People,
+    wishes: &'a Preferences,
+    tallies: BTreeMap<Week, Tally>,
+}
+
+/// One row of `vantage events`: an instance and its exact share of the window, in seconds.
+pub struct Row<'a> {
+    pub judged: &'a Judged,
+    pub counted: Exact,
+}
+
+impl<'a> Analysis<'a> {
+    /// Judges `instances`, which must cover [`Analysis::window`] of the weeks to report on.
+    pub fn new(instances: Vec<Instance>, rules: &RuleSet, people: &'a People, wishes: &'a Preferences) -> Analysis<'a> {
+        Analysis { judged: judge(instances, rules, people, wishes), people, wishes, tallies: BTreeMap::new() }
+    }
+
+    /// The time whose instances the reports from `first` to `last` need.
+    pub fn window(first: Week, last: Week, wishes: &Preferences) -> Interval {
+        let start = wishes.zones.week(first.plus(1 - TREND_WEEKS)).start;
+        Interval::new(start, wishes.zones.week(last).end)
+    }
+
+    /// All judged instances, ordered by start.
+    pub fn judged(&self) -> &[Judged] {
+        &self.judged
+    }
+
+    /// Everything that touches `window`, ordered by start and UID, with its counted share inside the window.
+    pub fn rows(&self, window: Interval) -> Vec<Row<'_>> {
+        let here: Vec<&Judged> = self.judged.iter().filter(|j| j.touches(&window)).collect();
+        let ledger = ledger::Ledger::new(here.iter().copied(), window);
+        let mut counted: Vec<Exact> = here.iter().map(|j| ledger.share(j, &window)).collect();
+        for (_, i, share) in ledger::all_day(&here, &window, self.wishes) {
+            counted[i] += &share;
+        }
+        here.into_iter().zip(counted).map(|(judged, counted)| Row { judged, counted }).collect()
+    }
+
+    fn count(&mut self, week: Week) {
+        let (judged, wishes) = (&self.judged, self.wishes);
+        self.tallies.entry(week).or_insert_with(|| Tally::new(judged, wishes.zones.week(week), wishes));
+    }
+
+    /// The report of one week as seen at `now`.
+    pub fn report(&mut self, week: Week, now: DateTime<Utc>) -> Report {
+        (0..TREND_WEEKS).for_each(|back| self.count(week.plus(-back)));
+        let (all, wishes, people) = (&self.judged, self.wishes, self.people);
+        let tally = &self.tallies[&week];
+        let complete = |w: Week| wishes.zones.week(w).end <= now;
+        let first_known = all.first().map(|j| Week::of(wishes.zones.date_of(j.interval.start), wishes.week_start));
+        // Earlier complete weeks that may be compared with, newest first.
+        let comparable: Vec<&Tally> = (1..=AVERAGE_WEEKS)
+            .map(|back| week.plus(-back))
+            .filter(|w| complete(*w) && first_known.is_some_and(|first| *w >= first))
+            .map(|w| &self.tallies[&w])
+            .filter(|t| !t.working.hollow())
+            .collect();
+        let previous = comparable.iter().copied().find(|t| t.share().is_some());
+        let share = tally.share();
+        let recent: Vec<&Tally> = (0..AVERAGE_WEEKS).map(|back| &self.tallies[&week.plus(-back)]).collect();
+        let (open, fragmented) = flow::open(all, tally, wishes);
+        let (leverage, load_generated) = people::leverage(all, tally, people);
+        let reports = people::coaching(all, tally, week, people, |j| {
+            Week::of(wishes.zones.date_of(j.interval.start), wishes.week_start)
+        });
+        let trend = Trend {
+            previous: previous.and_then(Tally::share),
+            median: median(comparable.iter().filter_map(|t| t.share()).collect()),
+            points: previous.and_then(|p| Some(share.as_ref()?.percent() - p.share()?.percent())),
+            weeks: (0..TREND_WEEKS).rev().map(|back| self.trend_week(week.plus(-back))).collect(),
+        };
+        let mut notes = Vec::new();
+        if judge::nobody_is_me(all, people) {
+            notes.push(
+                "your own answers are not known: set `my_addresses` so that declined meetings are left out".into(),
+            );
+        }
+        Report {
+            schema_version: report::SCHEMA_VERSION,
+            week,
+            first_day: week.first,
+            last_day: week.last(),
+            zone: zone_names(week, wishes),
+            complete: complete(week),
+            hollow: tally.working.hollow(),
+            events: self.events(tally),
+            hours: self.hours(tally, length_of(&open), fragmented),
+            goal: wishes.goal.clone(),
+            goal_gap: wishes.goal.as_ref().zip(share.as_ref()).map(|(goal, share)| GoalGap {
+                points: share.percent() - goal.percent(),
+                hours_to_convert: (goal - share) * tally.hours.classified(),
+            }),
+            share,
+            coverage: tally.coverage(),
+            provisional: tally.provisional(),
+            trend,
+            themes: themes(tally, &comparable),
+            left_out: self.amounts(tally, |v| match v {
+                Verdict::LeftOut(reason) => Some(reason),
+                _ => None,
+            }),
+            set_apart: self.amounts(tally, |v| match v {
+                Verdict::Apart(apart) => Some(apart),
+                _ => None,
+            }),
+            days: week.days().map(|date| self.day(date, tally, &open)).collect(),
+            flow: flow::flow(all, tally),
+            leverage,
+            load_generated,
+            reactive_share: people::reactive_share(all, tally),
+            coaching: reports.iter().map(|r| &r.hours).sum(),
+            reports,
+            let_go: delegate::candidates(all, &recent, people),
+            moved: previous.map(|p| delegate::moved(all, p, tally)).unwrap_or_default(),
+            notes,
+        }
+    }
+
+    fn trend_week(&self, week: Week) -> TrendWeek {
+        let tally = &self.tallies[&week];
+        TrendWeek { week, share: tally.share(), hollow: tally.working.hollow(), provisional: tally.provisional() }
+    }
+
+    fn events(&self, tally: &Tally) -> Events {
+        let here = || tally.fetched.iter().map(|&i| &self.judged[i]);
+        Events {
+            fetched: tally.fetched.len(),
+            counted: here().filter(|j| j.class().is_some()).count(),
+            set_apart: here().filter(|j| matches!(j.verdict, Verdict::Apart(_))).count(),
+            left_out: here().filter(|j| matches!(j.verdict, Verdict::LeftOut(_))).count(),
+            meetings: here().filter(|j| j.is_meeting()).count(),
+            unclassified: here().filter(|j| j.class() == Some(Class::Unclassified)).count(),
+        }
+    }
+
+    fn hours(&self, tally: &Tally, open: Exact, fragmented: Exact) -> Hours {
+        let here = || tally.fetched.iter().map(|&i| &self.judged[i]);
+        let union = |keep: &dyn Fn(&Judged) -> bool| {
+            let parts =
+                here().filter(|j| keep(j) && !j.all_day()).filter_map(|j| j.interval.intersection(&tally.window));
+            length_of(&Interval::union(parts.collect()))
+        };
+        let shares = |within: &Interval, j: &Judged| tally.ledger.share(j, within);
+        let inside: Exact = tally.working.spans.iter().flat_map(|s| here().map(move |j| shares(s, j))).sum();
+        let timed = tally.counted() - tally.all_day.clone();
+        Hours {
+            counted: tally.counted(),
+            strategy: tally.hours.of(Class::Strategy).clone(),
+            execution: tally.hours.of(Class::Execution).clone(),
+            unclassified: tally.hours.of(Class::Unclassified).clone(),
+            focus: union(&|j| j.focus && !matches!(j.verdict, Verdict::LeftOut(_))),
+            solo: union(&|j| j.verdict == Verdict::Apart(report::Apart::Solo)),
+            conflict: length_of(&tally.ledger.stretches(2)),
+            after_hours: timed - inside,
+            open,
+            fragmented,
+            working: tally.working.net_length.clone(),
+            tentative_not_counted: here()
+                .filter(|j| j.half)
+                .map(|j| tally.ledger.full_share(j, &tally.window) * Exact::new(1, 2))
+                .sum(),
+            all_day: tally.all_day.clone(),
+        }
+    }
+
+    fn amounts<K: Ord>(&self, tally: &Tally, key: impl Fn(Verdict) -> Option<K>) -> BTreeMap<K, Amount> {
+        let mut amounts: BTreeMap<K, Amount> = BTreeMap::new();
+        for j in tally.fetched.iter().map(|&i| &self.judged[i]) {
+            let Some(key) = key(j.verdict) else { continue };
+            let amount = amounts.entry(key).or_default();
+            amount.events += 1;
+            if let Some(part) = j.interval.intersection(&tally.window) {
+                amount.hours += &Exact::seconds(part.length());
+            }
+        }
+        amounts
+    }
+
+    fn day(&self, date: NaiveDate, tally: &Tally, open: &[Interval]) -> Day {
+        use chrono::Datelike;
+        let zones = &self.wishes.zones;
+        let (day, zone) = (zones.day(date), zones.on(date));
+        let hours = tally.days.get(&date).cloned().unwrap_or_default();
+        let wall = |i: &Interval| i.intersection(&day).map(|part| wall_clock(&part, &day, zone));
+        let here = || tally.fetched.iter().map(|&i| &self.judged[i]);
+        let drawn = here().filter(|j| !j.all_day() && !matches!(j.verdict, Verdict::LeftOut(_)));
+        let block = |j: &Judged| {
+            let (from, to) = wall(&j.interval)?;
+            Some(Block {
+                from,
+                to,
+                title: j.title(),
+                private: j.instance.event.visibility != crate::model::Visibility::Public,
+                class: j.class(),
+                theme: j.decision.theme.as_ref().map(ToString::to_string),
+                alone: j.alone,
+                tentative: j.tentative,
+            })
+        };
+        let off = here().filter(|j| j.verdict == Verdict::LeftOut(report::Reason::OutOfOffice));
+        Day {
+            date,
+            zone: zone.name().to_string(),
+            strategy: hours.of(Class::Strategy).clone(),
+            execution: hours.of(Class::Execution).clone(),
+            unclassified: hours.of(Class::Unclassified).clone(),
+            working: self.wishes.working.on(date.weekday()),
+            out_of_office: off.filter_map(|j| wall(&j.interval)).collect(),
+            open: open.iter().filter_map(wall).collect(),
+            blocks: drawn.filter_map(block).collect(),
+        }
+    }
+}
+
+fn length_of(stretches: &[Interval]) -> Exact {
+    tally::length(stretches)
+}
+
+/// Minutes after midnight on the day's own clock; where the clock goes back over the end, the elapsed length decides.
+fn wall_clock(part: &Interval, day: &Interval, zone: Tz) -> (u16, u16) {
+    let minutes = |at: DateTime<Utc>| {
+        let local = at.with_timezone(&zone);
+        (local.hour() * 60 + local.minute()) as u16
+    };
+    let from = if part.start <= day.start { 0 } else { minutes(part.start).min(1439) };
+    let to = if part.end >= day.end { 1440 } else { minutes(part.end) };
+    let length = u16::try_from(part.length().num_minutes()).unwrap_or(1440).max(1);
+    (from, if to > from { to } else { (from + length).min(1440) })
+}
+
+fn zone_names(week: Week, wishes: &Preferences) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for zone in week.days().map(|d| wishes.zones.on(d).name()) {
+        if !names.contains(&zone) {
+            names.push(zone);
+        }
+    }
+    names.join(", ")
+}
+
+/// The middle value; the mean of the middle two.
+fn median(mut values: Vec<Exact>) -> Option<Exact> {
+    values.sort();
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        n if n % 2 == 1 => Some(values.swap_remove(middle)),
+        _ => Some((values[middle - 1].clone() + values[middle].clone()) * Exact::new(1, 2)),
+    }
+}
+
+/// Themes by hours, with the change against their mean in the comparable weeks.
+fn themes(tally: &Tally, comparable: &[&Tally]) -> Vec<Theme> {
+    let weeks = Exact::new(comparable.len() as i64, 1);
+    let mean = |key: &(String, Class)| {
+        let sum: Exact = comparable.iter().filter_map(|t| t.themes.get(key)).sum();
+        sum.over(&weeks)
+    };
+    let mut themes: Vec<Theme> = tally
+        .themes
+        .iter()
+        .map(|(key, hours)| Theme {
+            name: key.0.clone(),
+            class: key.1,
+            hours: hours.clone(),
+            change: mean(key).map(|mean| hours - &mean),
+        })
+        .collect();
+    themes.sort_by(|a, b| (&b.hours, &a.name).cmp(&(&a.hours, &b.name)));
+    themes
+}

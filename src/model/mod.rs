@@ -5,6 +5,7 @@ mod event;
 mod exact;
 mod interval;
 mod mistake;
+mod preferences;
 mod week;
 
 pub use calendar::{Calendar, Role};
@@ -15,6 +16,7 @@ pub use event::{
 pub use exact::Exact;
 pub use interval::Interval;
 pub use mistake::Mistake;
+pub use preferences::{Hours, Preferences, Weight, WorkingHours};
 pub use week::{LocalTime, Week, Weekday, Zones, midnight, resolve};
 
 /// What a counted hour was spent on.

@@ -1,0 +1,214 @@
+//! Each fetched instance becomes exactly one of counted, set apart or left out.
+
+use super::report::{Apart, Reason};
+use crate::classify::{Decision, Outcome, People, RuleSet, Subject};
+use crate::model::{
+    Answer, Attendees, Class, Event, EventStatus, EventType, Instance, Interval, Original, Preferences, Role, Span,
+    Uid, Weight, Zones,
+};
+use chrono::TimeDelta;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+/// Where an instance's time goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Counted(Class),
+    Apart(Apart),
+    LeftOut(Reason),
+}
+
+/// An instance with what was decided about it.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    pub instance: Instance,
+    pub decision: Decision,
+    pub verdict: Verdict,
+    /// Half of the share is dropped.
+    pub half: bool,
+    /// Tentative or unanswered, whatever that does to its weight.
+    pub tentative: bool,
+    /// Focus time, by event type or by rule.
+    pub focus: bool,
+    /// Focus or solo: not a meeting.
+    pub alone: bool,
+    /// Elapsed time: for all-day events from the first local midnight to the last.
+    pub interval: Interval,
+}
+
+impl Judged {
+    /// The class where the instance counts.
+    pub fn class(&self) -> Option<Class> {
+        match self.verdict {
+            Verdict::Counted(class) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// Counted and not focus or solo.
+    pub fn is_meeting(&self) -> bool {
+        self.class().is_some() && !self.alone
+    }
+
+    /// An all-day event.
+    pub fn all_day(&self) -> bool {
+        matches!(self.instance.span, Span::AllDay { .. })
+    }
+
+    /// Overlaps `window`, or has no length and starts in it.
+    pub fn touches(&self, window: &Interval) -> bool {
+        let i = &self.interval;
+        i.intersection(window).is_some() || (i.is_empty() && i.start >= window.start && i.start < window.end)
+    }
+
+    /// The theme by which its hours are grouped.
+    pub fn theme(&self) -> &str {
+        match (&self.decision.theme, self.class()) {
+            (_, Some(Class::Unclassified)) => "Unclassified",
+            (Some(theme), _) => theme,
+            (None, Some(Class::Strategy)) => "Strategy",
+            (None, _) => "Execution",
+        }
+    }
+
+    /// The title for pictures and reports, unless the event is private.
+    pub fn title(&self) -> Option<String> {
+        let event = &self.instance.event;
+        if event.visibility != crate::model::Visibility::Public {
+            return None;
+        }
+        match &event.summary {
+            None if event.free_busy_only => Some("Busy".into()),
+            summary => summary.clone(),
+        }
+    }
+
+    /// People in the room who did not decline: me, attendees, organizer; groups are one and rooms none.
+    pub fn heads(&self, people: &People) -> Option<usize> {
+        let event = &self.instance.event;
+        let declined = |a| event.attendees.lines().iter().any(|l| l.address == *a && l.answer == Answer::Declined);
+        Some(people.people(event)?.into_iter().filter(|a| !declined(a)).count())
+    }
+}
+
+/// Decides about all instances; the order of the input does not matter.
+pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes: &Preferences) -> Vec<Judged> {
+    let mut instances = instances;
+    instances.sort_by(|a, b| rank(a, people).cmp(&rank(b, people)));
+    let mut seen: HashMap<(Uid, Original), ()> = HashMap::with_capacity(instances.len());
+    let mut judged: Vec<Judged> = instances
+        .into_iter()
+        .map(|instance| {
+            let duplicate = seen.insert((instance.event.uid.clone(), instance.original), ()).is_some();
+            one(instance, duplicate, rules, people, wishes)
+        })
+        .collect();
+    // Stable: the rank above stays the order of what starts together.
+    judged.sort_by(|a, b| (a.interval, &a.instance.event.uid).cmp(&(b.interval, &b.instance.event.uid)));
+    judged
+}
+
+/// Orders the copies of one meeting: answered by me, primary, highest role, then names, so that the order is total.
+fn rank<'a>(i: &'a Instance, people: &People) -> impl Ord + 'a {
+    let answered = people.my_answer(&i.event).is_some_and(|a| a != Answer::NeedsAction);
+    let calendar = &i.event.calendar;
+    let role: Reverse<Role> = Reverse(calendar.role);
+    let names = (calendar.source.as_str(), calendar.name.as_str(), i.event.line);
+    (!answered, !calendar.primary, role, names, i.span, i.event.summary.as_deref(), i.original)
+}
+
+fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wishes: &Preferences) -> Judged {
+    let event = &*instance.event;
+    let interval = elapsed(&instance.span, &wishes.zones);
+    let decision = rules.decide(&subject(&instance, interval, people, &wishes.zones));
+    let answer = people.my_answer(event);
+    let waiting = match answer {
+        Some(Answer::Tentative) => Some((Reason::Tentative, wishes.tentative)),
+        Some(Answer::NeedsAction) => Some((Reason::Unanswered, wishes.unanswered)),
+        None if event.status == Some(EventStatus::Tentative) => Some((Reason::Tentative, wishes.tentative)),
+        _ => None,
+    };
+    let weight = waiting.map_or(Weight::Count, |(_, weight)| weight);
+    let focus = decision.focus || event.event_type == EventType::FocusTime;
+    let solo = people.is_solo(event);
+    let verdict = if let Some(reason) =
+        left_out(event, &instance.span, &interval, answer, duplicate, wishes, waiting, &decision)
+    {
+        Verdict::LeftOut(reason)
+    } else {
+        match (&decision.outcome, focus, solo) {
+            (Outcome::Class(class), ..) => Verdict::Counted(*class),
+            (_, true, _) => Verdict::Apart(Apart::Focus),
+            (_, _, true) => Verdict::Apart(Apart::Solo),
+            _ => Verdict::Counted(Class::Unclassified),
+        }
+    };
+    let (half, tentative) = (weight == Weight::Half, waiting.is_some());
+    Judged { decision, verdict, half, tentative, focus, alone: focus || solo, interval, instance }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn left_out(
+    event: &Event,
+    span: &Span,
+    interval: &Interval,
+    answer: Option<Answer>,
+    duplicate: bool,
+    wishes: &Preferences,
+    waiting: Option<(Reason, Weight)>,
+    decision: &Decision,
+) -> Option<Reason> {
+    let all_day = matches!(span, Span::AllDay { .. });
+    let skipped = waiting.filter(|(_, weight)| *weight == Weight::Skip).map(|(reason, _)| reason);
+    let cases = [
+        (duplicate, Reason::Duplicate),
+        (event.status == Some(EventStatus::Cancelled), Reason::Cancelled),
+        (answer == Some(Answer::Declined), Reason::Declined),
+        (event.event_type == EventType::OutOfOffice, Reason::OutOfOffice),
+        (event.event_type == EventType::WorkingLocation, Reason::WorkingLocation),
+        (event.event_type == EventType::Birthday, Reason::Birthday),
+        (event.event_type == EventType::FromGmail, Reason::FromGmail),
+        (event.transparent, Reason::Free),
+        (all_day && wishes.all_day.is_none(), Reason::AllDay),
+        (skipped == Some(Reason::Tentative), Reason::Tentative),
+        (skipped == Some(Reason::Unanswered), Reason::Unanswered),
+        (decision.outcome == Outcome::Ignore, Reason::Ignored),
+        (interval.is_empty(), Reason::NoLength),
+    ];
+    cases.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)
+}
+
+/// What the rules see of an instance.
+pub fn subject<'a>(instance: &'a Instance, interval: Interval, people: &'a People, zones: &Zones) -> Subject<'a> {
+    Subject {
+        event: &instance.event,
+        start: interval.start.with_timezone(&zones.at(interval.start)),
+        length: match instance.span {
+            Span::AllDay { first, end } => TimeDelta::days((end - first).num_days()),
+            Span::Timed(span) => span.length(),
+        },
+        all_day: matches!(instance.span, Span::AllDay { .. }),
+        people,
+    }
+}
+
+/// The instants between which an instance lies; all-day events run from midnight to midnight of the dates' zones.
+pub fn elapsed(span: &Span, zones: &Zones) -> Interval {
+    match *span {
+        Span::Timed(interval) => interval,
+        Span::AllDay { first, end } => Interval::new(zones.starts(first), zones.starts(end)),
+    }
+}
+
+/// Nobody's answers can be read in a calendar with attendees when nobody in it is me.
+pub fn nobody_is_me(judged: &[Judged], people: &People) -> bool {
+    let mut lines =
+        judged.iter().filter(|j| matches!(&j.instance.event.attendees, Attendees::Known(l) if !l.is_empty()));
+    let mut any = false;
+    let known = lines.by_ref().any(|j| {
+        any = true;
+        let event = &j.instance.event;
+        people.my_answer(event).is_some() || event.organizer.as_ref().is_some_and(|o| people.is_me(event, o))
+    });
+    any && !known
+}

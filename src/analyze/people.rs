@@ -1,0 +1,83 @@
+//! Leverage, load, reaction and coaching: what the meetings do to other people.
+
+use super::judge::Judged;
+use super::report::{Coached, Leverage};
+use super::tally::Tally;
+use crate::classify::People;
+use crate::model::{Address, Class, Exact, Week};
+use chrono::TimeDelta;
+use std::collections::BTreeMap;
+
+/// Own hours against attendee-hours per class, and the attendee-hours of the meetings that I organise.
+pub fn leverage(all: &[Judged], tally: &Tally, people: &People) -> (BTreeMap<Class, Leverage>, Exact) {
+    let mut by_class: BTreeMap<Class, Leverage> = BTreeMap::new();
+    let mut load = Exact::default();
+    for &i in &tally.fetched {
+        let j = &all[i];
+        let (Some(class), true, Some(heads)) = (j.class(), j.is_meeting(), j.heads(people)) else { continue };
+        let part = j.interval.intersection(&tally.window).filter(|_| !j.all_day());
+        let length = part.map(|p| Exact::seconds(p.length())).unwrap_or_default();
+        let attendee = length * Exact::new(heads as i64, 1);
+        let event = &j.instance.event;
+        if event.organizer.as_ref().is_some_and(|o| people.is_me(event, o)) {
+            load += &attendee;
+        }
+        let entry = by_class.entry(class).or_default();
+        entry.own += &tally.share_of(i);
+        entry.attendee += &attendee;
+    }
+    (by_class, load)
+}
+
+/// Hours of non-recurring events created less than 24 h before they start, over hours whose creation is known.
+pub fn reactive_share(all: &[Judged], tally: &Tally) -> Option<Exact> {
+    let (mut known, mut late) = (Exact::default(), Exact::default());
+    for (&i, share) in &tally.shares {
+        let event = &all[i].instance.event;
+        let Some(created) = event.created else { continue };
+        known += share;
+        if !event.recurring && all[i].interval.start - created < TimeDelta::hours(24) {
+            late += share;
+        }
+    }
+    late.over(&known)
+}
+
+/// The report of mine whom a 1:1 is with: two people, one of them a report.
+pub fn one_on_one_with<'a>(j: &'a Judged, people: &'a People) -> Option<&'a Address> {
+    let two = people.people(&j.instance.event).filter(|p| p.len() == 2)?;
+    let reports = people.groups.get("reports")?;
+    two.into_iter().find(|a| reports.contains(a) && !people.is_me(&j.instance.event, a))
+}
+
+/// Hours with each report this week, and how many weeks since the last 1:1 before or in it.
+pub fn coaching(
+    all: &[Judged],
+    tally: &Tally,
+    week: Week,
+    people: &People,
+    week_of: impl Fn(&Judged) -> Week,
+) -> Vec<Coached> {
+    let Some(reports) = people.groups.get("reports") else { return Vec::new() };
+    let one_on_ones: Vec<(usize, &Address)> = (0..all.len())
+        .filter(|&i| all[i].is_meeting() && all[i].interval.start < tally.window.end)
+        .filter_map(|i| Some((i, one_on_one_with(&all[i], people)?)))
+        .collect();
+    let with = |report| one_on_ones.iter().filter(move |(_, a)| *a == report).map(|(i, _)| *i);
+    let coached = |report: &Address| Coached {
+        name: name_of(all, report),
+        hours: with(report).map(|i| tally.share_of(i)).sum(),
+        weeks_since: with(report)
+            .map(|i| (week.first - week_of(&all[i]).first).num_days() / 7)
+            .min()
+            .and_then(|weeks| u32::try_from(weeks).ok()),
+    };
+    reports.iter().map(coached).collect()
+}
+
+/// The first name that a calendar gives the address, else the address itself.
+pub fn name_of(all: &[Judged], address: &Address) -> String {
+    let lines = all.iter().flat_map(|j| j.instance.event.attendees.lines());
+    let name = lines.filter(|l| l.address == *address).find_map(|l| l.name.clone());
+    name.filter(|n| !n.contains('@')).unwrap_or_else(|| address.as_str().to_string())
+}

@@ -1,0 +1,145 @@
+//! One window's counted time, by class, theme, series and day: what reports and trends are made of.
+
+use super::judge::{Judged, Verdict};
+use super::ledger::{ByClass, Ledger, all_day};
+use super::report::Reason;
+use crate::model::{Class, Exact, Interval, Preferences, Uid};
+use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeMap;
+
+/// Counted time of one window.
+pub struct Tally {
+    pub window: Interval,
+    pub hours: ByClass,
+    /// Theme and class, with seconds.
+    pub themes: BTreeMap<(String, Class), Exact>,
+    /// Per UID: seconds of each class.
+    pub series: BTreeMap<Uid, ByClass>,
+    /// Counted seconds of each instance, by its place among all judged.
+    pub shares: BTreeMap<usize, Exact>,
+    /// Part of the hours that all-day events added.
+    pub all_day: Exact,
+    pub days: BTreeMap<NaiveDate, ByClass>,
+    pub ledger: Ledger,
+    /// Instances that touch the window, by their place among all judged.
+    pub fetched: Vec<usize>,
+    pub working: Working,
+}
+
+/// Working time of a window.
+pub struct Working {
+    /// From the start to the end of each working day; lunch is inside. Where time is no after-hours time.
+    pub spans: Vec<Interval>,
+    /// Without lunch and out of office.
+    pub net: Vec<Interval>,
+    /// Seconds without lunch, before and after out of office.
+    pub gross_length: Exact,
+    pub net_length: Exact,
+}
+
+impl Working {
+    /// More than half of the working time is out of office.
+    pub fn hollow(&self) -> bool {
+        let off = &self.gross_length - &self.net_length;
+        &off + &off > self.gross_length
+    }
+
+    /// Working time of the days in `window`, less the out-of-office instances among `judged`.
+    pub fn of(judged: &[&Judged], window: &Interval, wishes: &Preferences) -> Working {
+        let (zones, working) = (&wishes.zones, &wishes.working);
+        let off = judged.iter().filter(|j| j.verdict == Verdict::LeftOut(Reason::OutOfOffice)).map(|j| j.interval);
+        let off = Interval::union(off.collect());
+        let (mut spans, mut gross) = (Vec::new(), Vec::new());
+        let mut date = zones.date_of(window.start);
+        while zones.starts(date) < window.end {
+            if let Some((from, to)) = working.on(date.weekday()) {
+                let span = Interval::new(zones.time(date, from), zones.time(date, to));
+                spans.extend(span.intersection(window));
+                let lunch = working.lunch.map(|(a, b)| Interval::new(zones.time(date, a), zones.time(date, b)));
+                let parts = span.without(&Vec::from_iter(lunch.filter(|l| !l.is_empty())));
+                gross.extend(parts.iter().filter_map(|p| p.intersection(window)));
+            }
+            let Some(next) = date.succ_opt() else { break };
+            date = next;
+        }
+        let net: Vec<Interval> = gross.iter().flat_map(|g| g.without(&off)).collect();
+        Working { spans, gross_length: length(&gross), net_length: length(&net), net }
+    }
+}
+
+/// Total length of disjoint stretches, in seconds.
+pub fn length(stretches: &[Interval]) -> Exact {
+    stretches.iter().map(|s| Exact::seconds(s.length())).sum()
+}
+
+impl Tally {
+    /// Counts `window`; `all` are all judged instances, ordered by start.
+    pub fn new(all: &[Judged], window: Interval, wishes: &Preferences) -> Tally {
+        let fetched: Vec<usize> = (0..all.len()).filter(|&i| all[i].touches(&window)).collect();
+        let here: Vec<&Judged> = fetched.iter().map(|&i| &all[i]).collect();
+        let ledger = Ledger::new(here.iter().copied(), window);
+        let mut tally = Tally {
+            window,
+            hours: ByClass::default(),
+            themes: BTreeMap::new(),
+            series: BTreeMap::new(),
+            shares: BTreeMap::new(),
+            all_day: Exact::default(),
+            days: BTreeMap::new(),
+            working: Working::of(&here, &window, wishes),
+            ledger,
+            fetched: fetched.clone(),
+        };
+        let added = all_day(&here, &window, wishes);
+        let mut date = wishes.zones.date_of(window.start);
+        while wishes.zones.starts(date) < window.end {
+            let Some(day) = wishes.zones.day(date).intersection(&window) else { break };
+            tally.days.entry(date).or_default();
+            for (&index, j) in fetched.iter().zip(&here) {
+                let share = tally.ledger.share(j, &day);
+                tally.add(index, j, date, &share);
+            }
+            for (_, i, share) in added.iter().filter(|(d, ..)| d.start == day.start) {
+                tally.all_day += share;
+                tally.add(fetched[*i], here[*i], date, share);
+            }
+            let Some(next) = date.succ_opt() else { break };
+            date = next;
+        }
+        tally
+    }
+
+    fn add(&mut self, index: usize, j: &Judged, date: NaiveDate, share: &Exact) {
+        let Some(class) = j.class().filter(|_| !share.is_zero()) else { return };
+        self.hours.add(class, share);
+        *self.themes.entry((j.theme().to_string(), class)).or_default() += share;
+        self.series.entry(j.instance.event.uid.clone()).or_default().add(class, share);
+        *self.shares.entry(index).or_default() += share;
+        self.days.entry(date).or_default().add(class, share);
+    }
+
+    /// Counted seconds of the instance at `index` among all judged.
+    pub fn share_of(&self, index: usize) -> Exact {
+        self.shares.get(&index).cloned().unwrap_or_default()
+    }
+
+    /// Total counted seconds.
+    pub fn counted(&self) -> Exact {
+        self.hours.0.iter().sum()
+    }
+
+    /// S / (S + E).
+    pub fn share(&self) -> Option<Exact> {
+        self.hours.share()
+    }
+
+    /// (S + E) / counted.
+    pub fn coverage(&self) -> Option<Exact> {
+        self.hours.classified().over(&self.counted())
+    }
+
+    /// Under 80 % of the counted time is classified.
+    pub fn provisional(&self) -> bool {
+        self.coverage().is_some_and(|c| c < Exact::new(4, 5))
+    }
+}

@@ -1,0 +1,193 @@
+//! How we speak when something is wrong: what could not be done, the place, the causes, one thing to try, and what
+//! still works. The same text everywhere; titles, addresses and secrets never enter it.
+
+use crate::model::Mistake;
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+/// What a failure means to a script, after sysexits(3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Failed = 1,
+    Usage = 2,
+    /// No calendar could be read.
+    Data = 65,
+    /// Our own bug.
+    Bug = 70,
+    /// Reading or writing failed.
+    Io = 74,
+    /// The configuration or the rules are broken.
+    Config = 78,
+}
+
+/// Mistakes of one text that a person wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file as the user would name it.
+    pub file: String,
+    pub text: String,
+    pub mistakes: Vec<Mistake>,
+}
+
+/// Something that could not be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub exit: Exit,
+    /// Lower-case sentence; empty where the places say it all.
+    pub message: String,
+    pub places: Vec<Place>,
+    pub causes: Vec<String>,
+    pub help: Option<String>,
+    /// What still works, or whether anything was lost.
+    pub note: Option<String>,
+}
+
+impl Failure {
+    /// A failure with nothing but its sentence.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Failure {
+        Failure { exit, message: message.into(), places: Vec::new(), causes: Vec::new(), help: None, note: None }
+    }
+
+    /// All mistakes of a file, each shown at its place.
+    pub fn mistakes(file: impl Into<String>, text: &str, mistakes: Vec<Mistake>) -> Failure {
+        let place = Place { file: file.into(), text: text.to_string(), mistakes };
+        Failure { places: vec![place], ..Failure::new(Exit::Config, "") }
+    }
+
+    /// The same with a cause.
+    pub fn cause(mut self, cause: impl std::fmt::Display) -> Failure {
+        self.causes.push(cause.to_string());
+        self
+    }
+
+    /// The same with one thing to type or change.
+    pub fn help(self, help: impl Into<String>) -> Failure {
+        Failure { help: Some(help.into()), ..self }
+    }
+
+    /// The same with what still works.
+    pub fn note(self, note: impl Into<String>) -> Failure {
+        Failure { note: Some(note.into()), ..self }
+    }
+
+    /// The text for a terminal or a log; ends with a line break.
+    pub fn render(&self, color: bool) -> String {
+        render(self, color, Level::ERROR)
+    }
+}
+
+/// A remark that stops nothing, in the same form.
+pub fn warning(message: &str, help: Option<&str>, color: bool) -> String {
+    let failure = Failure { help: help.map(str::to_string), ..Failure::new(Exit::Failed, message) };
+    render(&failure, color, Level::WARNING)
+}
+
+/// Mistakes that stop nothing, such as rules that can never win.
+pub fn warnings(place: &Place, color: bool) -> String {
+    let failure = Failure { places: vec![place.clone()], ..Failure::new(Exit::Failed, "") };
+    render(&failure, color, Level::WARNING)
+}
+
+fn render(failure: &Failure, color: bool, level: Level<'static>) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut blocks = Vec::new();
+    if !failure.message.is_empty() {
+        let mut group = Group::with_title(level.clone().primary_title(failure.message.as_str()));
+        group = failure.causes.iter().fold(group, |g, c| g.element(Level::INFO.with_name("cause").message(c.as_str())));
+        blocks.push(renderer.render(&[tail(group, failure)]));
+    }
+    for place in &failure.places {
+        for mistake in &place.mistakes {
+            let span = mistake.span.start.min(place.text.len())..mistake.span.end.min(place.text.len());
+            let annotation = AnnotationKind::Primary.span(span).label(mistake.label.as_str());
+            let snippet = Snippet::source(place.text.as_str()).path(place.file.as_str()).annotation(annotation);
+            let mut group = level.clone().primary_title(mistake.message.as_str()).element(snippet);
+            if let Some(help) = &mistake.help {
+                group = group.element(Level::HELP.message(help.as_str()));
+            }
+            blocks.push(renderer.render(&[group]));
+        }
+    }
+    if failure.message.is_empty() && (failure.help.is_some() || failure.note.is_some()) {
+        let lines = [("help", &failure.help), ("note", &failure.note)];
+        let lines = lines.iter().filter_map(|(word, text)| Some(format!("{word}: {}", text.as_ref()?)));
+        blocks.push(lines.collect::<Vec<_>>().join("\n"));
+    }
+    let mut text = blocks.join("\n\n");
+    text.push('\n');
+    text
+}
+
+fn tail<'a>(mut group: Group<'a>, failure: &'a Failure) -> Group<'a> {
+    if let Some(help) = &failure.help {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    if let Some(note) = &failure.note {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    group
+}
+
+/// `text` for a terminal: control sequences and direction marks are gone, so that a title cannot play tricks.
+pub fn plain(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars().map(|c| if c == '\n' || c == '\t' { ' ' } else { c }).filter(|c| !hidden(*c)).collect()
+}
+
+/// The known word nearest to a misspelt one, if one is near.
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.into_iter().map(|k| (strsim::damerau_levenshtein(word, k), k));
+    near.filter(|(distance, k)| *distance <= (k.len() / 3).max(1)).min().map(|(_, k)| k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_what_where_why_and_what_to_do() {
+        let failure = Failure::new(Exit::Io, "the calendar `team.ics` could not be read")
+            .cause("No such file or directory (os error 2)")
+            .help("check the path after `--ics`")
+            .note("nothing was written");
+        insta::assert_snapshot!(failure.render(false), @"
+        error: the calendar `team.ics` could not be read
+         |
+         = cause: No such file or directory (os error 2)
+         = help: check the path after `--ics`
+         = note: nothing was written
+        ");
+    }
+
+    #[test]
+    fn every_mistake_of_a_file_is_shown_with_its_caret() {
+        let text = "goal = 4\nprivcy = \"titles\"\n";
+        let mistakes = vec![
+            Mistake::new(7..8, "`goal` must be a share between 0 and 1", "this is 4").help("write `0.4` for 40 %"),
+            Mistake::new(9..15, "unknown key `privcy`", "not a key").help("did you mean `privacy`?"),
+        ];
+        insta::assert_snapshot!(Failure::mistakes("vantage.toml", text, mistakes).render(false), @"
+        error: `goal` must be a share between 0 and 1
+         --> vantage.toml:1:8
+          |
+        1 | goal = 4
+          |        ^ this is 4
+          |
+          = help: write `0.4` for 40 %
+
+        error: unknown key `privcy`
+         --> vantage.toml:2:1
+          |
+        2 | privcy = \"titles\"
+          | ^^^^^^ not a key
+          |
+          = help: did you mean `privacy`?
+        ");
+    }
+
+    #[test]
+    fn titles_lose_their_control_sequences() {
+        assert_eq!(plain("a\u{1b}[31mb\u{202e}c\nd"), "a[31mbc d");
+    }
+}
