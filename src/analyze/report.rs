@@ -1,6 +1,6 @@
 //! The week report: every number that a picture, the JSON and the text show. Times are exact seconds until shown.
 
-use crate::model::{Class, Exact, LocalTime, Week};
+use crate::model::{Class, Exact, LocalTime, Privacy, Week};
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -55,6 +55,30 @@ pub struct Report {
     pub moved: Vec<Mover>,
     /// Things a reader must know, such as that answers could not be read; sentences.
     pub notes: Vec<String>,
+}
+
+impl Report {
+    /// The same report with only what `privacy` lets out: no titles and no names below `titles`, no themes for a board.
+    pub fn shown_at(mut self, privacy: Privacy) -> Report {
+        let (titles, themes) = (privacy == Privacy::Titles, privacy != Privacy::Classes);
+        let hide = |title: &mut Option<String>, theme: &mut Option<String>| {
+            title.take_if(|_| !titles);
+            theme.take_if(|_| !themes);
+        };
+        self.days.iter_mut().flat_map(|d| &mut d.blocks).for_each(|b| hide(&mut b.title, &mut b.theme));
+        self.moved.iter_mut().for_each(|m| hide(&mut m.title, &mut m.theme));
+        for candidate in &mut self.let_go {
+            hide(&mut candidate.title, &mut candidate.theme);
+            candidate.report.take_if(|_| !titles);
+        }
+        if !titles {
+            self.reports.iter_mut().enumerate().for_each(|(i, r)| r.name = format!("report {}", i + 1));
+        }
+        if !themes {
+            self.themes.clear();
+        }
+        self
+    }
 }
 
 /// How many instances went where: `counted + set_apart + left_out = fetched`.
@@ -220,6 +244,16 @@ impl Serialize for Reason {
 pub enum Apart {
     Focus,
     Solo,
+}
+
+impl Apart {
+    /// The word on pictures, in reports and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Apart::Focus => "focus",
+            Apart::Solo => "solo",
+        }
+    }
 }
 
 /// A number of instances and their length inside the week.

@@ -1,5 +1,6 @@
 //! The facts and words every other room shares. Pure: no clock, no I/O, nothing from another room.
 
+mod appearance;
 mod calendar;
 mod event;
 mod exact;
@@ -8,6 +9,7 @@ mod mistake;
 mod preferences;
 mod week;
 
+pub use appearance::{Palette, Privacy};
 pub use calendar::{Calendar, Role};
 pub use event::{
     Address, Answer, Attendee, AttendeeKind, Attendees, Event, EventStatus, EventType, Instance, Original, Span, Uid,

@@ -1,0 +1,131 @@
+use super::context::{Setup, Talk};
+use super::{Done, Files, Format, output};
+use crate::analyze::{Analysis, Row, Verdict};
+use crate::classify::By;
+use crate::diagnostic::{Exit, Failure, plain};
+use crate::model::{EventStatus, Interval, Span, Visibility, Zones};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use clap::Args;
+use serde::Serialize;
+use std::fmt::Write;
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  vantage events --ics calendar.ics --from 2026-11-16 --to 2026-11-22 --format json")]
+pub struct Events {
+    /// Calendars: files, folders, .zip, .gz, or - for standard input; default: the configuration's sources
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    ics: Vec<String>,
+    /// First date, inclusive
+    #[arg(long, value_name = "DATE")]
+    from: NaiveDate,
+    /// Last date, inclusive
+    #[arg(long, value_name = "DATE")]
+    to: NaiveDate,
+    #[command(flatten)]
+    files: Files,
+    /// Print the titles of private events too
+    #[arg(long)]
+    show_private: bool,
+    /// How events are printed; JSON is one object a line
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// One line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    uid: &'a str,
+    summary: Option<&'a str>,
+    start: String,
+    end: String,
+    all_day: bool,
+    status: Option<&'static str>,
+    calendar: &'a str,
+    class: Option<&'static str>,
+    theme: Option<&'a str>,
+    rule: Option<&'a str>,
+    counted: bool,
+    /// Why it is left out, or `focus` or `solo` where it is set apart.
+    reason: Option<&'static str>,
+    minutes: i64,
+    counted_minutes: f64,
+}
+
+impl Events {
+    pub fn run(self, talk: &Talk) -> Done {
+        if self.to < self.from {
+            return Err(Failure::new(Exit::Usage, "`--to` lies before `--from`"));
+        }
+        let setup = Setup::load(&self.files, talk)?;
+        let zones = &setup.wishes.zones;
+        let after = self.to.succ_opt().unwrap_or(self.to);
+        let window = Interval::new(zones.starts(self.from), zones.starts(after));
+        let mut calendars = setup.calendars(&self.ics)?;
+        let instances = calendars.instances(window, zones.home);
+        talk.problems(&calendars);
+        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        let mut text = String::new();
+        for row in analysis.rows(window) {
+            let line = self.line(&row, &setup, zones);
+            match self.format {
+                Format::Json => text += &(serde_json::to_string(&line).unwrap_or_default() + "\n"),
+                Format::Text => human(&mut text, &line),
+            }
+        }
+        output::print(&text)
+    }
+
+    fn line<'a>(&self, row: &Row<'a>, setup: &'a Setup, zones: &Zones) -> Line<'a> {
+        let (j, event) = (row.judged, &*row.judged.instance.event);
+        let (start, end) = match j.instance.span {
+            Span::AllDay { first, end } => (first.to_string(), end.to_string()),
+            Span::Timed(i) => (local(i.start, zones), local(i.end, zones)),
+        };
+        let shown = self.show_private || event.visibility == Visibility::Public;
+        let summary = event.summary.as_deref().or(event.free_busy_only.then_some("Busy"));
+        let rule = match &j.decision.by {
+            By::Rule(index) => Some(setup.rules.rules()[*index].name.as_str()),
+            By::Label(label) => Some(label.as_ref()),
+            _ => None,
+        };
+        let class = j.class();
+        Line {
+            uid: &event.uid.0,
+            summary: summary.filter(|_| shown),
+            start,
+            end,
+            all_day: j.all_day(),
+            status: event.status.map(|s| match s {
+                EventStatus::Confirmed => "CONFIRMED",
+                EventStatus::Tentative => "TENTATIVE",
+                EventStatus::Cancelled => "CANCELLED",
+            }),
+            calendar: &event.calendar.name,
+            class: class.map(|c| c.name()),
+            theme: j.decision.theme.as_deref(),
+            rule,
+            counted: class.is_some(),
+            reason: match j.verdict {
+                Verdict::Counted(_) => None,
+                Verdict::Apart(apart) => Some(apart.name()),
+                Verdict::LeftOut(reason) => Some(reason.name()),
+            },
+            minutes: j.interval.length().num_minutes(),
+            counted_minutes: row.counted.to_f64() / 60.0,
+        }
+    }
+}
+
+fn local(at: DateTime<Utc>, zones: &Zones) -> String {
+    at.with_timezone(&zones.at(at)).to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+/// `2026-11-16 09:00  30 min  execution     Daily stand-up  (Stand-ups)`.
+fn human(text: &mut String, line: &Line) {
+    let start = if line.all_day { format!("{} all-day", line.start) } else { line.start[..16].replace('T', " ") };
+    let what = line.class.or(line.reason).unwrap_or_default();
+    let title = plain(line.summary.unwrap_or("(private or no title)"));
+    let why = line.rule.map(|r| format!("  ({r})")).unwrap_or_default();
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "{start:<18} {:>5} min  {what:<16} {title}{why}", line.minutes);
+}

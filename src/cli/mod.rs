@@ -1,0 +1,116 @@
+//! The command line: one file per command. Standard output is data, standard error is talk.
+
+mod check;
+mod context;
+mod demo;
+mod events;
+mod explain;
+mod output;
+mod text;
+mod week;
+
+use crate::diagnostic::{Exit, Failure};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use context::Talk;
+use std::process::ExitCode;
+
+/// Where leadership time goes: execution or strategy, from the calendar itself. Nothing leaves this machine.
+#[derive(Parser)]
+#[command(name = "vantage", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Start with:\n  vantage demo\n  vantage week --ics calendar.ics --out .\n  vantage explain \"Q3 roadmap review\"")]
+struct Cli {
+    /// Never colour the output (also: the variable NO_COLOR)
+    #[arg(long, global = true)]
+    no_color: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Draw three weeks of an invented product leader, to see what Vantage does
+    Demo(demo::Demo),
+    /// Report a week, and draw it with --out
+    Week(week::WeekArgs),
+    /// List the classified instances between two dates
+    Events(events::Events),
+    /// Say why a meeting is classed as it is
+    Explain(explain::Explain),
+    /// Work on the rules
+    Rules {
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
+    /// Work on the configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum RulesCommand {
+    /// Show every mistake in the rules, each with its place
+    Check(check::RulesCheck),
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Show every mistake in the configuration and the rules, each with its place
+    Check(check::ConfigCheck),
+}
+
+/// How data is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Which configuration and rules a command works under.
+#[derive(Args, Default)]
+struct Files {
+    /// The configuration instead of $XDG_CONFIG_HOME/vantage/vantage.toml (also: the variable VANTAGE_CONFIG)
+    #[arg(long, value_name = "FILE")]
+    config: Option<String>,
+    /// The rules instead of rules.toml beside the configuration
+    #[arg(long, value_name = "FILE")]
+    rules: Option<String>,
+}
+
+/// Runs the program on the process's arguments and prints what went wrong.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|info| {
+        // A panic message may hold a title: only the place is told.
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        eprintln!("error: vantage ran into a bug of its own at {place}\n = help: report it with this line");
+    }));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let _ = e.print();
+            return ExitCode::from(e.exit_code().clamp(0, 255) as u8);
+        }
+    };
+    let talk = Talk::new(cli.no_color);
+    let run = || match cli.command {
+        Command::Demo(demo) => demo.run(&talk),
+        Command::Week(week) => week.run(&talk),
+        Command::Events(events) => events.run(&talk),
+        Command::Explain(explain) => explain.run(&talk),
+        Command::Rules { command: RulesCommand::Check(check) } => check.run(&talk),
+        Command::Config { command: ConfigCommand::Check(check) } => check.run(&talk),
+    };
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(failure)) => {
+            talk.failure(&failure);
+            ExitCode::from(failure.exit as u8)
+        }
+        Err(_) => ExitCode::from(Exit::Bug as u8),
+    }
+}
+
+/// What every command returns.
+type Done = Result<(), Failure>;

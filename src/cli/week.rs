@@ -1,0 +1,146 @@
+use super::context::{Setup, Talk, now};
+use super::{Done, Files, Format, output, text};
+use crate::analyze::{Analysis, Report};
+use crate::chart::{self, Painter, Style};
+use crate::diagnostic::{Exit, Failure};
+use crate::model::{Privacy, Week, Weekday, Zones};
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Weeks from which a progress bar helps.
+const LONG: usize = 8;
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  vantage week --ics calendar.ics\n  vantage week 2026-W47 --ics work.ics side.ics --out charts\n  \
+                        vantage week 2026-W01..2026-W47 --ics calendar.ics --format json")]
+pub struct WeekArgs {
+    /// 2026-W47, a date, `last` (the last complete week), `this`, or a range 2026-W01..2026-W47
+    #[arg(default_value = "last")]
+    week: String,
+    /// Calendars: files, folders, .zip, .gz, or - for standard input; default: the configuration's sources
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    ics: Vec<String>,
+    #[command(flatten)]
+    files: Files,
+    /// Write WEEK.png, WEEK.json and WEEK.txt into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Draw at 1 to 4 times 1600×1000
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4))]
+    scale: u32,
+    /// What is told about single meetings; default: the configuration's
+    #[arg(long, value_parser = Privacy::NAMES)]
+    privacy: Option<String>,
+    /// How the report is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl WeekArgs {
+    pub fn run(self, talk: &Talk) -> Done {
+        let setup = Setup::load(&self.files, talk)?;
+        let now = now()?;
+        let weeks = parse_weeks(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)?;
+        let privacy = self.privacy.as_deref().and_then(Privacy::parse).unwrap_or(setup.config.privacy);
+        let style = Style {
+            scale: self.scale,
+            privacy,
+            palette: setup.config.palette,
+            fallback_font: fallback_font(setup.config.fallback_font.as_deref())?,
+        };
+        let mut calendars = setup.calendars(&self.ics)?;
+        let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
+        let instances = calendars.instances(window, setup.wishes.zones.home);
+        talk.problems(&calendars);
+        let mut analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        if let Some(out) = &self.out {
+            output::folder(out)?;
+        }
+        let progress = (weeks.len() >= LONG && self.out.is_some()).then(|| indicatif::ProgressBar::new(weeks.len() as u64));
+        let mut painter = Painter::default();
+        for week in &weeks {
+            let report = analysis.report(*week, now).shown_at(privacy);
+            match &self.out {
+                Some(out) => {
+                    for file in files(out, &report, &style, &mut painter)? {
+                        if progress.is_none() && self.format == Format::Text {
+                            output::print(&format!("{}\n", file.display()))?;
+                        }
+                    }
+                }
+                None if self.format == Format::Text => output::print(&text::report(&report))?,
+                None => {}
+            }
+            if self.format == Format::Json {
+                output::print(&json(&report))?;
+            }
+            progress.as_ref().inspect(|bar| bar.inc(1));
+        }
+        if let (Some(bar), Some(out)) = (progress, &self.out) {
+            bar.finish_and_clear();
+            output::print(&format!("{} weeks in {}\n", weeks.len(), out.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// The report as one line of JSON.
+fn json(report: &Report) -> String {
+    // Strings, numbers and maps with string keys: nothing that could fail.
+    serde_json::to_string(report).unwrap_or_default() + "\n"
+}
+
+/// Writes the picture, the numbers and the alternative text of one week; returns the paths.
+///
+/// # Errors
+/// [`Exit::Io`].
+pub fn files(out: &Path, report: &Report, style: &Style, painter: &mut Painter) -> Result<[PathBuf; 3], Failure> {
+    let path = |ending: &str| out.join(format!("{}.{ending}", report.week));
+    let paths = [path("png"), path("json"), path("txt")];
+    output::write(&paths[0], &chart::weekly(report, style, painter))?;
+    output::write(&paths[1], json(report).as_bytes())?;
+    output::write(&paths[2], chart::alt_text(report, style.privacy).as_bytes())?;
+    Ok(paths)
+}
+
+fn fallback_font(path: Option<&Path>) -> Result<Option<Arc<Vec<u8>>>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let bytes = std::fs::read(path).map_err(|e| {
+        let failure = Failure::new(Exit::Io, format!("the `fallback_font` `{}` could not be read", path.display())).cause(e);
+        failure.help("name a TrueType or OpenType font file, or leave the key out")
+    })?;
+    Ok(Some(Arc::new(bytes)))
+}
+
+fn parse_weeks(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Vec<Week>, Failure> {
+    let one = |text: &str| one_week(text, start, zones, now);
+    let (first, last) = match text.split_once("..") {
+        Some((first, last)) => (one(first)?, one(last)?),
+        None => (one(text)?, one(text)?),
+    };
+    let weeks: Vec<Week> = (0..).map(|n| first.plus(n)).take_while(|w| *w <= last && w.first < NaiveDate::MAX).collect();
+    if weeks.is_empty() {
+        return Err(Failure::new(Exit::Usage, format!("the range `{text}` ends before it begins")));
+    }
+    Ok(weeks)
+}
+
+fn one_week(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Week, Failure> {
+    let this = Week::of(zones.date_of(now), start);
+    let numbered = || {
+        let (year, number) = text.split_once("-W").or_else(|| text.split_once("-w"))?;
+        Week::from_iso(year.parse().ok()?, number.parse().ok()?, start)
+    };
+    let week = match text {
+        "this" => Some(this),
+        "last" => Some(this.plus(-1)),
+        _ => numbered().or_else(|| Some(Week::of(text.parse().ok()?, start))),
+    };
+    // The years that a four-digit calendar can name, with room for the trend before and the week after.
+    week.filter(|w| (1..=9998).contains(&chrono::Datelike::year(&w.first))).ok_or_else(|| {
+        let failure = Failure::new(Exit::Usage, format!("`{text}` is not a week"));
+        failure.help("write `2026-W47`, a date such as `2026-11-18`, `last`, `this`, or a range `2026-W01..2026-W47`")
+    })
+}

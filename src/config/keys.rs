@@ -1,0 +1,213 @@
+//! The keys of `vantage.toml`: one line each, and nothing else knows their names.
+
+use super::value::{Reader, Value, duration, hours};
+use super::{Config, IcsSource};
+use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight};
+use chrono::Datelike;
+use toml::de::DeTable;
+
+type Set = fn(&Value, &mut Config, &mut Reader);
+
+/// One key of the top level.
+pub struct Key {
+    pub name: &'static str,
+    set: Set,
+}
+
+const DAYS: [(&str, Weekday); 7] = [
+    ("mon", Weekday::Mon),
+    ("tue", Weekday::Tue),
+    ("wed", Weekday::Wed),
+    ("thu", Weekday::Thu),
+    ("fri", Weekday::Fri),
+    ("sat", Weekday::Sat),
+    ("sun", Weekday::Sun),
+];
+const WEIGHTS: [(&str, Weight); 3] = [("count", Weight::Count), ("half", Weight::Half), ("skip", Weight::Skip)];
+const DAY_HOURS: &str = "hours such as \"08:00-18:00\"";
+
+/// Every key that this version uses.
+pub const KEYS: &[Key] = &[
+    Key { name: "timezone", set: |v, c, r| c.timezone = r.zone(v, "timezone").or(c.timezone) },
+    Key { name: "week_start", set: week_start },
+    Key { name: "working_hours", set: working_hours },
+    Key { name: "focus_block", set: focus_block },
+    Key { name: "goal", set: |v, c, r| c.goal = r.number(v, "goal", 0.0..=1.0, "goal = 0.40") },
+    Key { name: "role", set: role },
+    Key { name: "tentative", set: |v, c, r| c.tentative = r.word(v, "tentative", &WEIGHTS).unwrap_or_default() },
+    Key { name: "unanswered", set: |v, c, r| c.unanswered = r.word(v, "unanswered", &WEIGHTS).unwrap_or_default() },
+    Key { name: "all_day_hours", set: all_day_hours },
+    Key { name: "my_addresses", set: |v, c, r| c.people.me = addresses(v, "my_addresses", r) },
+    Key { name: "my_domains", set: my_domains },
+    Key { name: "privacy", set: |v, c, r| c.privacy = r.word(v, "privacy", &PRIVACY).unwrap_or_default() },
+    Key { name: "palette", set: |v, c, r| c.palette = r.word(v, "palette", &PALETTE).unwrap_or_default() },
+    Key { name: "fallback_font", set: |v, c, r| c.fallback_font = r.text(v, "fallback_font").map(Into::into) },
+    Key { name: "travel", set: travel },
+    Key { name: "people", set: people },
+    Key { name: "source", set: source },
+];
+
+const PRIVACY: [(&str, Privacy); 3] =
+    [("titles", Privacy::Titles), ("themes", Privacy::Themes), ("classes", Privacy::Classes)];
+const PALETTE: [(&str, Palette); 2] = [("light", Palette::Light), ("dark", Palette::Dark)];
+
+/// Keys of the background service, which a shared configuration may hold already. They are reported, not obeyed.
+const LATER: [&str; 6] = ["charts_dir", "poll", "render_at", "retain", "notify", "mail"];
+
+pub(super) fn read(table: &DeTable, config: &mut Config, reader: &mut Reader) {
+    for (name, value) in table {
+        let word: &str = name.get_ref();
+        if let Some(key) = KEYS.iter().find(|k| k.name == word) {
+            (key.set)(value, config, reader);
+        } else if LATER.contains(&word) {
+            config.remarks.push(Mistake::new(
+                name.span(),
+                format!("`{word}` has no effect: it belongs to the background service, which this version does not have"),
+                "ignored",
+            ));
+        } else {
+            reader.unknown(name.span(), word, "key", KEYS.iter().map(|k| k.name));
+        }
+    }
+}
+
+fn week_start(v: &Value, c: &mut Config, r: &mut Reader) {
+    let words = [("monday", Weekday::Mon), ("sunday", Weekday::Sun), ("saturday", Weekday::Sat)];
+    c.week_start = r.word(v, "week_start", &words).unwrap_or(c.week_start);
+}
+
+fn focus_block(v: &Value, c: &mut Config, r: &mut Reader) {
+    let expected = "a length such as \"2h\" or \"90m\"";
+    c.focus_block = r.parsed(v, "focus_block", expected, duration).unwrap_or(c.focus_block);
+}
+
+/// Goals by role: shares of strategic work in a survey of about 2,500 product people (Pragmatic Institute 2019);
+/// `manager` is the midpoint of the two surveyed.
+fn role(v: &Value, c: &mut Config, r: &mut Reader) {
+    let roles = [("executive", 60), ("manager", 55), ("ic", 51)];
+    c.role_goal = r.word(v, "role", &roles).map(|percent| Exact::new(percent, 100));
+}
+
+fn all_day_hours(v: &Value, c: &mut Config, r: &mut Reader) {
+    let hours = r.number(v, "all_day_hours", 0.0..=24.0, "all_day_hours = 8");
+    c.all_day = hours.filter(|h| !h.is_zero()).map(|h| h * Exact::hours(1));
+}
+
+fn addresses(v: &Value, key: &str, r: &mut Reader) -> Vec<Address> {
+    r.texts(v, key, "an address such as \"ada@example.com\"", Address::parse)
+}
+
+fn my_domains(v: &Value, c: &mut Config, r: &mut Reader) {
+    let domain = |text: &str| {
+        let text = text.trim().trim_start_matches('@').to_lowercase();
+        (text.contains('.') && !text.contains('@')).then_some(text)
+    };
+    c.people.domains = r.texts(v, "my_domains", "a domain such as \"example.com\"", domain);
+}
+
+fn working_hours(v: &Value, c: &mut Config, r: &mut Reader) {
+    let Some(table) = r.table(v, "working_hours") else { return };
+    c.working.days = [None; 7];
+    for (name, value) in table {
+        let word: &str = name.get_ref();
+        let off_or_hours = |text: &str| if text == "off" { Some(None) } else { hours(text).map(Some) };
+        let Some(times) = r.parsed(value, &format!("working_hours.{word}"), DAY_HOURS, off_or_hours) else { continue };
+        if word == "lunch" {
+            c.working.lunch = times;
+            continue;
+        }
+        let day = |text: &str| DAYS.iter().position(|(name, _)| *name == text);
+        let (from, to) = word.split_once('-').unwrap_or((word, word));
+        match (day(from), day(to)) {
+            (Some(from), Some(to)) => {
+                let count = (to + 7 - from) % 7;
+                (0..=count).for_each(|i| c.working.days[(from + i) % 7] = times);
+            }
+            _ => {
+                let known = DAYS.iter().map(|(name, _)| *name).chain(["mon-fri", "lunch"]);
+                r.unknown(name.span(), word, "day", known);
+            }
+        }
+    }
+}
+
+fn travel(v: &Value, c: &mut Config, r: &mut Reader) {
+    for entry in r.list(v) {
+        let Some(table) = r.table(entry, "travel") else { continue };
+        let known = ["from", "to", "timezone"];
+        for name in table.keys().filter(|name| !known.contains(&name.get_ref().as_ref())) {
+            r.unknown(name.span(), name.get_ref(), "key of `[[travel]]`", known);
+        }
+        let mut need = |key: &str| {
+            let found = table.get(key);
+            if found.is_none() {
+                r.wrong(Mistake::new(entry.span(), format!("`[[travel]]` needs `{key}`"), format!("no `{key}` here")));
+            }
+            found
+        };
+        let (Some(from), Some(to), Some(zone)) = (need("from"), need("to"), need("timezone")) else { continue };
+        let dates = (r.date(from, "from"), r.date(to, "to"), r.zone(zone, "timezone"));
+        let (Some(first), Some(last), Some(zone)) = dates else { continue };
+        if last < first {
+            r.wrong(Mistake::new(to.span(), "`to` lies before `from`", "the last day of the journey"));
+        } else if first.year() < 1900 || last.year() > 2200 {
+            r.wrong(Mistake::new(from.span(), "`[[travel]]` must lie between the years 1900 and 2200", "not in that range"));
+        }
+        c.travel.push((first..=last, zone));
+    }
+}
+
+fn people(v: &Value, c: &mut Config, r: &mut Reader) {
+    let Some(table) = r.table(v, "people") else { return };
+    for (name, value) in table {
+        let members = addresses(value, &format!("people.{}", name.get_ref()), r);
+        c.people.groups.insert(name.get_ref().to_string(), members);
+    }
+}
+
+fn source(v: &Value, c: &mut Config, r: &mut Reader) {
+    let Some(kinds) = r.table(v, "source") else { return };
+    for (kind, entries) in kinds {
+        match kind.get_ref().as_ref() {
+            "ics" => r.list(entries).into_iter().for_each(|entry| ics(entry, c, r)),
+            "google" => c.remarks.push(Mistake::new(
+                kind.span(),
+                "`[[source.google]]` has no effect: this version reads iCalendar files only",
+                "ignored",
+            )),
+            other => r.unknown(kind.span(), other, "kind of source", ["ics"]),
+        }
+    }
+}
+
+fn ics(entry: &Value, c: &mut Config, r: &mut Reader) {
+    let Some(table) = r.table(entry, "source.ics") else { return };
+    let known = ["name", "path"];
+    for name in table.keys() {
+        match name.get_ref().as_ref() {
+            "name" | "path" => {}
+            "url" => c.remarks.push(Mistake::new(
+                name.span(),
+                "`url` has no effect: this version reads calendars from files, not from the network",
+                "ignored",
+            )),
+            other => r.unknown(name.span(), other, "key of `[[source.ics]]`", known),
+        }
+    }
+    let name = table.get("name").and_then(|v| r.text(v, "name"));
+    let path = table.get("path").and_then(|v| r.text(v, "path"));
+    match (path, table.contains_key("url")) {
+        (Some(path), _) => {
+            let name = name.unwrap_or(path).to_string();
+            if c.sources.iter().any(|s| s.name == name) {
+                r.wrong(Mistake::new(entry.span(), format!("two sources are named `{name}`"), "the second one"));
+            }
+            c.sources.push(IcsSource { name, path: path.to_string() });
+        }
+        (None, true) => {}
+        (None, false) => {
+            let mistake = Mistake::new(entry.span(), "`[[source.ics]]` needs a `path`", "no `path` here");
+            r.wrong(mistake.help("add `path = \"~/calendars/team.ics\"`, a file or a folder"));
+        }
+    }
+}

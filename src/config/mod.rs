@@ -1,0 +1,147 @@
+//! TOML to checked config, or every mistake at once with its place.
+
+mod keys;
+mod value;
+
+pub use keys::{KEYS, Key};
+
+use crate::classify::People;
+use crate::model::{
+    Exact, LocalTime, Mistake, Palette, Preferences, Privacy, Weekday, Weight, WorkingHours, Zones,
+};
+use chrono::{NaiveDate, TimeDelta};
+use chrono_tz::Tz;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use toml::de::DeTable;
+
+/// `vantage.toml` with every key and its default, as it is shipped.
+pub const TEMPLATE: &str = include_str!("../../config/vantage.toml");
+
+/// A checked configuration. An empty file is valid: every key has a default.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `None` is the system's.
+    pub timezone: Option<Tz>,
+    pub week_start: Weekday,
+    pub working: WorkingHours,
+    pub focus_block: TimeDelta,
+    pub tentative: Weight,
+    pub unanswered: Weight,
+    pub all_day: Option<Exact>,
+    pub travel: Vec<(RangeInclusive<NaiveDate>, Tz)>,
+    /// `goal`, which beats `role`.
+    pub goal: Option<Exact>,
+    pub role_goal: Option<Exact>,
+    pub people: People,
+    pub privacy: Privacy,
+    pub palette: Palette,
+    pub fallback_font: Option<PathBuf>,
+    pub sources: Vec<IcsSource>,
+    /// Keys that this version accepts and does not use yet.
+    pub remarks: Vec<Mistake>,
+}
+
+/// One `[[source.ics]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IcsSource {
+    pub name: String,
+    pub path: String,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        let day = (LocalTime(8 * 60), LocalTime(18 * 60));
+        let days = [Some(day), Some(day), Some(day), Some(day), Some(day), None, None];
+        Config {
+            timezone: None,
+            week_start: Weekday::Mon,
+            working: WorkingHours { days, lunch: Some((LocalTime(12 * 60 + 30), LocalTime(13 * 60 + 15))) },
+            focus_block: TimeDelta::hours(2),
+            tentative: Weight::Count,
+            unanswered: Weight::Count,
+            all_day: None,
+            travel: Vec::new(),
+            goal: None,
+            role_goal: None,
+            people: People::default(),
+            privacy: Privacy::default(),
+            palette: Palette::default(),
+            fallback_font: None,
+            sources: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads `text`.
+    ///
+    /// # Errors
+    /// Every mistake in it, in the order of the text.
+    pub fn parse(text: &str) -> Result<Config, Vec<Mistake>> {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let mut mistakes: Vec<Mistake> = errors.iter().map(value::syntax).collect();
+        let mut config = Config::default();
+        let mut reader = value::Reader { mistakes: &mut mistakes };
+        keys::read(table.get_ref(), &mut config, &mut reader);
+        mistakes.sort_by_key(|m| m.span.start);
+        if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
+    }
+
+    /// What counting needs, with the zone of the system where the configuration names none.
+    pub fn preferences(&self, system: Tz) -> Preferences {
+        Preferences {
+            zones: Zones { home: self.timezone.unwrap_or(system), travel: self.travel.clone() },
+            week_start: self.week_start,
+            working: self.working.clone(),
+            focus_block: self.focus_block,
+            tentative: self.tentative,
+            unanswered: self.unanswered,
+            all_day: self.all_day.clone(),
+            goal: self.goal.clone().or_else(|| self.role_goal.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Failure;
+
+    #[test]
+    fn an_empty_file_and_the_shipped_file_mean_the_defaults() {
+        let shown = |text: &str| format!("{:?}", Config::parse(text).unwrap());
+        assert_eq!(shown(""), shown(TEMPLATE));
+    }
+
+    #[test]
+    fn the_shipped_file_shows_every_key_with_a_value_that_is_valid() {
+        // Every commented setting is switched on; each must then be accepted.
+        let setting = |line: &str| {
+            let name = line.trim_start_matches('[').split([' ', '=', ']', '.']).next().unwrap_or_default();
+            !name.is_empty() && (line.starts_with('[') || line.contains(" = ")) && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+        };
+        let uncommented = |line: &str| match line.strip_prefix("# ") {
+            Some(rest) if setting(rest) => rest.to_string(),
+            _ => line.to_string(),
+        };
+        let all = TEMPLATE.lines().map(uncommented).collect::<Vec<_>>().join("\n");
+        Config::parse(&all).unwrap_or_else(|m| panic!("{}", Failure::mistakes("all", &all, m).render(false)));
+        for key in KEYS {
+            let shown = all.lines().any(|l| {
+                let l = l.trim_start_matches('[');
+                l.strip_prefix(key.name).is_some_and(|rest| rest.trim_start().starts_with(['=', ']', '.']))
+            });
+            assert!(shown, "`{}` is not shown in config/vantage.toml", key.name);
+        }
+    }
+
+    #[test]
+    fn every_mistake_is_shown_in_one_run() {
+        let text = "timezone = \"Europe/Berln\"\ngoal = 40\nprivcy = \"titles\"\nworking_hours = { mon-fry = \"8-18\" }\n\
+                    focus_block = \"2 hours\"\n[[source.isc]]\nname = \"x\"\n";
+        let mistakes = Config::parse(text).unwrap_err();
+        insta::assert_snapshot!(Failure::mistakes("vantage.toml", text, mistakes).render(false));
+    }
+}

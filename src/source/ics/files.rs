@@ -1,0 +1,133 @@
+//! From paths to iCalendar bytes. What a file is, its first bytes decide, not its name.
+
+use crate::diagnostic::{Exit, Failure};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+/// Largest calendar that is read, after decompression, so that a gzip bomb stays small in memory.
+const LARGEST: u64 = 64 << 20;
+/// Deepest folder below the one that was named.
+const DEEPEST: usize = 8;
+
+/// One calendar file's content.
+pub struct Text {
+    /// The file as the user would name it, `export.zip/work.ics` inside an archive.
+    pub file: String,
+    /// The name without folder and endings.
+    pub stem: String,
+    pub bytes: Vec<u8>,
+}
+
+type Each<'a> = &'a mut dyn FnMut(Result<Text, String>);
+
+/// Calls `each` for every calendar that `path` names, in a fixed order. A part that cannot be read is handed over as a
+/// sentence, and the rest is read.
+///
+/// # Errors
+/// [`Exit::Io`] where the path itself cannot be opened.
+pub fn each(path: &str, each: Each) -> Result<(), Failure> {
+    if path == "-" {
+        let bytes = capped(io::stdin().lock()).map_err(|e| unreadable("standard input", &e))?;
+        unpack("standard input", "calendar", bytes, each);
+        return Ok(());
+    }
+    let failed = |e: io::Error| unreadable(&format!("`{path}`"), &e);
+    if std::fs::metadata(path).map_err(failed)?.is_dir() {
+        let mut found = Vec::new();
+        walk(Path::new(path), 0, &mut found).map_err(failed)?;
+        found.sort();
+        if found.is_empty() {
+            each(Err(format!("the folder `{path}` holds no `.ics`, `.ics.gz` or `.zip` file")));
+        }
+        for file in found {
+            let name = file.display().to_string();
+            match File::open(&file).and_then(capped) {
+                Ok(bytes) => unpack(&name, &stem(&file), bytes, each),
+                Err(e) => each(Err(format!("`{name}` could not be read: {e}"))),
+            }
+        }
+        return Ok(());
+    }
+    let bytes = File::open(path).and_then(capped).map_err(failed)?;
+    unpack(path, &stem(Path::new(path)), bytes, each);
+    Ok(())
+}
+
+fn unreadable(what: &str, e: &io::Error) -> Failure {
+    Failure::new(Exit::Io, format!("the calendar {what} could not be read")).cause(e)
+}
+
+fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase();
+        if name.starts_with('.') {
+            continue;
+        }
+        if path.is_dir() {
+            if depth < DEEPEST && !path.is_symlink() {
+                walk(&path, depth + 1, found)?;
+            }
+        } else if [".ics", ".ical", ".ics.gz", ".zip"].iter().any(|ending| name.ends_with(ending)) {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// `team` for `exports/team.ics.gz`.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or("calendar");
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    let name = [".ics", ".ical", ".zip"].iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name);
+    name.to_string()
+}
+
+fn capped(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(io::Error::other(format!("it is larger than {} MB", LARGEST >> 20)));
+    }
+    Ok(bytes)
+}
+
+fn unpack(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
+    let packed = match bytes.get(..4) {
+        Some([0x1f, 0x8b, ..]) => {
+            capped(flate2::read::MultiGzDecoder::new(&bytes[..])).map(|bytes| hand_over(file, stem, bytes, each))
+        }
+        Some(b"PK\x03\x04" | b"PK\x05\x06") => archive(file, bytes, each),
+        _ => {
+            hand_over(file, stem, bytes, each);
+            Ok(())
+        }
+    };
+    if let Err(e) = packed {
+        each(Err(format!("`{file}` could not be unpacked: {e}")));
+    }
+}
+
+fn archive(file: &str, bytes: Vec<u8>, each: Each) -> io::Result<()> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes))?;
+    let mut names: Vec<String> = archive.file_names().map(str::to_string).collect();
+    names.retain(|n| n.to_ascii_lowercase().ends_with(".ics"));
+    names.sort();
+    if names.is_empty() {
+        each(Err(format!("the archive `{file}` holds no `.ics` file")));
+    }
+    for name in names {
+        let inner = format!("{file}/{name}");
+        match archive.by_name(&name).map_err(io::Error::from).and_then(capped) {
+            Ok(bytes) => hand_over(&inner, &stem(Path::new(&name)), bytes, each),
+            Err(e) => each(Err(format!("`{inner}` could not be unpacked: {e}"))),
+        }
+    }
+    Ok(())
+}
+
+fn hand_over(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
+    each(Ok(Text { file: file.to_string(), stem: stem.to_string(), bytes }));
+}
