@@ -2,5 +2,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod analyze;
+pub mod classify;
+pub mod config;
+pub mod demo;
 pub mod diagnostic;
 pub mod model;

@@ -1,0 +1,283 @@
+//! A rules file as a whole: `[[rule]]`, `[labels]`, `extends`.
+
+use super::Outcome;
+use super::predicates::{PREDICATES, Predicate};
+use super::reader::{Reader, near};
+use super::rule::{Rule, Source};
+use super::ruleset::{Labelled, RuleSet, same};
+use crate::model::{Class, Mistake};
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The rules that ship with the program: what `extends` can name, and the text.
+pub const BUILTIN: &[(&str, &str)] = &[("default", include_str!("../../config/rules.toml"))];
+
+/// Groups that may be named without being defined; an undefined one is empty.
+pub const KNOWN_GROUPS: &[&str] = &["reports", "peers", "leaders", "customers"];
+
+const CLASSES: [&str; 4] = ["strategy", "execution", "ignore", "unclassified"];
+
+/// The rules that apply where the user has none.
+///
+/// # Panics
+/// If the built-in rules hold a mistake, which a test rules out.
+pub fn defaults() -> RuleSet {
+    match parse("rules.toml", "extends = \"default\"", &[]) {
+        Ok(rules) => rules,
+        Err(mistakes) => panic!("the built-in rules hold mistakes: {mistakes:?}"),
+    }
+}
+
+/// Reads a rules file with all that it inherits. `file` is the name shown with each rule, `groups` are the names that
+/// `@group` may take besides [`KNOWN_GROUPS`].
+///
+/// # Errors
+/// Every mistake of the file, in its order.
+pub fn parse(file: &str, text: &str, groups: &[&str]) -> Result<RuleSet, Vec<Mistake>> {
+    let groups: Vec<&str> =
+        groups.iter().map(|g| g.trim_start_matches('@')).chain(KNOWN_GROUPS.iter().copied()).collect();
+    let mut reader = Reader::new(text, &groups);
+    let own = read(&mut reader, Source { name: file.into(), inherited: false });
+    let mistakes = reader.finish();
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    let (mut rules, mut labels) = (own.rules, own.labels);
+    for (name, text) in own.extends {
+        let mut reader = Reader::new(text, &groups);
+        let pack = read(&mut reader, Source { name: format!("built-in rules `{name}`"), inherited: true });
+        let mistakes = reader.finish();
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        rules.extend(pack.rules);
+        labels.extend(pack.labels);
+    }
+    Ok(RuleSet::new(rules, labels))
+}
+
+#[derive(Default)]
+struct Read {
+    rules: Vec<Rule>,
+    labels: Vec<Labelled>,
+    extends: Vec<(&'static str, &'static str)>,
+}
+
+type Value<'i> = Spanned<DeValue<'i>>;
+
+fn read(reader: &mut Reader<'_>, source: Source) -> Read {
+    let source = Arc::new(source);
+    let (table, errors) = DeTable::parse_recoverable(reader.text());
+    let mut broken = Vec::new();
+    for error in errors {
+        let span = error.span().unwrap_or(0..0);
+        reader.mistake(span.clone(), format!("this is not TOML: {}", error.message()), "cannot be read");
+        broken.push(span.start);
+    }
+    let mut read = Read::default();
+    for (key, value) in table.get_ref() {
+        reader.at("");
+        match key.get_ref().as_ref() {
+            "rule" => read.rules = rules(reader, value, &source, &broken),
+            "labels" => read.labels = labels(reader, value),
+            "extends" => read.extends = extends(reader, value),
+            unknown => unknown_key(reader, unknown, key.span(), &["rule", "labels", "extends"]),
+        }
+    }
+    read
+}
+
+fn unknown_key(reader: &mut Reader<'_>, key: &str, span: Range<usize>, known: &[&str]) {
+    let help = match near(key, known.iter().copied()) {
+        Some(name) => format!("write `{name}`"),
+        None => format!("expected one of {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")),
+    };
+    reader.mistake(span, format!("there is no key `{key}` here"), "unknown key").with_help(help);
+}
+
+fn extends(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<(&'static str, &'static str)> {
+    let read = reader.list("extends", value, "the name of built-in rules or a list of names", |reader, name, span| {
+        let found = BUILTIN.iter().find(|(known, _)| *known == name);
+        if found.is_none() {
+            let known = BUILTIN.iter().map(|(known, _)| *known);
+            let all = known.clone().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
+            let help = near(name, known).map_or(format!("expected one of {all}"), |name| format!("write `{name}`"));
+            reader.mistake(span, format!("there are no built-in rules `{name}`"), "unknown name").with_help(help);
+        }
+        found.copied()
+    });
+    read.unwrap_or_default()
+}
+
+fn rules(reader: &mut Reader<'_>, value: &Value<'_>, source: &Arc<Source>, broken: &[usize]) -> Vec<Rule> {
+    let Some(items) = value.get_ref().as_array() else {
+        reader
+            .mistake(value.span(), "`rule` is one table, but a list of them was expected", "expected `[[rule]]`")
+            .with_help("write `[[rule]]` with two brackets on each side");
+        return Vec::new();
+    };
+    let starts: Vec<usize> = items.iter().map(|item| item.span().start).collect();
+    let mut names = BTreeSet::new();
+    let mut rules = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        reader.at(format!("rule {}", index + 1));
+        let Some(table) = item.get_ref().as_table() else {
+            reader.wrong_type("rule", item, "a table");
+            continue;
+        };
+        let end = starts.get(index + 1).copied().unwrap_or(usize::MAX);
+        // Where a line could not be read, what seems missing may stand on it.
+        let whole = !broken.iter().any(|at| (starts[index]..end).contains(at));
+        rules.extend(rule(reader, index, item.span(), table, source, whole, &mut names));
+    }
+    rules
+}
+
+fn rule(
+    reader: &mut Reader<'_>,
+    index: usize,
+    header: Range<usize>,
+    table: &DeTable<'_>,
+    source: &Arc<Source>,
+    whole: bool,
+    names: &mut BTreeSet<String>,
+) -> Option<Rule> {
+    let before = reader.count();
+    let mut name = format!("rule {}", index + 1);
+    if let Some(value) = table.get("name")
+        && let Some(text) = reader.text_of("name", value, "a text")
+    {
+        reader.at(format!("rule {} `{text}`", index + 1));
+        if !names.insert(text.clone()) {
+            reader
+                .mistake(value.span(), "an earlier rule has the same name", "name used twice")
+                .with_help("give it a name of its own: `explain` tells rules apart by it");
+        }
+        name = text;
+    }
+    let known: Vec<&str> = ["name", "class", "theme", "kind", "unless"].into_iter().chain(keys()).collect();
+    for (key, _) in table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
+        unknown_key(reader, key.get_ref(), key.span(), &known);
+    }
+    let what = outcome(reader, table, &header, whole);
+    let predicates = predicates(reader, table);
+    let unless = unless(reader, table);
+    if !keys().any(|key| table.contains_key(key)) && whole && reader.count() == before {
+        reader
+            .mistake(header.clone(), "it asks for nothing, so it would match every event", "no predicate")
+            .with_help("add one, such as `title = [\"roadmap\"]`");
+    }
+    let (outcome, focus, theme) = what?;
+    let line = 1 + reader.text()[..header.start].matches('\n').count();
+    let rule = Rule { name: name.into(), outcome, focus, theme, source: source.clone(), line, predicates, unless };
+    (reader.count() == before).then_some(rule)
+}
+
+fn keys() -> impl Iterator<Item = &'static str> {
+    PREDICATES.iter().map(|kind| kind.key)
+}
+
+/// In the order of the registry, so that cheap questions come first.
+fn predicates(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<Box<dyn Predicate>> {
+    let given = PREDICATES.iter().filter_map(|kind| table.get(kind.key).map(|value| (kind, value)));
+    given.filter_map(|(kind, value)| (kind.parse)(reader, value)).collect()
+}
+
+fn unless(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<Vec<Box<dyn Predicate>>> {
+    let Some(value) = table.get("unless") else { return Vec::new() };
+    let items: Vec<&Value<'_>> = match value.get_ref() {
+        DeValue::Array(items) => items.iter().collect(),
+        _ => vec![value],
+    };
+    let mut any = Vec::new();
+    for item in items {
+        let Some(table) = item.get_ref().as_table() else {
+            reader.wrong_type("unless", item, "a table such as `{ title = [\"strategy\"] }`");
+            continue;
+        };
+        let known: Vec<&str> = keys().collect();
+        for (key, _) in table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
+            unknown_key(reader, key.get_ref(), key.span(), &known);
+        }
+        if table.is_empty() {
+            reader
+                .mistake(item.span(), "`unless` is empty, so the rule would never match", "no predicate")
+                .with_help("name what excludes an event, or take `unless` out");
+        }
+        any.push(predicates(reader, table));
+    }
+    any
+}
+
+type What = (Outcome, bool, Option<Arc<str>>);
+
+/// `class`, `kind` and `theme`, of a rule or a label.
+fn outcome(reader: &mut Reader<'_>, table: &DeTable<'_>, header: &Range<usize>, whole: bool) -> Option<What> {
+    let theme = match table.get("theme") {
+        Some(value) => Some(reader.text_of("theme", value, "a text")?.into()),
+        None => None,
+    };
+    let focus = match table.get("kind") {
+        Some(value) => {
+            let kind = reader.text_of("kind", value, "`\"focus\"`")?;
+            if kind != "focus" {
+                reader
+                    .mistake(value.span(), format!("there is no kind `{kind}`"), "expected `focus`")
+                    .with_help("write `kind = \"focus\"`, or take it out");
+                return None;
+            }
+            true
+        }
+        None => false,
+    };
+    let Some(value) = table.get("class") else {
+        if !focus && whole {
+            reader
+                .mistake(header.clone(), "`class` is missing", "no class")
+                .with_help("add `class = \"strategy\"`, `\"execution\"` or `\"ignore\"`");
+        }
+        return focus.then_some((Outcome::None, true, theme));
+    };
+    let class = reader.text_of("class", value, "`\"strategy\"`, `\"execution\"` or `\"ignore\"`")?;
+    let outcome = match class.as_str() {
+        "strategy" => Outcome::Class(Class::Strategy),
+        "execution" => Outcome::Class(Class::Execution),
+        "ignore" => Outcome::Ignore,
+        "unclassified" => Outcome::None,
+        _ => {
+            let all = "expected `strategy`, `execution`, `ignore` or `unclassified`".to_owned();
+            let help = near(&class, CLASSES).map_or(all, |name| format!("write `{name}`"));
+            reader.mistake(value.span(), format!("there is no class `{class}`"), "unknown class").with_help(help);
+            return None;
+        }
+    };
+    Some((outcome, focus, theme))
+}
+
+fn labels(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Labelled> {
+    let Some(table) = value.get_ref().as_table() else {
+        reader.wrong_type("labels", value, "a table");
+        return Vec::new();
+    };
+    let mut labels: Vec<Labelled> = Vec::new();
+    for (name, value) in table {
+        reader.at(format!("label `{}`", name.get_ref()));
+        let Some(table) = value.get_ref().as_table() else {
+            reader.wrong_type(name.get_ref(), value, "a table such as `{ class = \"strategy\" }`");
+            continue;
+        };
+        if labels.iter().any(|label| same(&label.name, name.get_ref())) {
+            reader.mistake(name.span(), "the same label stands here in another letter case", "label named twice");
+        }
+        for (key, _) in table.iter().filter(|(key, _)| !["class", "theme", "kind"].contains(&key.get_ref().as_ref())) {
+            unknown_key(reader, key.get_ref(), key.span(), &["class", "theme", "kind"]);
+        }
+        if let Some((outcome, focus, theme)) = outcome(reader, table, &value.span(), true) {
+            labels.push(Labelled { name: name.get_ref().as_ref().into(), outcome, focus, theme });
+        }
+    }
+    labels
+}

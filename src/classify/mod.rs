@@ -1,0 +1,94 @@
+//! Rules → decision with its reason. Pure: no clock, no I/O, and nothing but `model` is known here.
+//!
+//! A rules file is read once into a [`RuleSet`] ([`parse`], or [`defaults`]); [`RuleSet::decide`] then says for one
+//! event what it was, and [`RuleSet::explain`] why. The first rule that matches wins, a label named in `[labels]`
+//! beats every rule, and nothing is guessed: without a match an event stays unclassified.
+
+mod file;
+mod index;
+mod people;
+mod phrase;
+mod predicates;
+mod range;
+mod reader;
+mod rule;
+mod ruleset;
+mod trace;
+mod words;
+
+pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
+pub use people::People;
+pub use phrase::Phrase;
+pub use predicates::{Finding, Kind, Look, PREDICATES, Predicate};
+pub use range::Bounds;
+pub use reader::{Note, Reader};
+pub use rule::{Rule, Source};
+pub use ruleset::RuleSet;
+pub use trace::{Evidence, Loser, Step, Trace, Why};
+pub use words::{Title, Words};
+
+use crate::model::{Class, Event};
+use chrono::{DateTime, TimeDelta};
+use chrono_tz::Tz;
+use std::sync::Arc;
+
+/// What a predicate sees: one instance of an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    pub event: &'a Event,
+    /// The instance's start, local.
+    pub start: DateTime<Tz>,
+    /// Its whole length, not cut at midnight or at a week's edge.
+    pub length: TimeDelta,
+    pub all_day: bool,
+    pub people: &'a People,
+}
+
+/// What an event counts as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// `Strategy` or `Execution`; never `Unclassified`.
+    Class(Class),
+    /// Left out: private time.
+    Ignore,
+    /// No class: nothing matched, or a rule keeps the event unclassified.
+    None,
+}
+
+/// Who decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The user's own word for one instance or for its series. `decide` does not know overrides: the caller puts them
+    /// before it.
+    Override { series: bool },
+    /// A label named in `[labels]`, as it is spelled there.
+    Label(Arc<str>),
+    /// The rule at this index of [`RuleSet::rules`].
+    Rule(usize),
+    /// Nobody.
+    Nothing,
+}
+
+/// The answer for one event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub outcome: Outcome,
+    /// Time to work alone: never a meeting, counted only if `outcome` is a class.
+    pub focus: bool,
+    pub theme: Option<Arc<str>>,
+    pub by: By,
+}
+
+impl Decision {
+    /// Nothing matched.
+    pub const UNCLASSIFIED: Decision = Decision { outcome: Outcome::None, focus: false, theme: None, by: By::Nothing };
+
+    /// The class the decision counts as; `None` where the event is ignored.
+    pub fn class(&self) -> Option<Class> {
+        match self.outcome {
+            Outcome::Class(class) => Some(class),
+            Outcome::None => Some(Class::Unclassified),
+            Outcome::Ignore => None,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Patterns of `title`, `description` and `location`: consecutive whole words with `*` inside a word.
+
+use super::words::Words;
+use std::ops::Range;
+
+/// One pattern such as `"sprint planning"` or `"retrospective*"`.
+#[derive(Clone, Debug)]
+pub struct Phrase {
+    /// As it stands in the file.
+    pub written: Box<str>,
+    pieces: Box<[Piece]>,
+    anchor: usize,
+}
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Word(Box<str>),
+    /// The texts between the stars, in order: what a word begins with, holds, ends with.
+    Wild(Box<[Box<str>]>),
+}
+
+/// The word by which an index finds a phrase.
+#[derive(Clone, Copy, Debug)]
+pub enum Anchor<'a> {
+    /// Exactly this word.
+    Word(&'a str),
+    /// A word that begins with this; empty for any word.
+    Prefix(&'a str),
+}
+
+impl Phrase {
+    /// Reads a pattern; `None` where it holds no letter, digit or `*`.
+    pub fn parse(written: &str) -> Option<Phrase> {
+        let words = Words::of_pattern(written);
+        let pieces: Box<[Piece]> = (0..words.len()).map(|i| Piece::parse(words.word(i))).collect();
+        // The longest plain word is the rarest.
+        let anchor = (0..pieces.len()).max_by_key(|&i| pieces[i].weight())?;
+        Some(Phrase { written: written.into(), pieces, anchor })
+    }
+
+    /// Where the index looks, and which of the phrase's words that is.
+    pub fn anchor(&self) -> (Anchor<'_>, usize) {
+        let anchor = match &self.pieces[self.anchor] {
+            Piece::Word(word) => Anchor::Word(word),
+            Piece::Wild(parts) => Anchor::Prefix(&parts[0]),
+        };
+        (anchor, self.anchor)
+    }
+
+    /// The words from `start` on match.
+    pub fn matches_at(&self, words: &Words, start: usize) -> bool {
+        start + self.pieces.len() <= words.len()
+            && self.pieces.iter().enumerate().all(|(i, piece)| piece.matches(words.word(start + i)))
+    }
+
+    /// The first place that matches.
+    pub fn find(&self, words: &Words) -> Option<Range<usize>> {
+        let last = words.len().checked_sub(self.pieces.len())?;
+        (0..=last).find(|&start| self.matches_at(words, start)).map(|start| start..start + self.pieces.len())
+    }
+}
+
+impl Piece {
+    fn parse(word: &str) -> Piece {
+        if word.contains('*') {
+            Piece::Wild(word.split('*').map(Into::into).collect())
+        } else {
+            Piece::Word(word.into())
+        }
+    }
+
+    fn weight(&self) -> usize {
+        match self {
+            Piece::Word(word) => 1000 + word.len(),
+            Piece::Wild(parts) => parts[0].len(),
+        }
+    }
+
+    fn matches(&self, word: &str) -> bool {
+        match self {
+            Piece::Word(exact) => **exact == *word,
+            Piece::Wild(parts) => wild(parts, word),
+        }
+    }
+}
+
+fn wild(parts: &[Box<str>], word: &str) -> bool {
+    let [first, middle @ .., last] = parts else { return false };
+    let Some(mut rest) = word.strip_prefix(&**first) else { return false };
+    for part in middle {
+        let Some(at) = rest.find(&**part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(&**last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classify::words::Title;
+
+    fn hits(pattern: &str, title: &str) -> bool {
+        Phrase::parse(pattern).is_some_and(|p| p.find(&Title::of(title).words).is_some())
+    }
+
+    #[test]
+    fn patterns_match_whole_consecutive_words() {
+        assert!(hits("sprint planning", "Web: Sprint-Planning (24)"));
+        assert!(!hits("sprint planning", "sprint and planning"));
+        assert!(!hits("sync", "async"));
+        assert!(!hits("board", "onboarding"));
+        assert!(hits("Retro*", "retrospective"));
+        assert!(hits("retro*", "retro"));
+        assert!(hits("*runde", "Statusrunde"));
+        assert!(hits("prior*s*tion", "prioritisation"));
+        assert!(!hits("ab*ba", "aba"));
+        assert!(hits("discuss * strategy", "Discuss energy strategy"));
+        assert!(!hits("discuss * strategy", "discuss strategy"));
+        assert!(hits("1:1", "1:1 Ana") && !hits("1:1", "11:10 call"));
+        assert!(hits("show & tell", "Show and tell") == hits("show and tell", "show & tell"));
+        assert!(Phrase::parse(" & ").is_none());
+    }
+}

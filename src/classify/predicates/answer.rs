@@ -1,0 +1,87 @@
+//! The user's own attendee line: `status`, `optional`.
+
+use super::{Finding, Kind, Look, Predicate};
+use crate::classify::reader::near;
+use crate::model::{Answer, Attendee};
+
+/// The words of RFC 5545 §3.2.12, in lower case.
+const ANSWERS: [(&str, Answer); 4] = [
+    ("accepted", Answer::Accepted),
+    ("declined", Answer::Declined),
+    ("tentative", Answer::Tentative),
+    ("needs-action", Answer::NeedsAction),
+];
+
+pub const STATUS: Kind = Kind {
+    key: "status",
+    doc: "your own answer: `accepted`, `declined`, `tentative` or `needs-action`",
+    example: r#"status = ["tentative", "needs-action"]"#,
+    parse: |reader, value| {
+        let any = reader.list("status", value, "an answer such as `accepted`", |reader, word, span| {
+            let spelled = word.to_lowercase().replace('_', "-");
+            if let Some((_, answer)) = ANSWERS.iter().find(|(name, _)| *name == spelled) {
+                return Some(*answer);
+            }
+            let expected = "expected `accepted`, `declined`, `tentative` or `needs-action`".to_owned();
+            let help = near(&spelled, ANSWERS.map(|(name, _)| name)).map_or(expected, |name| format!("write `{name}`"));
+            reader.mistake(span, format!("`{word}` is not an answer"), "unknown answer").with_help(help);
+            None
+        })?;
+        Some(Box::new(Status(any)))
+    },
+};
+
+fn word(answer: Answer) -> &'static str {
+    ANSWERS.iter().find(|(_, known)| *known == answer).map_or("", |(name, _)| name)
+}
+
+fn mine<'a>(look: &Look<'a>) -> Option<&'a Attendee> {
+    look.subject.and_then(|subject| subject.people.my_line(subject.event))
+}
+
+#[derive(Debug)]
+struct Status(Vec<Answer>);
+
+impl Predicate for Status {
+    fn key(&self) -> &'static str {
+        "status"
+    }
+
+    fn holds(&self, look: &Look<'_>) -> bool {
+        mine(look).is_some_and(|line| self.0.contains(&line.answer))
+    }
+
+    fn find(&self, look: &Look<'_>) -> Finding {
+        let wanted: Vec<&str> = self.0.iter().map(|answer| word(*answer)).collect();
+        let seen = mine(look).map_or("you have no attendee line", |line| word(line.answer));
+        Finding { holds: self.holds(look), wanted: wanted.join(", "), seen: seen.into() }
+    }
+}
+
+pub const OPTIONAL: Kind = Kind {
+    key: "optional",
+    doc: "whether you are invited as optional",
+    example: "optional = true",
+    parse: |reader, value| {
+        let wanted = reader.boolean("optional", value)?;
+        Some(Box::new(Optional(wanted)))
+    },
+};
+
+#[derive(Debug)]
+struct Optional(bool);
+
+impl Predicate for Optional {
+    fn key(&self) -> &'static str {
+        "optional"
+    }
+
+    fn holds(&self, look: &Look<'_>) -> bool {
+        mine(look).is_some_and(|line| line.optional == self.0)
+    }
+
+    fn find(&self, look: &Look<'_>) -> Finding {
+        let seen = mine(look).map_or("you have no attendee line".into(), |line| line.optional.to_string());
+        Finding { holds: self.holds(look), wanted: self.0.to_string(), seen }
+    }
+}

@@ -1,0 +1,110 @@
+//! Facts of the entry itself: `recurring`, `calendar`, `color`, `label`, `event_type`.
+
+use super::{Finding, Kind, Look, Predicate};
+use crate::classify::Subject;
+use crate::classify::reader::near;
+
+pub const RECURRING: Kind = Kind {
+    key: "recurring",
+    doc: "whether the event belongs to a series",
+    example: "recurring = true",
+    parse: |reader, value| {
+        let wanted = reader.boolean("recurring", value)?;
+        Some(Box::new(Recurring(wanted)))
+    },
+};
+
+#[derive(Debug)]
+struct Recurring(bool);
+
+impl Predicate for Recurring {
+    fn key(&self) -> &'static str {
+        "recurring"
+    }
+
+    fn holds(&self, look: &Look<'_>) -> bool {
+        look.subject.is_some_and(|subject| subject.event.recurring == self.0)
+    }
+
+    fn find(&self, look: &Look<'_>) -> Finding {
+        let seen = look.subject.map_or("unknown".into(), |subject| subject.event.recurring.to_string());
+        Finding { holds: self.holds(look), wanted: self.0.to_string(), seen }
+    }
+}
+
+pub const CALENDAR: Kind = Kind {
+    key: "calendar",
+    doc: "the calendar's name, in any letter case",
+    example: r#"calendar = ["Work", "Product"]"#,
+    parse: |reader, value| {
+        let any = reader.texts("calendar", value)?;
+        Some(Box::new(Named { key: "calendar", any, values: |s| vec![s.event.calendar.name.as_str()] }))
+    },
+};
+
+pub const COLOR: Kind = Kind {
+    key: "color",
+    doc: "the event's colour, as the calendar names it",
+    example: r#"color = "tomato""#,
+    parse: |reader, value| {
+        let any = reader.texts("color", value)?;
+        Some(Box::new(Named { key: "color", any, values: |s| s.event.color.as_deref().into_iter().collect() }))
+    },
+};
+
+pub const LABEL: Kind = Kind {
+    key: "label",
+    doc: "a Google event label or an iCalendar category, in any letter case",
+    example: r#"label = "Deep work""#,
+    parse: |reader, value| {
+        let any = reader.texts("label", value)?;
+        Some(Box::new(Named { key: "label", any, values: |s| s.event.labels.iter().map(String::as_str).collect() }))
+    },
+};
+
+/// The kinds of entries that the Google Calendar API knows.
+const EVENT_TYPES: [&str; 6] = ["default", "outOfOffice", "focusTime", "workingLocation", "birthday", "fromGmail"];
+
+pub const EVENT_TYPE: Kind = Kind {
+    key: "event_type",
+    doc: "the kind of entry, in the words of the Google Calendar API",
+    example: r#"event_type = "focusTime""#,
+    parse: |reader, value| {
+        let any = reader.list("event_type", value, "the name of an event type", |reader, word, span| {
+            if EVENT_TYPES.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+                return Some(word.to_lowercase());
+            }
+            let expected = format!("expected one of {}", EVENT_TYPES.map(|known| format!("`{known}`")).join(", "));
+            let help = near(word, EVENT_TYPES).map_or(expected, |known| format!("write `{known}`"));
+            reader.mistake(span, format!("`{word}` is not an event type"), "unknown event type").with_help(help);
+            None
+        })?;
+        Some(Box::new(Named { key: "event_type", any, values: |s| vec![s.event.event_type.name()] }))
+    },
+};
+
+/// One of the event's values is one of the names asked for.
+#[derive(Debug)]
+struct Named {
+    key: &'static str,
+    /// In lower case.
+    any: Vec<String>,
+    values: for<'a> fn(&'a Subject<'_>) -> Vec<&'a str>,
+}
+
+impl Predicate for Named {
+    fn key(&self) -> &'static str {
+        self.key
+    }
+
+    fn holds(&self, look: &Look<'_>) -> bool {
+        let values = look.subject.map(self.values).unwrap_or_default();
+        values.iter().any(|value| self.any.contains(&value.trim().to_lowercase()))
+    }
+
+    fn find(&self, look: &Look<'_>) -> Finding {
+        let seen = look.subject.map(self.values).unwrap_or_default().join(", ");
+        let seen = if seen.is_empty() { "none".into() } else { seen };
+        Finding { holds: self.holds(look), wanted: self.any.join(", "), seen }
+    }
+}

@@ -1,0 +1,98 @@
+//! What a rule can ask. [`PREDICATES`] is the only registry: help, the check of the file and the documents come out of
+//! it. A new predicate is one file and one line here.
+
+mod answer;
+mod calendar;
+mod people;
+mod text;
+mod time;
+mod title;
+mod title_regex;
+
+use super::Subject;
+use super::phrase::Phrase;
+use super::reader::Reader;
+use super::words::Title;
+use std::fmt::Debug;
+use toml::Spanned;
+use toml::de::DeValue;
+
+/// What a predicate looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// The title, read once for all rules.
+    pub title: &'a Title<'a>,
+    /// Everything else; `None` where only a title is known, and then no other predicate holds.
+    pub subject: Option<&'a Subject<'a>>,
+}
+
+/// What a predicate found, for the trace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The predicate holds.
+    pub holds: bool,
+    /// The pattern that matched, or what was asked for, as written in the rules.
+    pub wanted: String,
+    /// The part of the event that matched, or the value seen instead.
+    pub seen: String,
+}
+
+/// One question of a rule, already read and checked.
+pub trait Predicate: Debug + Send + Sync {
+    /// The key in the rules file.
+    fn key(&self) -> &'static str;
+
+    /// The answer. Cheap: asked for every event.
+    fn holds(&self, look: &Look<'_>) -> bool;
+
+    /// The answer with its reason. Asked for one event at a time.
+    fn find(&self, look: &Look<'_>) -> Finding;
+
+    /// The phrases of which the title must hold at least one; lets the index leave the rule out unasked.
+    fn title_phrases(&self) -> Option<&[Phrase]> {
+        None
+    }
+
+    /// What was seen is private text of the event: its title, its description, its people.
+    fn is_private(&self) -> bool {
+        false
+    }
+}
+
+/// Reads a value; `None` after a mistake, which is noted.
+pub type Parse = fn(&mut Reader<'_>, &Spanned<DeValue<'_>>) -> Option<Box<dyn Predicate>>;
+
+/// One entry of the registry.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// The key in the rules file.
+    pub key: &'static str,
+    /// One line for people.
+    pub doc: &'static str,
+    /// One line of TOML.
+    pub example: &'static str,
+    /// Reads the value; every mistake in it goes to the reader.
+    pub parse: Parse,
+}
+
+/// Every predicate, cheap and telling ones first: a rule asks its questions in this order.
+pub const PREDICATES: &[Kind] = &[
+    title::KIND,
+    calendar::RECURRING,
+    time::DURATION,
+    time::WEEKDAY,
+    time::TIME,
+    calendar::CALENDAR,
+    calendar::COLOR,
+    calendar::LABEL,
+    calendar::EVENT_TYPE,
+    answer::STATUS,
+    answer::OPTIONAL,
+    people::ATTENDEES,
+    people::ORGANIZER,
+    people::WITH,
+    people::EXTERNAL,
+    text::LOCATION,
+    title_regex::KIND,
+    text::DESCRIPTION,
+];

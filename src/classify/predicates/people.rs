@@ -1,0 +1,243 @@
+//! Who takes part: `attendees`, `organizer`, `with`, `external`. None holds where the attendees are unknown, but for
+//! `organizer`.
+
+use super::{Finding, Kind, Look, Predicate};
+use crate::classify::People;
+use crate::classify::people::in_domain;
+use crate::classify::range::Bounds;
+use crate::classify::reader::Reader;
+use crate::model::{Address, Event};
+use std::ops::Range;
+
+const UNKNOWN: &str = "the attendees are unknown";
+
+/// The people other than the user; `None` where unknown.
+fn others<'a>(look: &Look<'a>) -> Option<Vec<&'a Address>> {
+    let subject = look.subject?;
+    let mut people = subject.people.people(subject.event)?;
+    people.retain(|address| !subject.people.is_me(subject.event, address));
+    Some(people)
+}
+
+fn listed(people: Option<Vec<&Address>>) -> String {
+    match people {
+        None => UNKNOWN.into(),
+        Some(people) if people.is_empty() => "nobody".into(),
+        Some(people) => people.iter().map(|address| address.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+pub const ATTENDEES: Kind = Kind {
+    key: "attendees",
+    doc: "how many people take part, you included: `2`, `\"3..8\"` or `\">=10\"`",
+    example: r#"attendees = "3..8""#,
+    parse: |reader, value| {
+        let bounds =
+            reader.bounds("attendees", value, "a number of people such as `2`, `\"3..8\"` or `\">=10\"`", |text| {
+                text.trim().parse().ok()
+            })?;
+        Some(Box::new(HowMany(bounds)))
+    },
+};
+
+#[derive(Debug)]
+struct HowMany(Vec<Bounds<i64>>);
+
+impl HowMany {
+    /// Whoever keeps the calendar takes part, even where the source does not say who that is.
+    fn count(look: &Look<'_>) -> Option<i64> {
+        let subject = look.subject?;
+        Some(subject.people.people(subject.event)?.len().max(1) as i64)
+    }
+}
+
+impl Predicate for HowMany {
+    fn key(&self) -> &'static str {
+        "attendees"
+    }
+
+    fn holds(&self, look: &Look<'_>) -> bool {
+        HowMany::count(look).is_some_and(|count| self.0.iter().any(|bounds| bounds.hold(&count)))
+    }
+
+    fn find(&self, look: &Look<'_>) -> Finding {
+        let seen = HowMany::count(look).map_or(UNKNOWN.into(), |count| count.to_string());
+        Finding { holds: self.holds(look), wanted: Bounds::written(&self.0), seen }
+    }
+}
+
+/// Somebody whom a rule names.
+#[derive(Debug)]
+enum Who {
+    Address(Address),
+    Domain(String),
+    Group(String),
+    Me,
+}
+
+impl Who {
+    fn parse(reader: &mut Reader<'_>, text: &str, span: Range<usize>) -> Option<Who> {
+        if let Some(group) = text.strip_prefix('@') {
+            if group.contains('.') {
+                return Some(Who::Domain(group.to_lowercase()));
+            }
+            return reader.group(group, span).then(|| Who::Group(group.to_owned()));
+        }
+        if text.eq_ignore_ascii_case("me") {
+            return Some(Who::Me);
+        }
+        if let Some(address) = Address::parse(text) {
+            return Some(Who::Address(address));
+        }
+        if text.contains('.') && !text.contains('@') && !text.contains(char::is_whitespace) {
+            return Some(Who::Domain(text.to_lowercase()));
+        }
+        reader
+            .mistake(span, format!("`{text}` names nobody"), "expected an address, a domain or an `@group`")
+            .with_help("write it like `\"ada@example.com\"`, `\"example.com\"` or `\"@reports\"`");
+        None
+    }
+
+    fn is(&self, address: &Address, event: &Event, people: &People) -> bool {
+        match self {
+            Who::Address(wanted) => wanted == address,
+            Who::Domain(domain) => in_domain(address, domain),
+            Who::Group(group) => people.group(group).contains(address),
+            Who::Me => people.is_me(event, address),
+        }
+    }
+
+    fn written(&self) -> String {
+        match self {
+            Who::Address(address) => address.as_str().into(),
+            Who::Domain(domain) => domain.clone(),
+            Who::Group(group) => format!("@{group}"),
+            Who::Me => "me".into(),
+        }
+    }
+}
+
+fn written(any: &[Who]) -> String {
+    any.iter().map(Who::written).collect::<Vec<_>>().join(", ")
+}
+
+pub const ORGANIZER: Kind = Kind {
+    key: "organizer",
+    doc: "who called the meeting: an address, a domain, an `@group` or `me`",
+    example: r#"organizer = "me""#,
+    parse: |reader, value| {
+        let any = reader.list("organizer", value, "an address, a domain or `me`", Who::parse)?;
+        Some(Box::new(Organizer(any)))
+    },
+};
+
+#[derive(Debug)]
+struct Organizer(Vec<Who>);
+
+impl Predicate for Organizer {
+    fn key(&self) -> &'static str {
+        "organizer"
+    }
+
+    fn holds(&self, look: &Look<'_>) -> bool {
+        let Some(subject) = look.subject else { return false };
+        let Some(organizer) = &subject.event.organizer else { return false };
+        self.0.iter().any(|who| who.is(organizer, subject.event, subject.people))
+    }
+
+    fn find(&self, look: &Look<'_>) -> Finding {
+        let organizer = look.subject.and_then(|subject| subject.event.organizer.as_ref());
+        let seen = organizer.map_or("no organizer is known", |address| address.as_str()).to_owned();
+        Finding { holds: self.holds(look), wanted: written(&self.0), seen }
+    }
+
+    fn is_private(&self) -> bool {
+        true
+    }
+}
+
+pub const WITH: Kind =
+    Kind {
+        key: "with",
+        doc: "somebody besides you takes part: an address, a domain or an `@group`",
+        example: r#"with = "@reports""#,
+        parse: |reader, value| {
+            let any = reader.list("with", value, "an address, a domain or an `@group`", |reader, text, span| {
+                match Who::parse(reader, text, span.clone())? {
+                    Who::Me => {
+                        reader
+                            .mistake(
+                                span,
+                                "`with` asks for somebody besides you",
+                                "expected an address, a domain or an `@group`",
+                            )
+                            .with_help("leave it out, or ask `organizer = \"me\"`");
+                        None
+                    }
+                    who => Some(who),
+                }
+            })?;
+            Some(Box::new(With(any)))
+        },
+    };
+
+#[derive(Debug)]
+struct With(Vec<Who>);
+
+impl Predicate for With {
+    fn key(&self) -> &'static str {
+        "with"
+    }
+
+    fn holds(&self, look: &Look<'_>) -> bool {
+        let (Some(subject), Some(others)) = (look.subject, others(look)) else { return false };
+        others.iter().any(|address| self.0.iter().any(|who| who.is(address, subject.event, subject.people)))
+    }
+
+    fn find(&self, look: &Look<'_>) -> Finding {
+        Finding { holds: self.holds(look), wanted: written(&self.0), seen: listed(others(look)) }
+    }
+
+    fn is_private(&self) -> bool {
+        true
+    }
+}
+
+pub const EXTERNAL: Kind = Kind {
+    key: "external",
+    doc: "whether somebody outside `my_domains` takes part; never holds where `my_domains` is empty",
+    example: "external = true",
+    parse: |reader, value| {
+        let wanted = reader.boolean("external", value)?;
+        Some(Box::new(External(wanted)))
+    },
+};
+
+#[derive(Debug)]
+struct External(bool);
+
+impl Predicate for External {
+    fn key(&self) -> &'static str {
+        "external"
+    }
+
+    fn holds(&self, look: &Look<'_>) -> bool {
+        let (Some(subject), Some(others)) = (look.subject, others(look)) else { return false };
+        if subject.people.domains.is_empty() {
+            return false;
+        }
+        others.iter().any(|address| subject.people.is_internal(address) == Some(false)) == self.0
+    }
+
+    fn find(&self, look: &Look<'_>) -> Finding {
+        let seen = match look.subject {
+            Some(subject) if subject.people.domains.is_empty() => "`my_domains` is empty".into(),
+            _ => listed(others(look)),
+        };
+        Finding { holds: self.holds(look), wanted: self.0.to_string(), seen }
+    }
+
+    fn is_private(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,71 @@
+//! Bounds such as `2`, `"3..8"`, `">=90m"`.
+
+/// One bound on each side, both inclusive unless `strict`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds<T> {
+    written: String,
+    low: Option<(T, bool)>,
+    high: Option<(T, bool)>,
+}
+
+impl<T: PartialOrd + Clone> Bounds<T> {
+    /// Reads `2`, `=2`, `3..8` (both ends belong to it), `3..`, `..8`, `>=10`, `>10`, `<=10`, `<10`; `one` reads a
+    /// single value. `None` where it is none of these or holds nothing.
+    pub fn parse(text: &str, one: impl Fn(&str) -> Option<T>) -> Option<Bounds<T>> {
+        let written = text.trim().to_owned();
+        let bounds = |low: Option<(T, bool)>, high: Option<(T, bool)>| Bounds { written: written.clone(), low, high };
+        let read = |text: &str| one(text.trim());
+        if let Some((low, high)) = written.split_once("..") {
+            let end = |text: &str| if text.trim().is_empty() { Some(None) } else { read(text).map(Some) };
+            let (low, high) = (end(low)?, end(high.trim_start_matches('='))?);
+            let empty =
+                matches!((&low, &high), (Some(low), Some(high)) if low > high) || (low.is_none() && high.is_none());
+            return (!empty).then(|| bounds(low.map(|l| (l, false)), high.map(|h| (h, false))));
+        }
+        for (sign, strict) in [(">=", false), (">", true), ("≥", false)] {
+            if let Some(rest) = written.strip_prefix(sign) {
+                return Some(bounds(Some((read(rest)?, strict)), None));
+            }
+        }
+        for (sign, strict) in [("<=", false), ("<", true), ("≤", false)] {
+            if let Some(rest) = written.strip_prefix(sign) {
+                return Some(bounds(None, Some((read(rest)?, strict))));
+            }
+        }
+        let exact = read(written.trim_start_matches('='))?;
+        Some(bounds(Some((exact.clone(), false)), Some((exact, false))))
+    }
+
+    /// `value` lies inside.
+    pub fn hold(&self, value: &T) -> bool {
+        let above = self.low.as_ref().is_none_or(|(low, strict)| if *strict { value > low } else { value >= low });
+        let below = self.high.as_ref().is_none_or(|(high, strict)| if *strict { value < high } else { value <= high });
+        above && below
+    }
+
+    /// All of them as they were written.
+    pub fn written(any: &[Bounds<T>]) -> String {
+        any.iter().map(|bounds| bounds.written.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_read_and_held() {
+        let holds =
+            |text: &str, value: i64| Bounds::parse(text, |t| t.parse().ok()).map(|b: Bounds<i64>| b.hold(&value));
+        assert_eq!(holds("2", 2), Some(true));
+        assert_eq!(holds("3..8", 8), Some(true));
+        assert_eq!(holds("3..8", 9), Some(false));
+        assert_eq!(holds(">=10", 10), Some(true));
+        assert_eq!(holds("> 10", 10), Some(false));
+        assert_eq!(holds("<2", 1), Some(true));
+        assert_eq!(holds("..3", 3), Some(true));
+        assert_eq!(holds("8..3", 5), None);
+        assert_eq!(holds("..", 5), None);
+        assert_eq!(holds("ten", 5), None);
+    }
+}

@@ -1,0 +1,61 @@
+use super::predicates::{Finding, Look, Predicate};
+use super::{By, Decision, Outcome};
+use std::sync::Arc;
+
+/// The text that rules were read from.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file as it is shown, such as `~/.config/vantage/rules.toml` or `built-in rules "default"`.
+    pub name: String,
+    /// Inherited through `extends`.
+    pub inherited: bool,
+}
+
+/// One rule, read and checked.
+#[derive(Debug)]
+pub struct Rule {
+    pub name: Arc<str>,
+    pub outcome: Outcome,
+    /// `kind = "focus"`.
+    pub focus: bool,
+    pub theme: Option<Arc<str>>,
+    pub source: Arc<Source>,
+    /// Line of its `[[rule]]`, from 1.
+    pub line: usize,
+    /// All must hold. A `title`, if there is one, comes first.
+    pub(super) predicates: Vec<Box<dyn Predicate>>,
+    /// None of these may hold as a whole.
+    pub(super) unless: Vec<Vec<Box<dyn Predicate>>>,
+}
+
+impl Rule {
+    /// Every predicate holds and no `unless` does.
+    pub fn matches(&self, look: &Look<'_>) -> bool {
+        self.matches_from(0, look)
+    }
+
+    /// The same without the first `known` predicates, which are known to hold.
+    pub(super) fn matches_from(&self, known: usize, look: &Look<'_>) -> bool {
+        self.predicates[known..].iter().all(|predicate| predicate.holds(look)) && !self.excluded(look)
+    }
+
+    fn excluded(&self, look: &Look<'_>) -> bool {
+        self.unless.iter().any(|all| all.iter().all(|predicate| predicate.holds(look)))
+    }
+
+    /// The first predicate that does not hold, with what it saw.
+    pub(super) fn failure(&self, look: &Look<'_>) -> Option<(&dyn Predicate, Finding)> {
+        self.predicates.iter().map(|predicate| (&**predicate, predicate.find(look))).find(|(_, found)| !found.holds)
+    }
+
+    /// The `unless` that holds, by its first predicate.
+    pub(super) fn exclusion(&self, look: &Look<'_>) -> Option<(&dyn Predicate, Finding)> {
+        let all = self.unless.iter().find(|all| all.iter().all(|predicate| predicate.holds(look)))?;
+        all.first().map(|predicate| (&**predicate, predicate.find(look)))
+    }
+
+    /// What the rule says about an event that it matches; `index` is its place.
+    pub(super) fn decision(&self, index: usize) -> Decision {
+        Decision { outcome: self.outcome, focus: self.focus, theme: self.theme.clone(), by: By::Rule(index) }
+    }
+}

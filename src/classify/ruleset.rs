@@ -1,0 +1,125 @@
+use super::index::Index;
+use super::predicates::Look;
+use super::rule::Rule;
+use super::trace::{Loser, Step, Trace, Why};
+use super::words::Title;
+use super::{By, Decision, Outcome, Subject};
+use crate::model::Event;
+use std::sync::Arc;
+
+/// What `[labels]` says about one label.
+#[derive(Debug)]
+pub(super) struct Labelled {
+    pub name: Arc<str>,
+    pub outcome: Outcome,
+    pub focus: bool,
+    pub theme: Option<Arc<str>>,
+}
+
+/// A rules file ready to decide: its own rules first, then the inherited ones.
+#[derive(Debug)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    labels: Vec<Labelled>,
+    index: Index,
+}
+
+impl RuleSet {
+    pub(super) fn new(rules: Vec<Rule>, labels: Vec<Labelled>) -> RuleSet {
+        let index = Index::of(&rules);
+        RuleSet { rules, labels, index }
+    }
+
+    /// All rules in the order in which they are asked.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The labels of `[labels]` as they are spelled there.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        self.labels.iter().map(|label| &*label.name)
+    }
+
+    /// What one instance of an event counts as: a label named in `[labels]` first, then the first rule that matches.
+    pub fn decide(&self, subject: &Subject<'_>) -> Decision {
+        if let Some(decision) = self.by_label(subject.event) {
+            return decision;
+        }
+        let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
+        self.first(&Look { title: &title, subject: Some(subject) })
+    }
+
+    /// What a bare title counts as: nothing else is known, so every predicate but those on the title fails.
+    pub fn decide_title(&self, title: &str) -> Decision {
+        self.first(&Look { title: &Title::of(title), subject: None })
+    }
+
+    /// Every rule that matches, in order; the first one wins.
+    pub fn matching(&self, subject: &Subject<'_>) -> Vec<usize> {
+        let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
+        let look = Look { title: &title, subject: Some(subject) };
+        (0..self.rules.len()).filter(|&index| self.rules[index].matches(&look)).collect()
+    }
+
+    /// The decision and why every other rule lost.
+    pub fn explain(&self, subject: &Subject<'_>) -> Trace {
+        let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
+        self.trace(self.by_label(subject.event), &Look { title: &title, subject: Some(subject) })
+    }
+
+    /// The same for a bare title.
+    pub fn explain_title(&self, title: &str) -> Trace {
+        self.trace(None, &Look { title: &Title::of(title), subject: None })
+    }
+
+    fn by_label(&self, event: &Event) -> Option<Decision> {
+        if self.labels.is_empty() {
+            return None;
+        }
+        let named = |label: &String| self.labels.iter().find(|known| same(&known.name, label));
+        let label = event.labels.iter().find_map(named)?;
+        let by = By::Label(label.name.clone());
+        Some(Decision { outcome: label.outcome, focus: label.focus, theme: label.theme.clone(), by })
+    }
+
+    fn first(&self, look: &Look<'_>) -> Decision {
+        let mut candidates = self.index.candidates(&look.title.words);
+        let winner = candidates.find(|&(rule, titled)| self.rules[rule].matches_from(usize::from(titled), look));
+        winner.map_or(Decision::UNCLASSIFIED, |(rule, _)| self.rules[rule].decision(rule))
+    }
+
+    fn trace(&self, label: Option<Decision>, look: &Look<'_>) -> Trace {
+        let decision = label.unwrap_or_else(|| {
+            let first = self.rules.iter().position(|rule| rule.matches(look));
+            first.map_or(Decision::UNCLASSIFIED, |rule| self.rules[rule].decision(rule))
+        });
+        let winning = if let By::Rule(index) = decision.by { Some(index) } else { None };
+        let winner = winning.map(|index| Step {
+            rule: index,
+            matched: self.rules[index]
+                .predicates
+                .iter()
+                .map(|p| (p.key(), p.is_private(), p.find(look)).into())
+                .collect(),
+        });
+        let losers = (0..self.rules.len()).filter(|index| Some(*index) != winning);
+        let losers = losers.map(|rule| Loser { rule, why: self.why(rule, look) }).collect();
+        Trace { decision, winner, losers }
+    }
+
+    fn why(&self, rule: usize, look: &Look<'_>) -> Why {
+        let rule = &self.rules[rule];
+        if let Some((predicate, found)) = rule.failure(look) {
+            return Why::Failed((predicate.key(), predicate.is_private(), found).into());
+        }
+        match rule.exclusion(look) {
+            Some((predicate, found)) => Why::Unless((predicate.key(), predicate.is_private(), found).into()),
+            None => Why::Later,
+        }
+    }
+}
+
+/// Labels are the same whatever their letter case.
+pub(super) fn same(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
