@@ -5,7 +5,7 @@ use super::people::name_of;
 use super::report::{Candidate, Mover};
 use super::tally::Tally;
 use crate::classify::People;
-use crate::model::{Answer, Class, Exact, Uid};
+use crate::model::{Class, Exact, Uid};
 use std::collections::BTreeMap;
 
 /// Series with at least two instances and one hour in the weeks of `tallies`, that score three points or more; best first.
@@ -40,9 +40,8 @@ fn score(all: &[Judged], hours: &Exact, latest: &Judged, people: &People) -> Opt
     if count == Some(2) {
         return None;
     }
-    let reports = people.groups.get("reports");
-    let declined = |a| event.attendees.lines().iter().any(|l| l.address == *a && l.answer == Answer::Declined);
-    let report = room.iter().flatten().find(|a| reports.is_some_and(|r| r.contains(a)) && !declined(a));
+    let reports = people.group("reports");
+    let report = room.iter().flatten().find(|a| reports.contains(a) && !event.declined_by(a));
     let optional = event.attendees.lines().iter().any(|l| l.optional && (l.is_me || people.is_me(event, &l.address)));
     let organised_by_other = event.organizer.as_ref().is_some_and(|o| !people.is_me(event, o));
     let points = [

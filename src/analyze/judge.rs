@@ -86,8 +86,7 @@ impl Judged {
     /// People in the room who did not decline: me, attendees, organizer; groups are one and rooms none.
     pub fn heads(&self, people: &People) -> Option<usize> {
         let event = &self.instance.event;
-        let declined = |a| event.attendees.lines().iter().any(|l| l.address == *a && l.answer == Answer::Declined);
-        Some(people.people(event)?.into_iter().filter(|a| !declined(a)).count())
+        Some(people.people(event)?.into_iter().filter(|a| !event.declined_by(a)).count())
     }
 }
 

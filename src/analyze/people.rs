@@ -46,7 +46,7 @@ pub fn reactive_share(all: &[Judged], tally: &Tally) -> Option<Exact> {
 /// The report of mine whom a 1:1 is with: two people, one of them a report.
 pub fn one_on_one_with<'a>(j: &'a Judged, people: &'a People) -> Option<&'a Address> {
     let two = people.people(&j.instance.event).filter(|p| p.len() == 2)?;
-    let reports = people.groups.get("reports")?;
+    let reports = people.group("reports");
     two.into_iter().find(|a| reports.contains(a) && !people.is_me(&j.instance.event, a))
 }
 
@@ -58,21 +58,20 @@ pub fn coaching(
     people: &People,
     week_of: impl Fn(&Judged) -> Week,
 ) -> Vec<Coached> {
-    let Some(reports) = people.groups.get("reports") else { return Vec::new() };
     let one_on_ones: Vec<(usize, &Address)> = (0..all.len())
         .filter(|&i| all[i].is_meeting() && all[i].interval.start < tally.window.end)
         .filter_map(|i| Some((i, one_on_one_with(&all[i], people)?)))
         .collect();
-    let with = |report| one_on_ones.iter().filter(move |(_, a)| *a == report).map(|(i, _)| *i);
-    let coached = |report: &Address| Coached {
-        name: name_of(all, report),
-        hours: with(report).map(|i| tally.share_of(i)).sum(),
-        weeks_since: with(report)
-            .map(|i| (week.first - week_of(&all[i]).first).num_days() / 7)
-            .min()
-            .and_then(|weeks| u32::try_from(weeks).ok()),
+    let coached = |report: &Address| {
+        let with: Vec<usize> = one_on_ones.iter().filter(|(_, a)| *a == report).map(|(i, _)| *i).collect();
+        let weeks = with.iter().map(|&i| (week.first - week_of(&all[i]).first).num_days() / 7).min();
+        Coached {
+            name: name_of(all, report),
+            hours: with.iter().map(|&i| tally.share_of(i)).sum(),
+            weeks_since: weeks.and_then(|weeks| u32::try_from(weeks).ok()),
+        }
     };
-    reports.iter().map(coached).collect()
+    people.group("reports").iter().map(coached).collect()
 }
 
 /// The first name that a calendar gives the address, else the address itself.

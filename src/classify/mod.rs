@@ -21,7 +21,7 @@ pub use people::People;
 pub use phrase::Phrase;
 pub use predicates::{Finding, Kind, Look, PREDICATES, Predicate};
 pub use range::Bounds;
-pub use reader::{Note, Reader};
+pub use reader::{Note, Reader, near};
 pub use rule::{Rule, Source};
 pub use ruleset::RuleSet;
 pub use trace::{Evidence, Loser, Step, Trace, Why};

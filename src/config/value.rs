@@ -1,6 +1,6 @@
 //! Typed reading of TOML values that keeps their places, so that a mistake can be pointed at.
 
-use crate::diagnostic::nearest;
+use crate::classify::near;
 use crate::model::{Exact, LocalTime, Mistake};
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
@@ -36,7 +36,7 @@ impl Reader<'_> {
     /// A key that does not exist, with the near one offered.
     pub fn unknown<'k>(&mut self, span: Range<usize>, word: &str, what: &str, known: impl IntoIterator<Item = &'k str>) {
         let known: Vec<&str> = known.into_iter().collect();
-        let help = match nearest(word, known.iter().copied()) {
+        let help = match near(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("expected one of {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")),
         };
@@ -105,7 +105,7 @@ impl Reader<'_> {
         let zone = text.parse().ok();
         if zone.is_none() {
             let names = chrono_tz::TZ_VARIANTS.iter().map(|z| z.name());
-            let help = match nearest(text, names) {
+            let help = match near(text, names) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "name a place of the IANA list, such as `Europe/Berlin`".into(),
             };

@@ -135,12 +135,6 @@ pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c == '\n' || c == '\t' { ' ' } else { c }).filter(|c| !hidden(*c)).collect()
 }
 
-/// The known word nearest to a misspelt one, if one is near.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let near = known.into_iter().map(|k| (strsim::damerau_levenshtein(word, k), k));
-    near.filter(|(distance, k)| *distance <= (k.len() / 3).max(1)).min().map(|(_, k)| k)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

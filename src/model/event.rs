@@ -167,6 +167,13 @@ pub struct Event {
     pub line: usize,
 }
 
+impl Event {
+    /// That address has an attendee line that says no.
+    pub fn declined_by(&self, address: &Address) -> bool {
+        self.attendees.lines().iter().any(|l| l.address == *address && l.answer == Answer::Declined)
+    }
+}
+
 /// When an instance takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Span {

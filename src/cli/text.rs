@@ -1,0 +1,95 @@
+//! The week report as text.
+
+use crate::analyze::Report;
+use crate::analyze::report::Reason;
+use crate::chart;
+use crate::diagnostic::plain;
+use crate::model::{Class, Exact};
+use std::fmt::Write;
+
+/// Most lines of a list.
+const MOST: usize = 8;
+
+fn tenths(t: i64) -> String {
+    format!("{}{}.{}", if t < 0 { "−" } else { "" }, t.abs() / 10, t.abs() % 10)
+}
+
+fn hours(seconds: &Exact) -> String {
+    format!("{} h", tenths(seconds.tenths()))
+}
+
+fn signed(t: i64) -> String {
+    if t > 0 { format!("+{}", tenths(t)) } else { tenths(t) }
+}
+
+/// The report for a terminal. Shown parts add up to the shown total.
+pub fn report(r: &Report) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = write(&mut text, r);
+    text
+}
+
+fn write(t: &mut String, r: &Report) -> std::fmt::Result {
+    writeln!(t, "{}  {} to {}  {}", r.week, r.first_day, r.last_day, r.zone)?;
+    writeln!(t, "{}\n", chart::headline(r))?;
+    let parts = Class::ALL.map(|class| r.hours.of(class).clone());
+    let shown = Exact::largest_remainder(&parts, &Exact::new(360, 1));
+    writeln!(t, "  {:<16}{:>8}", "counted", format!("{} h", tenths(shown.iter().sum())))?;
+    for (class, shown) in Class::ALL.iter().zip(&shown) {
+        writeln!(t, "    {:<14}{:>8}", class.name(), format!("{} h", tenths(*shown)))?;
+    }
+    if r.provisional {
+        let percent = r.coverage.as_ref().map_or(0, Exact::percent);
+        writeln!(t, "  provisional: only {percent}% of the counted time is classified")?;
+    }
+    if let Some(gap) = &r.goal_gap {
+        let short = gap.hours_to_convert > Exact::default();
+        let verb = if short { "to convert" } else { "above the goal" };
+        writeln!(t, "  {:<16}{:>8}  {verb}", "goal", hours(&if short { gap.hours_to_convert.clone() } else { -gap.hours_to_convert.clone() }))?;
+    }
+    for (name, value) in [
+        ("open blocks", &r.hours.open),
+        ("fragmented", &r.hours.fragmented),
+        ("booked focus", &r.hours.focus),
+        ("solo", &r.hours.solo),
+        ("conflict", &r.hours.conflict),
+        ("after hours", &r.hours.after_hours),
+        ("tentative, not counted", &r.hours.tentative_not_counted),
+        ("coaching", &r.coaching),
+    ] {
+        if !value.is_zero() {
+            writeln!(t, "  {name:<16}{:>8}", hours(value))?;
+        }
+    }
+    if !r.themes.is_empty() {
+        writeln!(t, "\nWhere it went                         vs 4-week average")?;
+    }
+    let themes: Vec<Exact> = r.themes.iter().map(|theme| theme.hours.clone()).collect();
+    for (theme, shown) in r.themes.iter().zip(Exact::largest_remainder(&themes, &Exact::new(360, 1))) {
+        let change = theme.change.as_ref().map(|c| signed(c.tenths())).unwrap_or_default();
+        writeln!(t, "  {:<26}{:>8} {change:>8}  {}", plain(&theme.name), format!("{} h", tenths(shown)), theme.class.name())?;
+    }
+    if !r.moved.is_empty() {
+        writeln!(t, "\nWhat moved the number")?;
+    }
+    for mover in r.moved.iter().take(MOST) {
+        let name = mover.title.as_deref().or(mover.theme.as_deref()).unwrap_or("Private");
+        writeln!(t, "  {:>6} points  {}", signed(mover.tenths), plain(name))?;
+    }
+    if !r.let_go.is_empty() {
+        writeln!(t, "\nWhere you could let go")?;
+    }
+    for c in r.let_go.iter().take(MOST) {
+        let name = c.title.as_deref().or(c.theme.as_deref()).unwrap_or("Private");
+        let people = c.people.map(|n| format!(" · {n} people")).unwrap_or_default();
+        let optional = if c.optional { " · you are optional" } else { "" };
+        let report = c.report.as_ref().map(|n| format!(" · {} already attends", plain(n))).unwrap_or_default();
+        writeln!(t, "  {} — {} a quarter{people}{optional}{report}", plain(name), hours(&c.hours_a_quarter))?;
+    }
+    let reasons: Vec<String> = r.left_out.iter().map(|(reason, a)| format!("{} {}", a.events, Reason::name(*reason))).collect();
+    let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
+    let e = &r.events;
+    writeln!(t, "\n{} fetched: {} counted, {} set apart, {} left out{reasons}", e.fetched, e.counted, e.set_apart, e.left_out)?;
+    r.notes.iter().try_for_each(|note| writeln!(t, "note: {note}"))
+}
