@@ -8,6 +8,8 @@ pub mod ledger;
 mod people;
 pub mod report;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use judge::{Judged, Verdict, judge};
 pub use report::Report;

@@ -111,7 +111,7 @@ fn working_hours(v: &Value, c: &mut Config, r: &mut Reader) {
     for (name, value) in table {
         let word: &str = name.get_ref();
         let off_or_hours = |text: &str| if text == "off" { Some(None) } else { hours(text).map(Some) };
-        let Some(times) = r.parsed(value, &format!("working_hours.{word}"), DAY_HOURS, off_or_hours) else { continue };
+        let times = r.parsed(value, &format!("working_hours.{word}"), DAY_HOURS, off_or_hours).flatten();
         if word == "lunch" {
             c.working.lunch = times;
             continue;

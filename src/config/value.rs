@@ -53,8 +53,7 @@ impl Reader<'_> {
         let text = self.text(value, key)?;
         let parsed = parse(text);
         if parsed.is_none() {
-            let mistake = Mistake::new(value.span(), format!("`{key}` is not {expected}"), "not understood");
-            self.wrong(mistake.help(format!("write {expected}")));
+            self.wrong(Mistake::new(value.span(), format!("`{key}` must be {expected}"), "not understood"));
         }
         parsed
     }
