@@ -1,0 +1,117 @@
+//! A world for black-box tests: the real binary in a temporary home, with a clock and a zone that the test gives.
+
+#![allow(dead_code, reason = "each test file uses its part of the world")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+pub struct World {
+    home: tempfile::TempDir,
+    now: String,
+    zone: String,
+    input: Vec<u8>,
+}
+
+/// What a run left behind.
+pub struct Run {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl World {
+    pub fn new() -> World {
+        let home = tempfile::tempdir().unwrap();
+        World { home, now: "2026-11-23T07:00:00+01:00".into(), zone: "Europe/Berlin".into(), input: Vec::new() }
+    }
+
+    /// `vantage.toml` of the user.
+    pub fn config(self, text: &str) -> World {
+        self.file(".config/vantage/vantage.toml", text)
+    }
+
+    /// `rules.toml` of the user.
+    pub fn rules(self, text: &str) -> World {
+        self.file(".config/vantage/rules.toml", text)
+    }
+
+    /// A calendar `name` of these events.
+    pub fn ics(self, name: &str, events: &[&str]) -> World {
+        self.file(name, &calendar(events))
+    }
+
+    pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> World {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::File::create(path).unwrap().write_all(content.as_ref()).unwrap();
+        self
+    }
+
+    pub fn at(mut self, now: &str) -> World {
+        self.now = now.into();
+        self
+    }
+
+    pub fn zone(mut self, zone: &str) -> World {
+        self.zone = zone.into();
+        self
+    }
+
+    pub fn input(mut self, input: impl AsRef<[u8]>) -> World {
+        self.input = input.as_ref().to_vec();
+        self
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(Path::new(env!("CARGO_BIN_EXE_vantage")));
+        command.env_clear().env("HOME", self.home.path()).env("TZ", &self.zone).env("VANTAGE_NOW", &self.now);
+        command.current_dir(self.home.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    pub fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Run {
+        let mut child = self.command().args(arguments).spawn().unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        // A command that does not read its input may close the pipe.
+        let _ = pipe.write_all(&self.input);
+        drop(pipe);
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Run { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
+    }
+}
+
+impl Run {
+    /// Standard output of a run that must have succeeded.
+    #[track_caller]
+    pub fn ok(self) -> String {
+        assert_eq!(self.code, 0, "{}{}", self.out, self.err);
+        self.out
+    }
+
+    /// One JSON value a line.
+    #[track_caller]
+    pub fn json(self) -> Vec<serde_json::Value> {
+        self.ok().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// A calendar with somebody invited somewhere, so that attendees are known in it.
+pub fn calendar(events: &[&str]) -> String {
+    let events = events.iter().map(|e| format!("BEGIN:VEVENT\r\n{}\r\nEND:VEVENT\r\n", e.trim().replace('\n', "\r\n")));
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n{}END:VCALENDAR\r\n", events.collect::<String>())
+}
+
+/// An event line by line: UID, summary, start and end in Berlin, further lines.
+pub fn event(uid: &str, summary: &str, start: &str, end: &str, more: &str) -> String {
+    let zone = ";TZID=Europe/Berlin";
+    let text = format!(
+        "UID:{uid}\nDTSTAMP:20260101T000000Z\nSUMMARY:{summary}\nDTSTART{zone}:{start}\nDTEND{zone}:{end}\n{more}"
+    );
+    text.trim_end().to_string()
+}
