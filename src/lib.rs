@@ -1,10 +1,39 @@
 //! Vantage: where leadership time goes, execution or strategy, from the calendar itself.
+//!
+//! # The map
+//! The way of the data is `source → classify → analyze → chart`. A source yields facts (events with their instances in
+//! a window, and problems); `classify` turns event + rules into a decision; `analyze` turns decisions into a week
+//! report; `chart` draws a report. Facts are read, opinions are derived: a changed rule re-reads all history at once.
+//!
+//! | room | what it does | what it never does |
+//! |---|---|---|
+//! | [`model`] | the facts and words that all rooms share | import another room, I/O, read a clock |
+//! | [`ical`] | iCalendar text to events and problems; recurrence; zones | fail as a whole, I/O, read a clock |
+//! | [`classify`] | rules to decision, with the trace | guess silently, I/O, read a clock |
+//! | [`analyze`] | decisions to week report | round (only display rounds), read a clock: `now` is an argument |
+//! | [`diagnostic`] | how we speak when something is wrong | show a title, an address or a secret |
+//! | [`config`] | TOML to checked config, or every mistake at once with its place | read files |
+//! | [`source`] | the only room that fetches calendars | classify |
+//! | [`chart`] | the only room that says plotters | compute a number: it draws the report's |
+//! | [`demo`] | invented calendars, as text | read anything of the machine |
+//! | [`cli`] | one file per command; the one clock; the only room that writes files | know an iCalendar or TOML detail |
+//!
+//! Imports go down only: `model → nothing`; `ical, classify, diagnostic → model`; `analyze → model, classify`; `config →
+//! model, classify, diagnostic`; `source → model, ical, config, diagnostic`; `chart → model, analyze`; `cli → all`.
+//! `tests/map.rs` reads the source and fails where a line breaks this.
+//!
+//! Two slices are the only registries, and help, checks and documents come out of them: [`classify::PREDICATES`] and
+//! [`config::KEYS`].
 
 #![forbid(unsafe_code)]
 
 pub mod analyze;
+pub mod chart;
 pub mod classify;
+pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod diagnostic;
+pub mod ical;
 pub mod model;
+pub mod source;

@@ -1,0 +1,123 @@
+//! iCalendar text to events, instances and problems (RFC 5545, RFC 6868). Pure: reads no file, no clock, and never
+//! fails as a whole: what cannot be read costs the smallest thing, an event or a property, and is named by its line.
+//!
+//! `decode → line → read → component` gives events; `rule → recur` gives wall-clock times; `zone` (with `names` and
+//! `custom`) makes them instants; `series` puts rules, dates, exceptions and overrides together. `meter` bounds it all.
+//!
+//! The lexer and the expansion are our own: of the crates tried (calcard, icalendar, ical, caldata, rrule) none agrees
+//! with the established implementations on UNTIL, overrides and zones; `tests/oracle` holds ours to them.
+
+mod civil;
+mod component;
+mod custom;
+mod decode;
+mod line;
+mod meter;
+mod names;
+mod read;
+mod recur;
+mod rule;
+mod series;
+#[cfg(test)]
+mod tests;
+mod value;
+mod zone;
+
+use crate::model::{Calendar, Instance, Interval};
+use chrono_tz::Tz;
+use component::Component;
+use meter::Meter;
+use series::Series;
+use std::sync::Arc;
+use zone::Zone;
+
+pub use read::read;
+
+/// Where a text comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// Name of the source; becomes [`Calendar::source`].
+    pub source: &'a str,
+    /// Stem of the file's name: what a calendar without X-WR-CALNAME is called.
+    pub stem: &'a str,
+}
+
+/// What was lost to a [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// One event or one change of an instance.
+    Event,
+    /// One property; the event stands without it.
+    Property,
+    /// Some instances of a series.
+    Instances,
+    /// Everything from here to the end of the calendar.
+    Calendar,
+}
+
+/// Something in a calendar that could not be used. Holds nothing of what the event says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Line in the text, from 1.
+    pub line: usize,
+    /// Lower-case sentence.
+    pub message: String,
+    /// What the reader goes without.
+    pub lost: Lost,
+}
+
+/// A text as it was read.
+#[derive(Debug)]
+pub struct Parsed {
+    /// One for each VCALENDAR.
+    pub calendars: Vec<IcalCalendar>,
+    /// In the order of their lines, at most a thousand.
+    pub problems: Vec<Problem>,
+}
+
+impl Parsed {
+    /// All calendars' instances that overlap `window`, in the order of [`IcalCalendar::instances`], within one budget of
+    /// work for the whole file.
+    pub fn instances(&self, window: Interval, zone: Tz, problems: &mut Vec<Problem>) -> Vec<Instance> {
+        let mut meter = Meter::file();
+        let mut found = Vec::new();
+        for calendar in &self.calendars {
+            found.extend(calendar.expand(window, zone, &mut meter, problems));
+        }
+        series::in_order(found)
+    }
+}
+
+/// One VCALENDAR: its events, not yet expanded.
+#[derive(Debug)]
+pub struct IcalCalendar {
+    calendar: Arc<Calendar>,
+    zones: Vec<Zone>,
+    /// X-WR-TIMEZONE, where it is known.
+    default_zone: Option<Tz>,
+    components: Vec<Component>,
+    series: Vec<Series>,
+    /// Which part of its file's budget is this calendar's: `.0` of `.1`.
+    share: (u64, u64),
+}
+
+impl IcalCalendar {
+    /// What the calendar is called and where it came from.
+    pub fn calendar(&self) -> &Arc<Calendar> {
+        &self.calendar
+    }
+
+    /// Events, series and changed instances that could be read.
+    pub fn event_count(&self) -> usize {
+        self.components.len()
+    }
+
+    /// All instances that overlap `window`, by start, then UID: timed ones that share time with it, or start inside it
+    /// where they have no length, and all-day ones whose local days in `zone` do. Floating times are in X-WR-TIMEZONE, else
+    /// in `zone`. Only what the window needs is expanded. Series that ask for more work than a file may have are cut
+    /// short, which is added to `problems`.
+    pub fn instances(&self, window: Interval, zone: Tz, problems: &mut Vec<Problem>) -> Vec<Instance> {
+        let mut meter = Meter::part(self.share.0, self.share.1);
+        series::in_order(self.expand(window, zone, &mut meter, problems))
+    }
+}
