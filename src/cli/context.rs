@@ -118,7 +118,8 @@ impl Setup {
 pub fn rules(path: Option<&Path>, people: &People) -> Result<Result<RuleSet, Place>, Failure> {
     let Some(path) = path else { return Ok(Ok(crate::classify::defaults())) };
     let text = read(path, "rules")?;
-    let parsed = crate::classify::parse(&shown(path), &text, &people.groups);
+    let groups: Vec<&str> = people.groups.keys().map(String::as_str).collect();
+    let parsed = crate::classify::parse(&shown(path), &text, &groups);
     Ok(parsed.map_err(|mistakes| Place { file: shown(path), text, mistakes }))
 }
 

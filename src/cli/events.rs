@@ -84,7 +84,7 @@ impl Events {
         let shown = self.show_private || event.visibility == Visibility::Public;
         let summary = event.summary.as_deref().or(event.free_busy_only.then_some("Busy"));
         let rule = match &j.decision.by {
-            By::Rule(index) => Some(setup.rules.rules()[*index].name.as_str()),
+            By::Rule(index) => Some(&*setup.rules.rules()[*index].name),
             By::Label(label) => Some(label.as_ref()),
             _ => None,
         };

@@ -54,12 +54,12 @@ const SERIES: &[Series] = &[
     Series("1:1 Amara / Ada", 0, 26, 1, &[0], (13, 15), 30, Who::One(AMARA)),
     Series("Release readiness", 0, 26, 1, &[0], (14, 0), 60, Who::Jonas(5)),
     Series("Launch status", 0, 26, 1, &[0], (16, 0), 30, Who::Ada(5)),
-    Series("Market landscape review", 12, 14, 2, &[1], (10, 0), 90, Who::Ada(4)),
+    Series("Market landscape review", 12, 14, 2, &[1], (10, 0), 60, Who::Ada(4)),
     Series("Design review: export", 0, 26, 1, &[1], (13, 15), 60, Who::Jonas(4)),
     Series("Backlog refinement", 0, 26, 1, &[1], (14, 30), 60, Who::Jonas(5)),
-    Series("Delivery sync", 0, 20, 1, &[1, 3], (11, 30), 45, Who::Jonas(5)),
+    Series("Delivery sync", 0, 26, 1, &[1, 3], (11, 30), 45, Who::Jonas(5)),
     Series("Roadmap direction 2027", 10, 16, 1, &[2], (9, 30), 90, Who::Ada(3)),
-    Series("Atlas x Meridian", 0, 26, 1, &[2], (13, 15), 45, Who::Ada(3)),
+    Series("Atlas with Tomasz", 0, 26, 1, &[2], (13, 15), 45, Who::Ada(3)),
     Series("Incident review", 0, 26, 1, &[2], (14, 0), 60, Who::Jonas(4)),
     Series("1:1 Jonas / Ada", 0, 26, 1, &[2], (16, 0), 30, Who::One(JONAS)),
     Series("Pricing hypothesis", 19, 7, 1, &[3], (10, 0), 60, Who::Ada(2)),
@@ -207,24 +207,29 @@ fn oddities(w: &mut Writer, created: NaiveDateTime) {
         w.timed(&uid, zone, begin, minutes, d);
     };
     for (day, start, minutes, title, who) in [
-        (0, (14, 0), 120, "Board strategy session", Who::Ada(2)),
-        (1, (9, 0), 90, "Investor update: thesis", Who::Ada(2)),
+        (0, (14, 0), 60, "Board strategy session", Who::Ada(2)),
+        (1, (9, 0), 60, "Investor update: thesis", Who::Ada(2)),
         (1, (13, 15), 60, "Customer advisory council", Who::Customer),
         (2, (10, 0), 60, "Partner call: Harbor", Who::Customer),
         (2, (14, 0), 60, "Release readiness (remote)", Who::Jonas(5)),
         (3, (9, 0), 60, "Positioning workshop", Who::Ada(4)),
         (3, (11, 0), 60, "Incident review (remote)", Who::Jonas(4)),
+        (0, (10, 0), 75, "Sprint planning (remote)", Who::Jonas(7)),
+        (1, (10, 30), 60, "Backlog refinement (remote)", Who::Jonas(5)),
+        (2, (11, 30), 90, "Sprint demo (remote)", Who::Jonas(6)),
     ] {
         timed(NEW_YORK, at(JOURNEY, day, start), minutes, &details(title, who, created));
     }
-    let mut asked = details("Partner ecosystem Q&A", Who::Ada(6), created);
+    let mut asked = details("Vendor Q&A", Who::Ada(6), created);
     asked.organizer = Some(TEAM[7]);
     asked.attendees[0].1 = "NEEDS-ACTION";
-    timed(BERLIN, at(25, 3, (11, 30)), 60, &asked);
+    timed(BERLIN, at(25, 3, (12, 0)), 30, &asked);
     let mut double = details("Talent review, product", Who::Ada(2), created);
     double.lines.push("CATEGORIES:People".into());
     timed(BERLIN, at(25, 4, (13, 45)), 60, &double);
     timed(BERLIN, at(25, 1, (18, 30)), 45, &alone("Dentist", "CLASS:PRIVATE"));
+    let late = details("Hotfix go/no-go", Who::Jonas(4), at(25, 3, (15, 0)));
+    timed(BERLIN, at(25, 3, (18, 0)), 45, &late);
     let mut declined = details("Marketing all-hands", Who::Ada(7), created);
     declined.organizer = Some(TEAM[3]);
     declined.attendees[0].1 = "DECLINED";

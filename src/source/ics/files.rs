@@ -112,7 +112,7 @@ fn unpack(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
 
 fn archive(file: &str, bytes: Vec<u8>, each: Each) -> io::Result<()> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes))?;
-    let mut names: Vec<String> = archive.file_names().map(str::to_string).collect();
+    let mut names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
     names.retain(|n| n.to_ascii_lowercase().ends_with(".ics"));
     names.sort();
     if names.is_empty() {
