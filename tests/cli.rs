@@ -43,6 +43,34 @@ fn the_week_as_json_holds_the_documented_numbers() {
 }
 
 #[test]
+fn every_field_of_the_json_is_documented() {
+    let documented = include_str!("../docs/json.md");
+    let week = &ada().run(["week", "2026-W47", "--ics", "work.ics", "--format", "json"]).json()[0];
+    let fields = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let deeper = ["events", "hours", "goal_gap", "trend", "flow"].iter().flat_map(|part| fields(&week[part]));
+    for field in fields(week).into_iter().chain(deeper) {
+        assert!(documented.contains(&format!("`{field}`")), "`{field}` is not in docs/json.md");
+    }
+}
+
+#[test]
+fn every_toml_block_of_the_readme_is_valid() {
+    let readme = include_str!("../README.md");
+    let blocks: Vec<&str> = readme.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 2);
+    assert_eq!(World::new().config(blocks[0]).run(["config", "check"]).code, 0);
+    assert_eq!(World::new().rules(blocks[1]).run(["rules", "check"]).code, 0);
+}
+
+#[test]
+fn the_readme_lists_every_predicate() {
+    let readme = include_str!("../README.md");
+    for predicate in vantage::classify::PREDICATES {
+        assert!(readme.contains(&format!("`{}`", predicate.key)), "`{}` is not in the README", predicate.key);
+    }
+}
+
+#[test]
 fn a_range_gives_one_line_a_week() {
     let weeks = ada().run(["week", "2026-W45..2026-W47", "--ics", "work.ics", "--format", "json"]).json();
     let names: Vec<_> = weeks.iter().map(|w| w["week"].as_str().unwrap().to_string()).collect();

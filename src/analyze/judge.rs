@@ -8,7 +8,7 @@ use crate::model::{
 };
 use chrono::TimeDelta;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// Where an instance's time goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,11 +94,13 @@ impl Judged {
 pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes: &Preferences) -> Vec<Judged> {
     let mut instances = instances;
     instances.sort_by(|a, b| rank(a, people).cmp(&rank(b, people)));
-    let mut seen: HashMap<(Uid, Original), ()> = HashMap::with_capacity(instances.len());
+    let mut seen: HashSet<(Uid, Original)> = HashSet::with_capacity(instances.len());
     let mut judged: Vec<Judged> = instances
         .into_iter()
         .map(|instance| {
-            let duplicate = seen.insert((instance.event.uid.clone(), instance.original), ()).is_some();
+            // Without a UID nothing says that two events are the same.
+            let named = !instance.event.uid.0.is_empty();
+            let duplicate = named && !seen.insert((instance.event.uid.clone(), instance.original));
             one(instance, duplicate, rules, people, wishes)
         })
         .collect();

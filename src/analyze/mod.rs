@@ -33,6 +33,7 @@ pub struct Analysis<'a> {
     people: &'a People,
     wishes: &'a Preferences,
     tallies: BTreeMap<Week, Tally>,
+    nobody_is_me: bool,
 }
 
 /// One row of `vantage events`: an instance and its exact share of the window, in seconds.
@@ -44,7 +45,9 @@ pub struct Row<'a> {
 impl<'a> Analysis<'a> {
     /// Judges `instances`, which must cover [`Analysis::window`] of the weeks to report on.
     pub fn new(instances: Vec<Instance>, rules: &RuleSet, people: &'a People, wishes: &'a Preferences) -> Analysis<'a> {
-        Analysis { judged: judge(instances, rules, people, wishes), people, wishes, tallies: BTreeMap::new() }
+        let judged = judge(instances, rules, people, wishes);
+        let nobody_is_me = judge::nobody_is_me(&judged, people);
+        Analysis { judged, people, wishes, tallies: BTreeMap::new(), nobody_is_me }
     }
 
     /// The time whose instances the reports from `first` to `last` need.
@@ -93,8 +96,10 @@ impl<'a> Analysis<'a> {
         let recent: Vec<&Tally> = (0..AVERAGE_WEEKS).map(|back| &self.tallies[&week.plus(-back)]).collect();
         let (open, fragmented) = flow::open(all, tally, wishes);
         let (leverage, load_generated) = people::leverage(all, tally, people);
-        let reports = people::coaching(all, tally, week, people, |j| {
-            Week::of(wishes.zones.date_of(j.interval.start), wishes.week_start)
+        let since = wishes.zones.week(week.plus(1 - TREND_WEEKS)).start;
+        let reports = people::coaching(all, tally, since, people, |j| {
+            let theirs = Week::of(wishes.zones.date_of(j.interval.start), wishes.week_start);
+            (week.first - theirs.first).num_days() / 7
         });
         let trend = Trend {
             previous: previous.and_then(Tally::share),
@@ -103,7 +108,7 @@ impl<'a> Analysis<'a> {
             weeks: (0..TREND_WEEKS).rev().map(|back| self.trend_week(week.plus(-back))).collect(),
         };
         let mut notes = Vec::new();
-        if judge::nobody_is_me(all, people) {
+        if self.nobody_is_me {
             notes.push(
                 "your own answers are not known: set `my_addresses` so that declined meetings are left out".into(),
             );

@@ -4,8 +4,8 @@ use super::judge::Judged;
 use super::report::{Coached, Leverage};
 use super::tally::Tally;
 use crate::classify::People;
-use crate::model::{Address, Class, Exact, Week};
-use chrono::TimeDelta;
+use crate::model::{Address, Class, Exact};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 
 /// Own hours against attendee-hours per class, and the attendee-hours of the meetings that I organise.
@@ -50,28 +50,33 @@ pub fn one_on_one_with<'a>(j: &'a Judged, people: &'a People) -> Option<&'a Addr
     two.into_iter().find(|a| reports.contains(a) && !people.is_me(&j.instance.event, a))
 }
 
-/// Hours with each report this week, and how many weeks since the last 1:1 before or in it.
+/// Hours with each report this week, and how many weeks since the last 1:1 since `since`.
 pub fn coaching(
     all: &[Judged],
     tally: &Tally,
-    week: Week,
+    since: DateTime<Utc>,
     people: &People,
-    week_of: impl Fn(&Judged) -> Week,
+    weeks_ago: impl Fn(&Judged) -> i64,
 ) -> Vec<Coached> {
-    let one_on_ones: Vec<(usize, &Address)> = (0..all.len())
-        .filter(|&i| all[i].is_meeting() && all[i].interval.start < tally.window.end)
+    let reports = people.group("reports");
+    if reports.is_empty() {
+        return Vec::new();
+    }
+    let before = |at| all.partition_point(|j| j.interval.start < at);
+    let one_on_ones: Vec<(usize, &Address)> = (before(since)..before(tally.window.end))
+        .filter(|&i| all[i].is_meeting())
         .filter_map(|i| Some((i, one_on_one_with(&all[i], people)?)))
         .collect();
     let coached = |report: &Address| {
         let with: Vec<usize> = one_on_ones.iter().filter(|(_, a)| *a == report).map(|(i, _)| *i).collect();
-        let weeks = with.iter().map(|&i| (week.first - week_of(&all[i]).first).num_days() / 7).min();
+        let weeks = with.iter().map(|&i| weeks_ago(&all[i])).min();
         Coached {
             name: name_of(all, report),
             hours: with.iter().map(|&i| tally.share_of(i)).sum(),
             weeks_since: weeks.and_then(|weeks| u32::try_from(weeks).ok()),
         }
     };
-    people.group("reports").iter().map(coached).collect()
+    reports.iter().map(coached).collect()
 }
 
 /// The first name that a calendar gives the address, else the address itself.
