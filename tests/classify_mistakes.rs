@@ -1,6 +1,6 @@
 //! What a rules file with mistakes says: every mistake at once, each at its place.
 
-use vantage::classify::{parse, PREDICATES};
+use vantage::classify::{PREDICATES, parse};
 
 /// `line:column "what the caret marks"`, message, label and help of every mistake.
 fn mistakes(text: &str) -> String {
@@ -221,6 +221,7 @@ fn an_empty_file_and_every_example_are_right() {
         assert_eq!(mistakes(&text), "no mistake", "{}", kind.key);
         assert!(kind.example.starts_with(kind.key));
     }
-    let known = "[[rule]]\nclass = \"strategy\"\nwith = [\"@reports\", \"@peers\", \"@leaders\", \"@customers\", \"@squad\"]\n";
+    let known =
+        "[[rule]]\nclass = \"strategy\"\nwith = [\"@reports\", \"@peers\", \"@leaders\", \"@customers\", \"@squad\"]\n";
     assert_eq!(mistakes(known), "no mistake");
 }
