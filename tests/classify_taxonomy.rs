@@ -199,7 +199,6 @@ fn thinking_admin_and_private_time() {
     );
     check(OPEN, &["block", "WFH", "training", "workshop", "conference", "webinar", "course"]);
     check(PRIVATE, &["1:1 dentist", "lunch", "Gym", "school", "OOO", "vacation", "PTO"]);
-    let rules = defaults();
     assert!(
         ["Focus time", "deep work", "Think", "focus: expenses"].iter().all(|title| RULES.decide_title(title).focus)
     );
