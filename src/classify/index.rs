@@ -40,7 +40,7 @@ impl Hits {
 pub struct Index {
     words: HashMap<Box<str>, Vec<Entry>, BuildHasherDefault<Fast>>,
     /// By the first two bytes of what a word begins with.
-    prefixes: Vec<Vec<(Box<str>, Entry)>>,
+    prefixes: Vec<Vec<(Head, Entry)>>,
     /// By the only byte that is known.
     initials: Vec<Vec<Entry>>,
     /// Phrases whose every word begins with `*`.
@@ -50,6 +50,21 @@ pub struct Index {
     /// For each rule, whether it asks for the title at all.
     titled: Vec<bool>,
     titles: usize,
+}
+
+/// The first eight bytes of a word as one number: comparing them is one instruction, and the phrase checks the rest.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    bytes: u64,
+    mask: u64,
+}
+
+impl Head {
+    fn of(word: &str) -> Head {
+        let add = |(bytes, shift): (u64, u32), byte: u8| (bytes | u64::from(byte) << shift, shift + 8);
+        let (bytes, bits) = word.bytes().take(8).fold((0, 0), add);
+        Head { bytes, mask: u64::MAX.checked_shr(64 - bits).unwrap_or(0) }
+    }
 }
 
 const BUCKETS: usize = 1024;
@@ -90,7 +105,7 @@ impl Index {
                 Anchor::Prefix(prefix) => match prefix.as_bytes() {
                     [] => self.loose.push(entry),
                     [only] => self.initials[usize::from(*only)].push(entry),
-                    [first, second, ..] => self.prefixes[bucket(*first, *second)].push((prefix.into(), entry)),
+                    [first, second, ..] => self.prefixes[bucket(*first, *second)].push((Head::of(prefix), entry)),
                 },
             }
         }
@@ -114,8 +129,9 @@ impl Index {
                 ask(entry, at);
             }
             let Some(second) = rest.first() else { continue };
+            let head = Head::of(word).bytes;
             for (prefix, entry) in &self.prefixes[bucket(*first, *second)] {
-                if word.starts_with(&**prefix) {
+                if head & prefix.mask == prefix.bytes {
                     ask(entry, at);
                 }
             }
