@@ -43,8 +43,13 @@ fn score_of_the_default_rules() {
             println!("{verdict}\t{label}\t{got}\t{by}\t{title}");
         }
     }
-    let (all, percent) = (right + wrong + open, |part: i32, whole: i32| 100.0 * f64::from(part) / f64::from(whole.max(1)));
+    let (all, percent) =
+        (right + wrong + open, |part: i32, whole: i32| 100.0 * f64::from(part) / f64::from(whole.max(1)));
     println!("rules {}", rules.rules().len());
-    println!("right {right}/{all} {:.1} %, wrong {wrong} {:.1} %, open {open}", percent(right, all), percent(wrong, all));
+    println!(
+        "right {right}/{all} {:.1} %, wrong {wrong} {:.1} %, open {open}",
+        percent(right, all),
+        percent(wrong, all)
+    );
     println!("others claimed {claimed}/{others} {:.1} %", percent(claimed, others));
 }

@@ -71,17 +71,14 @@ type Value<'i> = Spanned<DeValue<'i>>;
 fn read(reader: &mut Reader<'_>, source: Source) -> Read {
     let source = Arc::new(source);
     let (table, errors) = DeTable::parse_recoverable(reader.text());
-    let mut broken = Vec::new();
     for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        reader.mistake(span.clone(), format!("this is not TOML: {}", error.message()), "cannot be read");
-        broken.push(span.start);
+        reader.not_toml(error.span().unwrap_or(0..0), error.message());
     }
     let mut read = Read::default();
     for (key, value) in table.get_ref() {
         reader.at("");
         match key.get_ref().as_ref() {
-            "rule" => read.rules = rules(reader, value, &source, &broken),
+            "rule" => read.rules = rules(reader, value, &source),
             "labels" => read.labels = labels(reader, value),
             "extends" => read.extends = extends(reader, value),
             unknown => unknown_key(reader, unknown, key.span(), &["rule", "labels", "extends"]),
@@ -112,7 +109,7 @@ fn extends(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<(&'static str, &'s
     read.unwrap_or_default()
 }
 
-fn rules(reader: &mut Reader<'_>, value: &Value<'_>, source: &Arc<Source>, broken: &[usize]) -> Vec<Rule> {
+fn rules(reader: &mut Reader<'_>, value: &Value<'_>, source: &Arc<Source>) -> Vec<Rule> {
     let Some(items) = value.get_ref().as_array() else {
         reader
             .mistake(value.span(), "`rule` is one table, but a list of them was expected", "expected `[[rule]]`")
@@ -130,7 +127,7 @@ fn rules(reader: &mut Reader<'_>, value: &Value<'_>, source: &Arc<Source>, broke
         };
         let end = starts.get(index + 1).copied().unwrap_or(usize::MAX);
         // Where a line could not be read, what seems missing may stand on it.
-        let whole = !broken.iter().any(|at| (starts[index]..end).contains(at));
+        let whole = !reader.is_broken(starts[index]..end);
         rules.extend(rule(reader, index, item.span(), table, source, whole, &mut names));
     }
     rules

@@ -1,94 +1,161 @@
-//! Which rules can match a title at all, found word by word instead of rule by rule.
+//! Which `title` predicates hold, found word by word of the title instead of rule by rule.
 
 use super::phrase::{Anchor, Phrase};
+use super::predicates::{Look, Predicate};
 use super::rule::Rule;
 use super::words::Words;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A phrase of a rule, filed under one of its words.
+/// A phrase, filed under one of its words.
 #[derive(Debug)]
 struct Entry {
-    rule: usize,
+    /// The `title` it belongs to.
+    title: usize,
     /// Which word of the phrase it is filed under.
     offset: usize,
     phrase: Phrase,
 }
 
-/// Rules by the words of their titles.
+/// Which `title` predicates hold: a bit for each.
+#[derive(Debug)]
+pub struct Hits(Vec<u64>);
+
+impl Hits {
+    fn none(titles: usize) -> Hits {
+        Hits(vec![0; titles.div_ceil(64)])
+    }
+
+    fn holds(&self, title: usize) -> bool {
+        self.0[title / 64] >> (title % 64) & 1 == 1
+    }
+
+    fn set(&mut self, title: usize) {
+        self.0[title / 64] |= 1 << (title % 64);
+    }
+}
+
+/// Every `title` of every rule by the words it asks for. The one of rule `n` has number `n`, those in `unless` follow.
 #[derive(Debug, Default)]
 pub struct Index {
     words: HashMap<Box<str>, Vec<Entry>, BuildHasherDefault<Fast>>,
-    /// By the first byte of what a word begins with.
-    prefixes: Vec<Vec<(Box<str>, Entry)>>,
+    /// By the first two bytes of what a word begins with.
+    prefixes: Vec<Vec<(Head, Entry)>>,
+    /// By the only byte that is known.
+    initials: Vec<Vec<Entry>>,
     /// Phrases whose every word begins with `*`.
     loose: Vec<Entry>,
-    /// Rules that do not ask for the title: always candidates.
-    open: Vec<u64>,
+    /// The `title` of each table of each rule's `unless`, if it begins with one.
+    unless: Vec<Vec<Option<usize>>>,
+    /// For each rule, whether it asks for the title at all.
+    titled: Vec<bool>,
+    titles: usize,
+}
+
+/// The first eight bytes of a word as one number: comparing them is one instruction, and the phrase checks the rest.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    bytes: u64,
+    mask: u64,
+}
+
+impl Head {
+    fn of(word: &str) -> Head {
+        let add = |(bytes, shift): (u64, u32), byte: u8| (bytes | u64::from(byte) << shift, shift + 8);
+        let (bytes, bits) = word.bytes().take(8).fold((0, 0), add);
+        Head { bytes, mask: u64::MAX.checked_shr(64 - bits).unwrap_or(0) }
+    }
+}
+
+const BUCKETS: usize = 1024;
+
+fn bucket(first: u8, second: u8) -> usize {
+    (usize::from(first) * 37 + usize::from(second)) % BUCKETS
 }
 
 impl Index {
-    /// Files every rule.
+    /// Files every phrase.
     pub fn of(rules: &[Rule]) -> Index {
-        let mut index = Index { open: vec![0; rules.len().div_ceil(64)], ..Index::default() };
-        index.prefixes.resize_with(256, Vec::new);
-        for (rule, phrases) in rules.iter().map(titles).enumerate() {
-            let Some(phrases) = phrases else {
-                index.open[rule / 64] |= 1 << (rule % 64);
-                continue;
-            };
-            for phrase in phrases {
-                let (anchor, offset) = phrase.anchor();
-                let entry = Entry { rule, offset, phrase: phrase.clone() };
-                match anchor {
-                    Anchor::Word(word) => index.words.entry(word.into()).or_default().push(entry),
-                    Anchor::Prefix("") => index.loose.push(entry),
-                    Anchor::Prefix(prefix) => {
-                        index.prefixes[prefix.as_bytes()[0] as usize].push((prefix.into(), entry));
-                    }
-                }
+        let mut index = Index { titles: rules.len(), ..Index::default() };
+        index.prefixes.resize_with(BUCKETS, Vec::new);
+        index.initials.resize_with(256, Vec::new);
+        for (number, rule) in rules.iter().enumerate() {
+            let phrases = titles(&rule.predicates);
+            index.titled.push(phrases.is_some());
+            index.file(number, phrases.unwrap_or_default());
+            let mut tables = Vec::with_capacity(rule.unless.len());
+            for table in &rule.unless {
+                tables.push(titles(table).map(|phrases| {
+                    index.titles += 1;
+                    index.file(index.titles - 1, phrases);
+                    index.titles - 1
+                }));
             }
+            index.unless.push(tables);
         }
         index
     }
 
-    /// The rules whose title phrases match, and those that do not ask for the title, in file order. With `true` the
-    /// rule's first predicate is known to hold.
-    pub fn candidates<'a>(&'a self, words: &Words) -> impl Iterator<Item = (usize, bool)> + use<'a> {
-        let mut hits = vec![0u64; self.open.len()];
-        let mut file = |entry: &Entry, at: usize| {
-            let (slot, bit) = (entry.rule / 64, 1 << (entry.rule % 64));
-            if hits[slot] & bit == 0 && at >= entry.offset && entry.phrase.matches_at(words, at - entry.offset) {
-                hits[slot] |= bit;
+    fn file(&mut self, title: usize, phrases: &[Phrase]) {
+        for phrase in phrases {
+            let (anchor, offset) = phrase.anchor();
+            let entry = Entry { title, offset, phrase: phrase.clone() };
+            match anchor {
+                Anchor::Word(word) => self.words.entry(word.into()).or_default().push(entry),
+                Anchor::Prefix(prefix) => match prefix.as_bytes() {
+                    [] => self.loose.push(entry),
+                    [only] => self.initials[usize::from(*only)].push(entry),
+                    [first, second, ..] => self.prefixes[bucket(*first, *second)].push((Head::of(prefix), entry)),
+                },
+            }
+        }
+    }
+
+    /// Which `title` predicates hold for these words.
+    pub fn hits(&self, words: &Words) -> Hits {
+        let mut hits = Hits::none(self.titles);
+        let mut ask = |entry: &Entry, at: usize| {
+            if at >= entry.offset && entry.phrase.matches_at(words, at - entry.offset) {
+                hits.set(entry.title);
             }
         };
         for at in 0..words.len() {
             let word = words.word(at);
-            for entry in self.words.get(word).into_iter().flatten() {
-                file(entry, at);
+            for entry in self.words.get(word).into_iter().flatten().chain(&self.loose) {
+                ask(entry, at);
             }
-            for (prefix, entry) in &self.prefixes[word.as_bytes()[0] as usize] {
-                if word.starts_with(&**prefix) {
-                    file(entry, at);
+            let [first, rest @ ..] = word.as_bytes() else { continue };
+            for entry in &self.initials[usize::from(*first)] {
+                ask(entry, at);
+            }
+            let Some(second) = rest.first() else { continue };
+            let head = Head::of(word).bytes;
+            for (prefix, entry) in &self.prefixes[bucket(*first, *second)] {
+                if head & prefix.mask == prefix.bytes {
+                    ask(entry, at);
                 }
             }
-            for entry in &self.loose {
-                file(entry, at);
-            }
         }
-        hits.into_iter().zip(&self.open).enumerate().flat_map(|(slot, (hit, open))| {
-            let mut left = hit | open;
-            std::iter::from_fn(move || {
-                let bit = left.checked_ilog2().map(|_| left.trailing_zeros())?;
-                left &= left - 1;
-                Some((slot * 64 + bit as usize, hit >> bit & 1 == 1))
-            })
-        })
+        hits
+    }
+
+    /// Whether the rule with this number matches; its `title`s are looked up, not asked again.
+    pub fn matches(&self, number: usize, rule: &Rule, hits: &Hits, look: &Look<'_>) -> bool {
+        let titled = self.titled[number];
+        if titled && !hits.holds(number) {
+            return false;
+        }
+        let all = |predicates: &[Box<dyn Predicate>]| predicates.iter().all(|predicate| predicate.holds(look));
+        let excluded = |(table, title): (&Vec<Box<dyn Predicate>>, &Option<usize>)| match title {
+            Some(title) => hits.holds(*title) && all(&table[1..]),
+            None => all(table),
+        };
+        all(&rule.predicates[usize::from(titled)..]) && !rule.unless.iter().zip(&self.unless[number]).any(excluded)
     }
 }
 
-fn titles(rule: &Rule) -> Option<&[Phrase]> {
-    rule.predicates.first().and_then(|predicate| predicate.title_phrases())
+fn titles(predicates: &[Box<dyn Predicate>]) -> Option<&[Phrase]> {
+    predicates.first().and_then(|predicate| predicate.title_phrases())
 }
 
 /// FNV-1a: the words are short and the keys are the user's own, so flooding the table is no threat.

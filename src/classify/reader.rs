@@ -18,6 +18,9 @@ pub struct Reader<'a> {
     /// What messages begin with: ``rule 7 `1:1` ``.
     place: String,
     mistakes: Vec<Mistake>,
+    /// Lines that are not TOML, as bytes. What the parser put in their place is nobody's mistake.
+    broken: Vec<Range<usize>>,
+    hidden: Vec<Mistake>,
 }
 
 /// A mistake just noted, to add a help line to.
@@ -34,7 +37,7 @@ impl Note<'_> {
 impl<'a> Reader<'a> {
     /// A reader of `text`; `groups` are the names that `@group` may take.
     pub fn new(text: &'a str, groups: &'a [&'a str]) -> Reader<'a> {
-        Reader { text, groups, place: String::new(), mistakes: Vec::new() }
+        Reader { text, groups, place: String::new(), mistakes: Vec::new(), broken: Vec::new(), hidden: Vec::new() }
     }
 
     /// What messages begin with from now on; empty for the file as a whole.
@@ -53,9 +56,24 @@ impl<'a> Reader<'a> {
         self.text
     }
 
+    /// Notes that a line is not TOML; a second report about the same line is dropped.
+    pub fn not_toml(&mut self, span: Range<usize>, message: &str) {
+        let start = self.text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = self.text[span.start..].find('\n').map_or(self.text.len(), |newline| span.start + newline);
+        if !self.broken.iter().any(|line| line.contains(&span.start) || *line == (start..end)) {
+            self.mistakes.push(Mistake::new(span, format!("this is not TOML: {message}"), "cannot be read"));
+            self.broken.push(start..end);
+        }
+    }
+
+    /// Whether one of the lines from `start` to `end` is not TOML.
+    pub fn is_broken(&self, span: Range<usize>) -> bool {
+        self.broken.iter().any(|line| line.start < span.end && span.start <= line.end)
+    }
+
     /// How many mistakes there are so far.
     pub fn count(&self) -> usize {
-        self.mistakes.len()
+        self.mistakes.len() + self.hidden.len()
     }
 
     /// Notes a mistake.
@@ -64,7 +82,14 @@ impl<'a> Reader<'a> {
             "" => message.as_ref().to_owned(),
             place => format!("{place}: {}", message.as_ref()),
         };
-        self.mistakes.push(Mistake::new(span, message, label));
+        let mistake = Mistake::new(span, message, label);
+        if self.broken.iter().any(|line| line.start <= mistake.span.start && mistake.span.start <= line.end) {
+            // Counted, so that the rule is not used, but reported only as broken.
+            self.hidden.push(mistake);
+            let last = self.hidden.len() - 1;
+            return Note(&mut self.hidden[last]);
+        }
+        self.mistakes.push(mistake);
         let last = self.mistakes.len() - 1;
         Note(&mut self.mistakes[last])
     }

@@ -31,12 +31,7 @@ pub struct Rule {
 impl Rule {
     /// Every predicate holds and no `unless` does.
     pub fn matches(&self, look: &Look<'_>) -> bool {
-        self.matches_from(0, look)
-    }
-
-    /// The same without the first `known` predicates, which are known to hold.
-    pub(super) fn matches_from(&self, known: usize, look: &Look<'_>) -> bool {
-        self.predicates[known..].iter().all(|predicate| predicate.holds(look)) && !self.excluded(look)
+        self.predicates.iter().all(|predicate| predicate.holds(look)) && !self.excluded(look)
     }
 
     fn excluded(&self, look: &Look<'_>) -> bool {

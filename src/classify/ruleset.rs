@@ -83,9 +83,9 @@ impl RuleSet {
     }
 
     fn first(&self, look: &Look<'_>) -> Decision {
-        let mut candidates = self.index.candidates(&look.title.words);
-        let winner = candidates.find(|&(rule, titled)| self.rules[rule].matches_from(usize::from(titled), look));
-        winner.map_or(Decision::UNCLASSIFIED, |(rule, _)| self.rules[rule].decision(rule))
+        let hits = self.index.hits(&look.title.words);
+        let winner = (0..self.rules.len()).find(|&rule| self.index.matches(rule, &self.rules[rule], &hits, look));
+        winner.map_or(Decision::UNCLASSIFIED, |rule| self.rules[rule].decision(rule))
     }
 
     fn trace(&self, label: Option<Decision>, look: &Look<'_>) -> Trace {
