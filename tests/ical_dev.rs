@@ -1,6 +1,6 @@
 //! dev harness, removed later
-use vantage::{ical, model::*};
 use chrono::*;
+use vantage::{ical, model::*};
 #[test]
 #[ignore]
 fn dump() {
@@ -23,7 +23,10 @@ fn dump() {
                 "status": i.event.status.map(|s| format!("{s:?}"))}).to_string();
             text += "\n";
         }
-        for p in problems { text += &serde_json::json!({"file": path, "problem": p.message, "line": p.line}).to_string(); text += "\n"; }
+        for p in problems {
+            text += &serde_json::json!({"file": path, "problem": p.message, "line": p.line}).to_string();
+            text += "\n";
+        }
     }
     std::fs::write(out, text).unwrap();
 }
@@ -32,14 +35,26 @@ fn dump() {
 fn speed() {
     let bytes = std::fs::read(std::env::var("ICAL_FILE").unwrap()).unwrap();
     let zone: chrono_tz::Tz = "Europe/Berlin".parse().unwrap();
-    let w = Interval::new(std::env::var("ICAL_FROM").unwrap().parse().unwrap(), std::env::var("ICAL_TO").unwrap().parse().unwrap());
+    let w = Interval::new(
+        std::env::var("ICAL_FROM").unwrap().parse().unwrap(),
+        std::env::var("ICAL_TO").unwrap().parse().unwrap(),
+    );
     let t = std::time::Instant::now();
     let mut parsed = ical::read(&bytes, &ical::Source { source: "s", stem: "s" });
-    for _ in 0..4 { parsed = ical::read(&bytes, &ical::Source { source: "s", stem: "s" }); }
+    for _ in 0..4 {
+        parsed = ical::read(&bytes, &ical::Source { source: "s", stem: "s" });
+    }
     let parse = t.elapsed() / 5;
     let t = std::time::Instant::now();
     let mut problems = Vec::new();
     let n = parsed.instances(w, zone, &mut problems).len();
     let expand = t.elapsed();
-    eprintln!("{} bytes parse {parse:?} = {:.0} MB/s; {n} instances {expand:?} = {:.2} M/s; {} problems {:?}", bytes.len(), bytes.len() as f64 / parse.as_secs_f64() / 1e6, n as f64 / expand.as_secs_f64() / 1e6, problems.len()+parsed.problems.len(), problems.first());
+    eprintln!(
+        "{} bytes parse {parse:?} = {:.0} MB/s; {n} instances {expand:?} = {:.2} M/s; {} problems {:?}",
+        bytes.len(),
+        bytes.len() as f64 / parse.as_secs_f64() / 1e6,
+        n as f64 / expand.as_secs_f64() / 1e6,
+        problems.len() + parsed.problems.len(),
+        problems.first()
+    );
 }

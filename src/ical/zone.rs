@@ -45,7 +45,8 @@ impl Zone {
     /// The instant of a wall-clock time, in seconds since the epoch: in an overlap the first, in a gap with the offset
     /// before it (RFC 5545 §3.3.5).
     pub fn instant(&self, local: i64, floating: Tz) -> i64 {
-        let named = |zone: Tz| DateTime::from_timestamp(local, 0).map_or(local, |at| resolve(at.naive_utc(), zone).timestamp());
+        let named =
+            |zone: Tz| DateTime::from_timestamp(local, 0).map_or(local, |at| resolve(at.naive_utc(), zone).timestamp());
         match self {
             Zone::Utc => local,
             Zone::Fixed(east) => local - east,

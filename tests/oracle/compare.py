@@ -53,10 +53,14 @@ def inside(found, year):
 
 
 def oracle(text):
-    """Rows by year."""
+    """Rows by year; none where the oracle cannot read what we can, as some forms of UNTIL."""
     parsed = icalendar.Calendar.from_ical(text)
     first, last = datetime.datetime(YEARS[0] - 1, 12, 1), datetime.datetime(YEARS[-1] + 1, 2, 1)
-    found = [row(event) for event in recurring_ical_events.of(parsed, skip_bad_series=True).between(first, last)]
+    try:
+        events = recurring_ical_events.of(parsed, skip_bad_series=False).between(first, last)
+    except (ValueError, recurring_ical_events.InvalidCalendar):
+        return {}
+    found = [row(event) for event in events]
     return {year: inside(found, year) for year in YEARS}
 
 
