@@ -192,11 +192,9 @@ impl Draft {
                 }
                 None => self.broken = Some("has a `RECURRENCE-ID` that is neither a date nor a date with time"),
             },
-            b'S' if is("SUMMARY") => {
-                if !self.summary_seen {
-                    self.event.summary = some_text(value);
-                    self.summary_seen = true;
-                }
+            b'S' if is("SUMMARY") && !self.summary_seen => {
+                self.event.summary = some_text(value);
+                self.summary_seen = true;
             }
             b'S' if is("STATUS") => {
                 self.event.status = if word("CONFIRMED") {

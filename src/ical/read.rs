@@ -55,10 +55,10 @@ impl CalendarDraft {
         if property.params.is_empty() {
             return ZoneId::FLOATING;
         }
-        if let Some((params, id)) = &self.last {
-            if params == property.params {
-                return *id;
-            }
+        if let Some((params, id)) = &self.last
+            && params == property.params
+        {
+            return *id;
         }
         let Some(name) = property.param("TZID").filter(|name| !name.trim().is_empty()) else {
             return ZoneId::FLOATING;

@@ -379,10 +379,11 @@ impl<'a> Expansion<'a, '_> {
     fn locals(&mut self, times: &Times, low: i64, high: i64) -> Vec<i64> {
         let start = times.start;
         let (mut locals, started) = self.rule_locals(&times.rules, start, low, high);
-        if started && (low..=high).contains(&start.local) {
-            if let Err(place) = locals.binary_search(&start.local) {
-                locals.insert(place, start.local);
-            }
+        if started
+            && (low..=high).contains(&start.local)
+            && let Err(place) = locals.binary_search(&start.local)
+        {
+            locals.insert(place, start.local);
         }
         locals
     }
@@ -436,7 +437,7 @@ impl<'a> Expansion<'a, '_> {
         &mut self,
         master: &Component,
         slot: Stamp,
-        length: Option<i64>,
+        written: Option<i64>,
         best: &HashMap<Original, &Component>,
         futures: &[Future],
         (excluded, excluded_days): (&[i64], &[i64]),
@@ -451,7 +452,15 @@ impl<'a> Expansion<'a, '_> {
         };
         let after = futures.partition_point(|future| future.at <= key);
         let Some(future) = after.checked_sub(1).map(|last| &futures[last]) else {
-            return self.emit(&master.event, slot, length, original);
+            let length = written.unwrap_or(0);
+            return match original {
+                // The common case: the slot's instant is known already.
+                Original::At(_) if length >= 0 => {
+                    let finish = if length == 0 { key } else { self.instant(slot.local + length, slot.zone).max(key) };
+                    self.emit_timed(&master.event, key, finish, original);
+                }
+                _ => self.emit(&master.event, slot, written, original),
+            };
         };
         let new = future.component.times.start;
         let moved = if new.is_date() {

@@ -94,10 +94,10 @@ fn windows(name: &str) -> Option<Tz> {
 fn in_path(name: &str) -> Option<Tz> {
     let mut rest = name.strip_prefix('/')?;
     while let Some((_, tail)) = rest.split_once('/') {
-        if tail.contains('/') {
-            if let Some(zone) = iana(tail) {
-                return Some(zone);
-            }
+        if tail.contains('/')
+            && let Some(zone) = iana(tail)
+        {
+            return Some(zone);
         }
         rest = tail;
     }
