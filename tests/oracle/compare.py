@@ -12,6 +12,8 @@ Where we differ on purpose (and so test nothing here):
 - A gap of a zone defined by the file takes the offset before it, like any other gap.
 - A DATE that ends at a time stays all-day, rounded up; a bad RRULE costs the series, not the first instance.
 - BYHOUR, BYMINUTE, BYSECOND mean nothing to whole days.
+- A THISANDFUTURE override whose slot the series does not have moves every later instance; the oracle drops one that
+  comes within hours of it (seeds 477, 537).
 - `(UTC+01:00) ...` and `GMT+0200` are zones; for the oracle, floating.
 """
 
