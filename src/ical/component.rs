@@ -161,13 +161,13 @@ impl Draft {
                     }
                 }
             }
-            b'E' if is("EXRULE") => match Rule::parse(value, line) {
+            b'E' if is("EXRULE") => match Rule::parse(value) {
                 Ok(rule) => self.times.exrules.push(rule),
                 Err(why) => problem(format!("the `EXRULE` {why}"), Lost::Property),
             },
             b'L' if is("LOCATION") => self.event.location = some_text(value),
             b'O' if is("ORGANIZER") => self.event.organizer = address(property),
-            b'R' if is("RRULE") => match Rule::parse(value, line) {
+            b'R' if is("RRULE") => match Rule::parse(value) {
                 Ok(rule) => self.times.rules.push(rule),
                 Err(why) => problem(format!("the `RRULE` {why}: only the first instance is kept"), Lost::Instances),
             },
@@ -192,11 +192,9 @@ impl Draft {
                 }
                 None => self.broken = Some("has a `RECURRENCE-ID` that is neither a date nor a date with time"),
             },
-            b'S' if is("SUMMARY") => {
-                if !self.summary_seen {
-                    self.event.summary = some_text(value);
-                    self.summary_seen = true;
-                }
+            b'S' if is("SUMMARY") && !self.summary_seen => {
+                self.event.summary = some_text(value);
+                self.summary_seen = true;
             }
             b'S' if is("STATUS") => {
                 self.event.status = if word("CONFIRMED") {
@@ -259,22 +257,34 @@ fn address(property: &Property) -> Option<Address> {
 }
 
 fn attendee(property: &Property) -> Option<Attendee> {
-    let word = |name: &str| property.param(name).map(|value| value.to_ascii_uppercase()).unwrap_or_default();
-    Some(Attendee {
+    let is = |value: &str, known: &[&str]| known.iter().any(|known| value.trim().eq_ignore_ascii_case(known));
+    let mut attendee = Attendee {
         address: address(property)?,
-        name: property.param("CN").map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()),
-        kind: match word("CUTYPE").as_str() {
-            "GROUP" => AttendeeKind::Group,
-            "RESOURCE" | "ROOM" => AttendeeKind::Resource,
-            _ => AttendeeKind::Person,
-        },
-        answer: match word("PARTSTAT").as_str() {
-            "ACCEPTED" => Answer::Accepted,
-            "DECLINED" => Answer::Declined,
-            "TENTATIVE" => Answer::Tentative,
-            _ => Answer::NeedsAction,
-        },
-        optional: matches!(word("ROLE").as_str(), "OPT-PARTICIPANT" | "NON-PARTICIPANT"),
+        name: None,
+        kind: AttendeeKind::Person,
+        answer: Answer::NeedsAction,
+        optional: false,
         is_me: false,
-    })
+    };
+    for (name, value) in property.params() {
+        if name.eq_ignore_ascii_case(b"CN") {
+            attendee.name = Some(value.trim().to_owned()).filter(|name| !name.is_empty());
+        } else if name.eq_ignore_ascii_case(b"CUTYPE") {
+            attendee.kind = match &*value {
+                kind if is(kind, &["GROUP"]) => AttendeeKind::Group,
+                kind if is(kind, &["RESOURCE", "ROOM"]) => AttendeeKind::Resource,
+                _ => AttendeeKind::Person,
+            };
+        } else if name.eq_ignore_ascii_case(b"PARTSTAT") {
+            attendee.answer = match &*value {
+                answer if is(answer, &["ACCEPTED"]) => Answer::Accepted,
+                answer if is(answer, &["DECLINED"]) => Answer::Declined,
+                answer if is(answer, &["TENTATIVE"]) => Answer::Tentative,
+                _ => Answer::NeedsAction,
+            };
+        } else if name.eq_ignore_ascii_case(b"ROLE") {
+            attendee.optional = is(&value, &["OPT-PARTICIPANT", "NON-PARTICIPANT"]);
+        }
+    }
+    Some(attendee)
 }

@@ -1,7 +1,7 @@
 //! Content lines (RFC 5545 §3.1): unfolding, names, parameters, values. Copies only what was folded or escaped.
 
 use super::decode::text;
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 
 /// The logical lines of a file.
@@ -80,17 +80,23 @@ impl<'a> Property<'a> {
 
     /// The first value of a parameter, without quotes, with the escapes of RFC 6868 undone.
     pub fn param(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.params().find(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
+    }
+
+    /// All parameters in order, their values as [`Property::param`] gives them.
+    pub fn params(&self) -> impl Iterator<Item = (&'a [u8], Cow<'a, str>)> + use<'a> {
         let mut rest = self.params;
-        while let Some((b';', tail)) = rest.split_first() {
-            let end = unquoted(tail, b';').unwrap_or(tail.len());
-            let (one, more) = tail.split_at(end);
-            rest = more;
-            let Some(equals) = memchr(b'=', one) else { continue };
-            if one[..equals].trim_ascii().eq_ignore_ascii_case(name.as_bytes()) {
-                return Some(uncaret(unquote(&one[equals + 1..])));
+        std::iter::from_fn(move || {
+            while let Some((b';', tail)) = rest.split_first() {
+                let end = unquoted(tail, b';').unwrap_or(tail.len());
+                let (one, more) = tail.split_at(end);
+                rest = more;
+                if let Some(equals) = memchr(b'=', one) {
+                    return Some((one[..equals].trim_ascii(), uncaret(unquote(&one[equals + 1..]))));
+                }
             }
-        }
-        None
+            None
+        })
     }
 }
 
@@ -168,7 +174,7 @@ pub(super) fn text_list(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         let bytes = rest?;
         let mut from = 0;
-        while let Some(found) = memchr3(b',', b'\\', b'\\', &bytes[from..]) {
+        while let Some(found) = memchr2(b',', b'\\', &bytes[from..]) {
             let at = from + found;
             if bytes[at] == b',' {
                 rest = Some(&bytes[at + 1..]);

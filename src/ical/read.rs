@@ -55,10 +55,10 @@ impl CalendarDraft {
         if property.params.is_empty() {
             return ZoneId::FLOATING;
         }
-        if let Some((params, id)) = &self.last {
-            if params == property.params {
-                return *id;
-            }
+        if let Some((params, id)) = &self.last
+            && params == property.params
+        {
+            return *id;
         }
         let Some(name) = property.param("TZID").filter(|name| !name.trim().is_empty()) else {
             return ZoneId::FLOATING;
@@ -115,7 +115,8 @@ fn add(problems: &mut Vec<Problem>, problem: Problem) {
     match problems.len() {
         0..MOST_PROBLEMS => problems.push(problem),
         MOST_PROBLEMS => {
-            problems.push(Problem { message: "there are more problems from here on than are listed".into(), ..problem });
+            problems
+                .push(Problem { message: "there are more problems from here on than are listed".into(), ..problem });
         }
         _ => {}
     }
@@ -139,7 +140,8 @@ impl Reader<'_> {
                 if let (Some((draft, _)), Some(calendar)) = (&mut self.event, &mut self.calendar) {
                     self.attendees_seen |= name.eq_ignore_ascii_case(b"ATTENDEE");
                     let problems = &mut self.problems;
-                    draft.read(property, line, &mut |property| calendar.zone(property, line), &mut |p| add(problems, p));
+                    draft
+                        .read(property, line, &mut |property| calendar.zone(property, line), &mut |p| add(problems, p));
                 }
             }
             Some(Kind::Calendar) => self.calendar_property(property, line),
@@ -285,7 +287,7 @@ impl Reader<'_> {
         } else if is("TZOFFSETTO") {
             part.to = offset(value);
         } else if is("RRULE") {
-            match Rule::parse(value, line) {
+            match Rule::parse(value) {
                 Ok(rule) => part.rules.push(rule),
                 Err(why) => self.problem(line, format!("the `RRULE` of a time zone {why}"), Lost::Property),
             }
@@ -298,8 +300,7 @@ impl Reader<'_> {
     fn assemble(&mut self, draft: CalendarDraft) {
         let name = draft.name.unwrap_or_else(|| self.source.stem.to_owned());
         let owner = Address::parse(&name);
-        let calendar =
-            Arc::new(Calendar { source: self.source.source.to_owned(), name, owner, ..Calendar::default() });
+        let calendar = Arc::new(Calendar { source: self.source.source.to_owned(), name, owner, ..Calendar::default() });
         let mut zones = vec![Zone::Utc, Zone::Floating];
         let mut own: HashMap<&str, &ZoneDraft> = HashMap::new();
         for zone in &draft.zones {

@@ -34,15 +34,13 @@ pub(super) struct Rule {
     pub positions: Vec<i64>,
     /// 0 is Monday.
     pub week_start: u32,
-    /// Line of the rule, for problems.
-    pub line: usize,
 }
 
 /// Why a rule cannot be followed: ends the sentence "the rule …".
 pub(super) type Refusal = &'static str;
 
 impl Rule {
-    pub fn parse(text: &[u8], line: usize) -> Result<Rule, Refusal> {
+    pub fn parse(text: &[u8]) -> Result<Rule, Refusal> {
         let mut rule = Rule {
             frequency: Frequency::Yearly,
             interval: 1,
@@ -59,7 +57,6 @@ impl Rule {
             seconds: 0,
             positions: Vec::new(),
             week_start: 0,
-            line,
         };
         let mut frequency = None;
         for part in text.split(|b| *b == b';').filter(|part| !part.trim_ascii().is_empty()) {
@@ -171,9 +168,8 @@ fn mask(value: &[u8], low: i64, high: i64) -> Option<u64> {
 }
 
 fn signed(value: &[u8], limit: i64) -> Option<Vec<i64>> {
-    let mut numbers = list(value)
-        .map(|entry| number(entry).filter(|n| *n != 0 && n.abs() <= limit))
-        .collect::<Option<Vec<i64>>>()?;
+    let mut numbers =
+        list(value).map(|entry| number(entry).filter(|n| *n != 0 && n.abs() <= limit)).collect::<Option<Vec<i64>>>()?;
     // A million entries say no more than the few hundred that differ.
     numbers.sort_unstable();
     numbers.dedup();
@@ -186,20 +182,32 @@ mod tests {
 
     #[test]
     fn reads_what_people_write() {
-        let rule = Rule::parse(b"freq=monthly;ByDay=+1MO, -1fr,TU;COUNT=99999999999999999999999;;X-A=1;", 3).unwrap();
+        let rule = Rule::parse(b"freq=monthly;ByDay=+1MO, -1fr,TU;COUNT=99999999999999999999999;;X-A=1;").unwrap();
         assert_eq!(rule.nth_weekdays, [(1, 0), (-1, 4)]);
         assert_eq!((rule.weekdays, rule.count), (2, Some(1 << 40)));
-        assert!(Rule::parse("FREQ=DAILY;UNTIL=".as_bytes(), 1).unwrap().until.is_none());
+        assert!(Rule::parse("FREQ=DAILY;UNTIL=".as_bytes()).unwrap().until.is_none());
     }
 
     #[test]
     fn refuses_what_has_no_meaning() {
         for text in [
-            "", "FREQ", "FREQ=FOO", "COUNT=3", "FREQ=DAILY;COUNT=-1", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;BYDAY=é",
-            "FREQ=DAILY;BYDAY=1é", "FREQ=DAILY;BYDAY=éMO", "FREQ=DAILY;BYHOUR=24", "FREQ=DAILY;BYMONTHDAY=0",
-            "FREQ=DAILY;UNTIL=soon", "FREQ=YEARLY;RSCALE=CHINESE", "FREQ=YEARLY;SKIP=FORWARD", "FREQ=DAILY;BYMONTH=5L",
+            "",
+            "FREQ",
+            "FREQ=FOO",
+            "COUNT=3",
+            "FREQ=DAILY;COUNT=-1",
+            "FREQ=DAILY;INTERVAL=0",
+            "FREQ=DAILY;BYDAY=é",
+            "FREQ=DAILY;BYDAY=1é",
+            "FREQ=DAILY;BYDAY=éMO",
+            "FREQ=DAILY;BYHOUR=24",
+            "FREQ=DAILY;BYMONTHDAY=0",
+            "FREQ=DAILY;UNTIL=soon",
+            "FREQ=YEARLY;RSCALE=CHINESE",
+            "FREQ=YEARLY;SKIP=FORWARD",
+            "FREQ=DAILY;BYMONTH=5L",
         ] {
-            assert!(Rule::parse(text.as_bytes(), 1).is_err(), "{text}");
+            assert!(Rule::parse(text.as_bytes()).is_err(), "{text}");
         }
     }
 }

@@ -152,7 +152,12 @@ impl<'a> Expansion<'a, '_> {
         // An end before the start: readers take the two for swapped.
         let (from, to) = (start.local.min(start.local + length), start.local.max(start.local + length));
         if start.is_date() {
-            self.emit_days(event, from.div_euclid(DAY), to.div_euclid(DAY) + i64::from(to.rem_euclid(DAY) > 0), original);
+            self.emit_days(
+                event,
+                from.div_euclid(DAY),
+                to.div_euclid(DAY) + i64::from(to.rem_euclid(DAY) > 0),
+                original,
+            );
         } else {
             // Wall clock to wall clock: DURATION, too, is nominal in every implementation, whatever §3.3.6 says of hours.
             let begin = self.instant(from, start.zone);
@@ -227,7 +232,13 @@ impl<'a> Expansion<'a, '_> {
         }
         let Some(master) = master else { return };
         let times = &master.times;
-        if times.rules.is_empty() && times.rdates.is_empty() {
+        let mut futures: Vec<Future> = Vec::new();
+        for (slot, component) in &best {
+            let Some((written, true)) = component.times.slot else { continue };
+            futures.push(self.future(master, *slot, Self::beside(written, times.start), component));
+        }
+        futures.sort_by_key(|future| future.at);
+        if times.rules.is_empty() && times.rdates.is_empty() && futures.is_empty() {
             let Some(slot) = self.original(times.start) else { return };
             let gone = self.is_excluded(times.start, &excluded, &excluded_days) || self.is_replaced(times.start, &best);
             if !gone {
@@ -235,14 +246,10 @@ impl<'a> Expansion<'a, '_> {
             }
             return;
         }
-        let mut futures: Vec<Future> = Vec::new();
-        for (slot, component) in &best {
-            let Some((written, true)) = component.times.slot else { continue };
-            futures.push(self.future(master, *slot, Self::beside(written, times.start), component));
-        }
-        futures.sort_by_key(|future| future.at);
         self.meter.next_series();
-        self.recurring(master, &best, &futures, (&excluded, &excluded_days));
+        if self.meter.spent().is_none() {
+            self.recurring(master, &best, &futures, (&excluded, &excluded_days));
+        }
         if let Some(spent) = self.meter.spent() {
             let message = match spent {
                 Spent::Series => "the series asks for more instances than are followed: the rest is left out",
@@ -344,9 +351,7 @@ impl<'a> Expansion<'a, '_> {
             if !times.rdates.is_empty() {
                 seen.push(self.instant(local, start.zone));
             }
-            if !self.slot_filled(master, slot, length, best, futures, (excluded, excluded_days)) {
-                return;
-            }
+            self.fill(master, slot, length, best, futures, (excluded, excluded_days));
         }
         seen.sort_unstable();
         let mut dates_seen = std::collections::HashSet::new();
@@ -365,9 +370,7 @@ impl<'a> Expansion<'a, '_> {
                 continue;
             }
             let own = self.length(written, date.end, date.duration).or(length);
-            if !self.slot_filled(master, slot, own, best, futures, (excluded, excluded_days)) {
-                return;
-            }
+            self.fill(master, slot, own, best, futures, (excluded, excluded_days));
         }
     }
 
@@ -376,10 +379,11 @@ impl<'a> Expansion<'a, '_> {
     fn locals(&mut self, times: &Times, low: i64, high: i64) -> Vec<i64> {
         let start = times.start;
         let (mut locals, started) = self.rule_locals(&times.rules, start, low, high);
-        if started && (low..=high).contains(&start.local) {
-            if let Err(place) = locals.binary_search(&start.local) {
-                locals.insert(place, start.local);
-            }
+        if started
+            && (low..=high).contains(&start.local)
+            && let Err(place) = locals.binary_search(&start.local)
+        {
+            locals.insert(place, start.local);
         }
         locals
     }
@@ -428,28 +432,35 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// Adds what takes place at one slot of a series, unless it is excluded or replaced; `false` when all is spent.
-    fn slot_filled(
+    /// Adds what takes place at one slot of a series, unless it is excluded or replaced.
+    fn fill(
         &mut self,
         master: &Component,
         slot: Stamp,
-        length: Option<i64>,
+        written: Option<i64>,
         best: &HashMap<Original, &Component>,
         futures: &[Future],
         (excluded, excluded_days): (&[i64], &[i64]),
-    ) -> bool {
+    ) {
         if self.is_excluded(slot, excluded, excluded_days) || self.is_replaced(slot, best) {
-            return true;
+            return;
         }
-        let Some(original) = self.original(slot) else { return true };
+        let Some(original) = self.original(slot) else { return };
         let key = match original {
             Original::At(at) => at.timestamp(),
             Original::On(_) => slot.local,
         };
         let after = futures.partition_point(|future| future.at <= key);
         let Some(future) = after.checked_sub(1).map(|last| &futures[last]) else {
-            self.emit(&master.event, slot, length, original);
-            return true;
+            let length = written.unwrap_or(0);
+            return match original {
+                // The common case: the slot's instant is known already.
+                Original::At(_) if length >= 0 => {
+                    let finish = if length == 0 { key } else { self.instant(slot.local + length, slot.zone).max(key) };
+                    self.emit_timed(&master.event, key, finish, original);
+                }
+                _ => self.emit(&master.event, slot, written, original),
+            };
         };
         let new = future.component.times.start;
         let moved = if new.is_date() {
@@ -459,7 +470,6 @@ impl<'a> Expansion<'a, '_> {
             Stamp { local: slot.local + future.shift, zone }
         };
         self.emit(&future.component.event, moved, future.length, original);
-        true
     }
 }
 

@@ -45,7 +45,8 @@ impl Zone {
     /// The instant of a wall-clock time, in seconds since the epoch: in an overlap the first, in a gap with the offset
     /// before it (RFC 5545 §3.3.5).
     pub fn instant(&self, local: i64, floating: Tz) -> i64 {
-        let named = |zone: Tz| DateTime::from_timestamp(local, 0).map_or(local, |at| resolve(at.naive_utc(), zone).timestamp());
+        let named =
+            |zone: Tz| DateTime::from_timestamp(local, 0).map_or(local, |at| resolve(at.naive_utc(), zone).timestamp());
         match self {
             Zone::Utc => local,
             Zone::Fixed(east) => local - east,
@@ -93,10 +94,10 @@ fn windows(name: &str) -> Option<Tz> {
 fn in_path(name: &str) -> Option<Tz> {
     let mut rest = name.strip_prefix('/')?;
     while let Some((_, tail)) = rest.split_once('/') {
-        if tail.contains('/') {
-            if let Some(zone) = iana(tail) {
-                return Some(zone);
-            }
+        if tail.contains('/')
+            && let Some(zone) = iana(tail)
+        {
+            return Some(zone);
         }
         rest = tail;
     }
