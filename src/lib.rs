@@ -3,4 +3,5 @@
 #![forbid(unsafe_code)]
 
 pub mod analyze;
+pub mod chart;
 pub mod model;
