@@ -9,7 +9,8 @@ use vantage::analyze::report::Report;
 use vantage::chart::{CHARTS, Painter, Palette, Privacy, Style, weekly};
 
 fn gallery() -> Vec<(String, Report, Style)> {
-    let mut all: Vec<_> = cases().into_iter().map(|(name, report)| (name.to_owned(), report, Style::default())).collect();
+    let mut all: Vec<_> =
+        cases().into_iter().map(|(name, report)| (name.to_owned(), report, Style::default())).collect();
     all.push(("dark".into(), design(), Style { palette: Palette::Dark, ..Style::default() }));
     all.push(("classes".into(), design(), Style { privacy: Privacy::Classes, ..Style::default() }));
     all.push(("themes".into(), design(), Style { privacy: Privacy::Themes, ..Style::default() }));

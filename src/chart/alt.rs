@@ -52,7 +52,10 @@ pub fn alt_text(report: &Report, privacy: Privacy) -> String {
     }
     if privacy == Privacy::Classes && !report.let_go.is_empty() {
         let hours = plain_hours(&report.let_go.iter().map(|c| &c.hours_a_quarter).sum());
-        says.push(format!("You could let go of {}, {hours} a quarter.", count(report.let_go.len(), "recurring meeting")));
+        says.push(format!(
+            "You could let go of {}, {hours} a quarter.",
+            count(report.let_go.len(), "recurring meeting")
+        ));
     }
     says.push(format!("{}.", strip(report).join(", ")));
     says.extend(report.notes.iter().map(|note| {

@@ -118,14 +118,16 @@ pub fn with_blocks(mut report: Report, blocks: &[(usize, Block)]) -> Report {
         points: share.percent() - goal.percent(),
         hours_to_convert: (goal - share) * (&s + &e),
     });
-    let theme = |name: &str, class, hours: &Exact| Theme { name: name.into(), class, hours: hours.clone(), change: None };
+    let theme =
+        |name: &str, class, hours: &Exact| Theme { name: name.into(), class, hours: hours.clone(), change: None };
     report.themes = vec![theme("Execution", E, &e), theme("Strategy", S, &s), theme("Unclassified", U, &u)];
     report.themes.retain(|t| !t.hours.is_zero());
     report.themes.sort_by(|a, b| b.hours.cmp(&a.hours));
     if let Some(last) = report.trend.weeks.last_mut() {
         (last.share, last.provisional) = (report.share.clone(), report.provisional);
     }
-    (report.hours.strategy, report.hours.execution, report.hours.unclassified, report.hours.counted) = (s, e, u, counted);
+    (report.hours.strategy, report.hours.execution, report.hours.unclassified, report.hours.counted) =
+        (s, e, u, counted);
     report
 }
 
@@ -342,7 +344,11 @@ pub fn one() -> Report {
 pub fn hollow() -> Report {
     let mut report = with_blocks(
         empty(),
-        &[(4, block("10:00", "11:00", "Hand-over", E)), (4, block("13:00", "13:30", "Roadmap", S)), (4, block("14:00", "16:00", "Lunch talk", U))],
+        &[
+            (4, block("10:00", "11:00", "Hand-over", E)),
+            (4, block("13:00", "13:30", "Roadmap", S)),
+            (4, block("14:00", "16:00", "Lunch talk", U)),
+        ],
     );
     for day in &mut report.days[..4] {
         day.out_of_office = vec![(480, 1080)];

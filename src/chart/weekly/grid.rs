@@ -41,7 +41,8 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, p
 /// Five days, or all seven where a weekend day has or could have something.
 fn shown_days(report: &Report) -> Vec<&Day> {
     let weekend = |day: &Day| matches!(day.date.weekday(), Weekday::Sat | Weekday::Sun);
-    let used = |day: &Day| day.working.is_some() || !day.blocks.is_empty() || Class::ALL.iter().any(|c| !day.of(*c).is_zero());
+    let used =
+        |day: &Day| day.working.is_some() || !day.blocks.is_empty() || Class::ALL.iter().any(|c| !day.of(*c).is_zero());
     let all = report.days.iter().any(|day| weekend(day) && used(day));
     report.days.iter().filter(|day| all || !weekend(day)).collect()
 }
@@ -121,20 +122,24 @@ fn heads<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, days: &[&Da
     let shown = Exact::largest_remainder(&totals, &tenth());
     let most = totals.iter().map(Exact::in_hours).fold(1.0, f64::max);
     let home = report.days.first().map(|day| day.zone.as_str());
-    let travelled = report.days.iter().any(|day| Some(day.zone.as_str()) != home);
     for (i, (day, frame)) in days.iter().zip(frames).enumerate() {
         let (left, right) = (frame.x + 6.0, frame.right() - 12.0);
         let (name, soft) = (Ink::new(14.0, SemiBold, colours.ink), Ink::new(13.0, Regular, colours.muted));
         let date = day.date.format("%a %-d").to_string();
         sheet.text(&date, left, 294.0, name)?;
-        let sum = if totals[i].is_zero() { "–".to_owned() } else { hours(shown[i]) };
+        let sum = if totals[i].is_zero() { String::new() } else { hours(shown[i]) };
         sheet.text_right(&sum, right, 294.0, soft)?;
-        if travelled {
+        if Some(day.zone.as_str()) != home {
             let small = Ink { size: 12.0, ..soft };
             let x = left + sheet.width(&date, name) + 6.0;
             let city = clean(day.zone.rsplit('/').next().unwrap_or_default()).replace('_', " ");
             let room = right - sheet.width(&sum, soft) - 6.0 - x;
-            sheet.text(&sheet.fit(&city, room, small), x, 294.0, small)?;
+            // Half a city names none: where it does not fit, it takes the line above.
+            if sheet.width(&city, small) <= room {
+                sheet.text(&city, x, 294.0, small)?;
+            } else {
+                sheet.text(&sheet.fit(&city, right - left, small), left, 278.0, small)?;
+            }
         }
         let mut x = left;
         for class in Class::ALL {
@@ -170,7 +175,13 @@ fn away<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, day: &Day, frame: Frame, cloc
 }
 
 /// Open blocks: what could hold deep work.
-fn open<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, day: &Day, frame: Frame, clock: &Clock, privacy: Privacy) -> Drawn<DB> {
+fn open<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    day: &Day,
+    frame: Frame,
+    clock: &Clock,
+    privacy: Privacy,
+) -> Drawn<DB> {
     let accent = sheet.colours.accent;
     for (from, to) in &day.open {
         let (top, bottom) = (clock.y(*from), clock.y(*to));

@@ -11,8 +11,7 @@ use crate::model::Exact;
 use plotters_backend::DrawingBackend;
 
 pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, privacy: Privacy) -> Drawn<DB> {
-    let (strong, soft) =
-        (Ink::new(15.0, SemiBold, sheet.colours.ink), Ink::new(14.0, Regular, sheet.colours.muted));
+    let (strong, soft) = (Ink::new(15.0, SemiBold, sheet.colours.ink), Ink::new(14.0, Regular, sheet.colours.muted));
     let width = RIGHT - SIDE;
     if report.let_go.is_empty() {
         return if report.moved.iter().any(|mover| mover.tenths != 0) {
@@ -26,7 +25,12 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, p
         let hours: Exact = report.let_go.iter().map(|candidate| &candidate.hours_a_quarter).sum();
         let text = count(report.let_go.len(), "recurring execution meeting");
         sheet.text(&text, SIDE, 854.0, strong)?;
-        return sheet.text(&format!("{} a quarter that someone else could carry", plain_hours(&hours)), SIDE, 873.0, soft);
+        return sheet.text(
+            &format!("{} a quarter that someone else could carry", plain_hours(&hours)),
+            SIDE,
+            873.0,
+            soft,
+        );
     }
     for (i, (name, details)) in handable(report, privacy).into_iter().enumerate() {
         let y = 854.0 + 44.0 * i as f32;
@@ -56,7 +60,9 @@ fn name(candidate: &Candidate, privacy: Privacy) -> String {
 
 fn details(candidate: &Candidate, privacy: Privacy) -> Vec<String> {
     let mut details = vec![format!("{} a quarter", plain_hours(&candidate.hours_a_quarter))];
-    details.extend(candidate.people.map(|people| if people == 1 { "1 person".into() } else { format!("{people} people") }));
+    details.extend(
+        candidate.people.map(|people| if people == 1 { "1 person".into() } else { format!("{people} people") }),
+    );
     if candidate.optional {
         details.push("you are optional".to_owned());
     }
@@ -95,7 +101,9 @@ fn mover_name(mover: &Mover, privacy: Privacy) -> String {
     let theme = mover.theme.as_deref().map(clean).filter(|theme| !theme.is_empty());
     let fallback = || class_name(mover.class).to_owned();
     match privacy {
-        Privacy::Titles => mover.title.as_deref().map(clean).filter(|t| !t.is_empty()).unwrap_or_else(|| "Private".into()),
+        Privacy::Titles => {
+            mover.title.as_deref().map(clean).filter(|t| !t.is_empty()).unwrap_or_else(|| "Private".into())
+        }
         Privacy::Themes => theme.unwrap_or_else(fallback),
         Privacy::Classes => fallback(),
     }

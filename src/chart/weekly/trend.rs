@@ -4,9 +4,9 @@ use super::super::letters::Weight::{Bold, Regular, SemiBold};
 use super::super::sheet::{Drawn, Frame, Ink, Sheet};
 use super::{RIGHT, SIDE, title};
 use crate::analyze::report::{Report, TrendWeek};
+use plotters::coord::CoordTranslate;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
-use plotters::coord::CoordTranslate;
 use plotters_backend::DrawingBackend;
 
 const PLOT: Frame = Frame { x: SIDE, y: 292.0, w: 486.0, h: 170.0 };
@@ -129,9 +129,13 @@ fn markers<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, weeks: &[TrendWeek], point
 fn legend<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, weeks: &[TrendWeek]) -> Drawn<DB> {
     let colours = sheet.colours;
     let ink = Ink::new(13.0, Regular, colours.muted);
-    let shown = |hollow: bool| weeks.iter().any(|w| w.share.is_some() && w.hollow == hollow && (hollow || w.provisional));
+    let shown =
+        |hollow: bool| weeks.iter().any(|w| w.share.is_some() && w.hollow == hollow && (hollow || w.provisional));
     let mut x = RIGHT;
-    for (word, colour) in [(shown(true).then_some("out of office"), colours.muted), (shown(false).then_some("provisional"), colours.accent)] {
+    for (word, colour) in [
+        (shown(true).then_some("out of office"), colours.muted),
+        (shown(false).then_some("provisional"), colours.accent),
+    ] {
         let Some(word) = word else { continue };
         sheet.text_right(word, x, 268.0, ink)?;
         x -= sheet.width(word, ink) + 11.0;
