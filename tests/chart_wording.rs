@@ -55,7 +55,7 @@ fn headlines_say_the_result() {
 
 #[test]
 fn the_alternative_text_reads_like_the_picture() {
-    insta::assert_snapshot!(alt_text(&design(), Privacy::Titles), @"");
+    insta::assert_snapshot!(alt_text(&design(), Privacy::Titles), @"Week 47, 16–22 November 2026. 33% strategy — up 3 points, 7 short of your 40% goal. 23.1 hours counted in 25 meetings: 7.0 strategy, 14.0 execution, 2.1 unclassified. 8.5 hours stayed open for focus, 0.7 hours lay after hours. Over the last 12 weeks the share lay between 18% and 33%; the median of the four weeks before is 26%. Where it went: Delivery ceremonies 6.0 h (+0.8 against the four weeks before), Reviews & status 4.9 h (−0.3 against the four weeks before), Roadmap & vision 3.5 h (+1.2 against the four weeks before), Incidents & releases 3.2 h (+0.9 against the four weeks before), Market & pricing 2.5 h (+0.5 against the four weeks before), Unclassified 2.1 h (−0.4 against the four weeks before), Growing people 1.0 h (−0.5 against the four weeks before). You could let go of Sprint review: 19.5 h a quarter, 11 people, you are optional, Amara already attends. You could let go of Backlog refinement: 13 h a quarter, 8 people, Jonas already attends. 25 counted, 7 left out (3 declined, 2 free, 2 all-day), 9% unclassified, calendar time only, Europe/Berlin.");
 }
 
 #[test]
