@@ -226,7 +226,7 @@ impl<DB: DrawingBackend> Sheet<'_, DB> {
     }
 
     fn fits(&self, text: &str, width: f32, ink: Ink) -> bool {
-        // No letter is narrower than a fifth of an em on average over a line: long texts need no shaping to be too long.
+        // A line never holds that much: it is too long without being shaped.
         text.len() < 4096 && self.width(text, ink) <= width
     }
 
@@ -240,7 +240,13 @@ impl<DB: DrawingBackend> Sheet<'_, DB> {
                 break;
             }
             let breaks = rest.unicode_word_indices().map(|(at, _)| at).skip(1).take(LONGEST);
-            let breaks: Vec<usize> = breaks.filter(|at| rest[..*at].ends_with([' ', '-', '/'])).collect();
+            // Chinese and Japanese break between words without a space.
+            let breaks: Vec<usize> = breaks
+                .filter(|at| {
+                    rest[..*at].ends_with([' ', '-', '/'])
+                        || rest[..*at].ends_with(|c| matches!(c, '\u{2e80}'..='\u{9fff}'))
+                })
+                .collect();
             let fitting = breaks.partition_point(|end| self.width(rest[..*end].trim_end(), ink) <= width);
             if fitting == 0 {
                 wrapped.push(self.fit(rest, width, ink));
