@@ -3,7 +3,7 @@
 mod files;
 
 use crate::diagnostic::{Exit, Failure};
-use crate::ical::{IcalCalendar, Problem, Source};
+use crate::ical::{Parsed, Problem, Source};
 use crate::model::{Instance, Interval};
 use chrono_tz::Tz;
 use files::Text;
@@ -11,7 +11,7 @@ use files::Text;
 /// Calendars that were read, with what went wrong on the way.
 #[derive(Default)]
 pub struct Calendars {
-    calendars: Vec<(String, IcalCalendar)>,
+    files: Vec<(String, Parsed)>,
     /// Problems of events, with the file as the user named it.
     pub problems: Vec<(String, Problem)>,
     /// Files that are no calendar, or could not be read, among others that could: whole sentences.
@@ -31,7 +31,7 @@ impl Calendars {
                 Err(sentence) => read.unread.push(sentence),
             })?;
         }
-        if read.calendars.is_empty() {
+        if read.files.iter().all(|(_, parsed)| parsed.calendars.is_empty()) {
             let failure = Failure::new(Exit::Data, format!("no calendar could be read from {}", list(paths)));
             let failure = read.unread.iter().fold(failure, |f, cause| f.cause(cause));
             let help = "export the calendar as iCalendar: the file starts with `BEGIN:VCALENDAR`";
@@ -42,27 +42,27 @@ impl Calendars {
 
     /// Adds what another source read.
     pub fn append(&mut self, other: Calendars) {
-        self.calendars.extend(other.calendars);
+        self.files.extend(other.files);
         self.problems.extend(other.problems);
         self.unread.extend(other.unread);
     }
 
     fn add(&mut self, text: &Text, name: Option<&str>) {
         let source = name.unwrap_or(&text.file);
-        let parsed = crate::ical::read(&text.bytes, &Source { source, stem: &text.stem });
+        let mut parsed = crate::ical::read(&text.bytes, &Source { source, stem: &text.stem });
         if parsed.calendars.is_empty() {
             self.unread.push(format!("`{}` holds no calendar: no `BEGIN:VCALENDAR` in it", text.file));
         }
-        self.calendars.extend(parsed.calendars.into_iter().map(|c| (text.file.clone(), c)));
-        self.problems.extend(parsed.problems.into_iter().map(|p| (text.file.clone(), p)));
+        self.problems.extend(parsed.problems.drain(..).map(|p| (text.file.clone(), p)));
+        self.files.push((text.file.clone(), parsed));
     }
 
     /// All instances that overlap `window`; `zone` is that of floating times. Problems of expansion are kept.
     pub fn instances(&mut self, window: Interval, zone: Tz) -> Vec<Instance> {
         let mut instances = Vec::new();
-        for (file, calendar) in &self.calendars {
+        for (file, parsed) in &self.files {
             let mut problems = Vec::new();
-            instances.extend(calendar.instances(window, zone, &mut problems));
+            instances.extend(parsed.instances(window, zone, &mut problems));
             self.problems.extend(problems.into_iter().map(|p| (file.clone(), p)));
         }
         instances

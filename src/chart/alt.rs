@@ -1,0 +1,66 @@
+use super::Privacy;
+use super::numbers::{class_tenths, clean, count, dates, decimal, plain_hours, signed};
+use super::weekly::{handable, theme_rows};
+use super::wording::{headline, provisional, strip};
+use crate::analyze::report::Report;
+
+/// The alternative text of the weekly picture: complete sentences in reading order, at the same privacy level.
+pub fn alt_text(report: &Report, privacy: Privacy) -> String {
+    let mut says = vec![
+        format!("Week {}, {}.", report.week.number(), dates(report.first_day, report.last_day)),
+        format!("{}.", headline(report)),
+    ];
+    says.extend(provisional(report).map(|sentence| format!("{sentence}.")));
+    let h = &report.hours;
+    if !h.counted.is_zero() {
+        let [s, e, u] = class_tenths(|class| h.of(class).clone()).map(decimal);
+        says.push(format!(
+            "{} hours counted in {}: {s} strategy, {e} execution, {u} unclassified.",
+            decimal(h.counted.tenths()),
+            count(report.events.meetings, "meeting"),
+        ));
+    }
+    if h.open.tenths() > 0 || h.after_hours.tenths() > 0 {
+        says.push(format!(
+            "{} hours stayed open for focus, {} hours lay after hours.",
+            decimal(h.open.tenths()),
+            decimal(h.after_hours.tenths()),
+        ));
+    }
+    let shares: Vec<i64> = report.trend.weeks.iter().filter_map(|w| w.share.as_ref().map(|s| s.percent())).collect();
+    if let (Some(low), Some(high), true) = (shares.iter().min(), shares.iter().max(), shares.len() > 1) {
+        let median = report.trend.median.as_ref();
+        let median = median.map(|m| format!("; the median of the four weeks before is {}%", m.percent()));
+        says.push(format!(
+            "Over the last {} weeks the share lay between {low}% and {high}%{}.",
+            report.trend.weeks.len(),
+            median.unwrap_or_default(),
+        ));
+    }
+    let rows: Vec<String> = theme_rows(report, privacy)
+        .iter()
+        .map(|row| {
+            let change = row.change.map(|tenths| format!(" ({} against the four weeks before)", signed(tenths)));
+            format!("{} {} h{}", row.name, decimal(row.tenths), change.unwrap_or_default())
+        })
+        .collect();
+    if !rows.is_empty() {
+        says.push(format!("Where it went: {}.", rows.join(", ")));
+    }
+    for (name, details) in handable(report, privacy) {
+        says.push(format!("You could let go of {name}: {}.", details.join(", ")));
+    }
+    if privacy == Privacy::Classes && !report.let_go.is_empty() {
+        let hours = plain_hours(&report.let_go.iter().map(|c| &c.hours_a_quarter).sum());
+        says.push(format!(
+            "You could let go of {}, {hours} a quarter.",
+            count(report.let_go.len(), "recurring meeting")
+        ));
+    }
+    says.push(format!("{}.", strip(report).join(", ")));
+    says.extend(report.notes.iter().map(|note| {
+        let note = clean(note);
+        if note.ends_with(['.', '!', '?']) { note } else { format!("{note}.") }
+    }));
+    says.join(" ")
+}

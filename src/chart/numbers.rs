@@ -1,0 +1,104 @@
+//! How numbers, dates and foreign text are shown.
+
+use crate::model::{Class, Exact};
+use chrono::{Datelike, NaiveDate};
+
+/// The unit that hours are shown in.
+pub(super) fn tenth() -> Exact {
+    Exact::new(360, 1)
+}
+
+/// `71` tenths as `7.1`, with a real minus sign.
+pub(super) fn decimal(tenths: i64) -> String {
+    let sign = if tenths < 0 { "−" } else { "" };
+    let tenths = tenths.unsigned_abs();
+    format!("{sign}{}.{}", tenths / 10, tenths % 10)
+}
+
+/// `7.1 h`.
+pub(super) fn hours(tenths: i64) -> String {
+    format!("{} h", decimal(tenths))
+}
+
+/// `13 h`, `19.5 h`: in running text a whole number stands alone.
+pub(super) fn plain_hours(time: &Exact) -> String {
+    let shown = decimal(time.tenths());
+    format!("{} h", shown.strip_suffix(".0").unwrap_or(&shown))
+}
+
+/// `+0.8`, `−0.3`, `0.0`.
+pub(super) fn signed(tenths: i64) -> String {
+    let sign = if tenths > 0 { "+" } else { "" };
+    format!("{sign}{}", decimal(tenths))
+}
+
+/// `1 meeting`, `25 meetings`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Tenths of an hour of the three classes that add up to the shown counted hours.
+pub(super) fn class_tenths(of: impl Fn(Class) -> Exact) -> [i64; 3] {
+    let shown = Exact::largest_remainder(&Class::ALL.map(of), &tenth());
+    [shown[0], shown[1], shown[2]]
+}
+
+/// `16–22 November 2026`, naming month and year twice only where they differ.
+pub(super) fn dates(first: NaiveDate, last: NaiveDate) -> String {
+    let end = last.format("%-d %B %Y");
+    if first.year() != last.year() {
+        format!("{} – {end}", first.format("%-d %B %Y"))
+    } else if first.month() != last.month() {
+        format!("{} – {end}", first.format("%-d %B"))
+    } else {
+        format!("{}–{end}", first.day())
+    }
+}
+
+/// Text from outside as one clean line: no control characters, none that reorder or hide text, single spaces.
+/// The joiners U+200C and U+200D stay: Persian and Indic words need them.
+pub(super) fn clean(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        let hidden = matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{61c}' | '\u{ad}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+        if c.is_whitespace() || c == '\u{2028}' || c == '\u{2029}' {
+            if !line.ends_with(' ') && !line.is_empty() {
+                line.push(' ');
+            }
+        } else if !c.is_control() && !hidden {
+            line.push(c);
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cleaned_text_hides_and_reorders_nothing() {
+        assert_eq!(clean(" a\tb\r\nc \u{202e}evil\u{2066}\u{7}\u{9b}31m\u{200b} "), "a b c evil31m");
+        assert_eq!(clean("\u{1b}[31m"), "[31m");
+        assert_eq!(clean("می\u{200c}خواهم"), "می\u{200c}خواهم");
+    }
+
+    #[test]
+    fn dates_name_month_and_year_once() {
+        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
+        assert_eq!(dates(day(2026, 11, 16), day(2026, 11, 22)), "16–22 November 2026");
+        assert_eq!(dates(day(2026, 11, 30), day(2026, 12, 6)), "30 November – 6 December 2026");
+        assert_eq!(dates(day(2026, 12, 28), day(2027, 1, 3)), "28 December 2026 – 3 January 2027");
+    }
+
+    #[test]
+    fn numbers_are_plain() {
+        assert_eq!(signed(-3), "−0.3");
+        assert_eq!(signed(8), "+0.8");
+        assert_eq!(signed(0), "0.0");
+        assert_eq!(plain_hours(&Exact::hours(13)), "13 h");
+        assert_eq!(count(1, "meeting"), "1 meeting");
+    }
+}
