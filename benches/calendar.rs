@@ -17,7 +17,8 @@ fn at(year: i32) -> DateTime<Utc> {
 
 /// 50 rules of three patterns each, of the kind that people write.
 fn fifty_rules() -> String {
-    let words = ["roadmap", "standup", "pricing", "triage", "vision", "release", "budget", "interview", "board", "retro*"];
+    let words =
+        ["roadmap", "standup", "pricing", "triage", "vision", "release", "budget", "interview", "board", "retro*"];
     let rule = |i: usize| {
         let (a, b) = (words[i % 10], words[(i / 10 + i) % 10]);
         format!("[[rule]]\nname = \"{i}\"\nclass = \"execution\"\ntitle = [\"{a} {i}\", \"{b} of {a}\", \"{a}x{i}\"]\n")
@@ -41,7 +42,8 @@ fn calendar(c: &mut Criterion) {
 
     let rules = parse("rules.toml", &fifty_rules(), &[]).unwrap();
     let titles: Vec<String> = instances.iter().filter_map(|i| i.event.summary.clone()).collect();
-    let decide = |rules: &vantage::classify::RuleSet| titles.iter().filter(|t| rules.decide_title(t).theme.is_some()).count();
+    let decide =
+        |rules: &vantage::classify::RuleSet| titles.iter().filter(|t| rules.decide_title(t).theme.is_some()).count();
     group.throughput(Throughput::Elements(titles.len() as u64));
     group.bench_function("classify titles, 50 rules", |b| b.iter(|| black_box(decide(&rules))));
     let shipped = defaults();

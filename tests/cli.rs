@@ -10,11 +10,14 @@ const TEAM: &str = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@x.example\nATTENDEE;PA
 /// Two overlapping meetings on Monday of 2026-W47 and one that Ada declined.
 fn ada() -> World {
     let declined = TEAM.replacen("ACCEPTED", "DECLINED", 1);
-    World::new().config("my_addresses = [\"ada@x.example\"]\ngoal = 0.4\n").ics("work.ics", &[
-        &event("1", "Product strategy", "20261116T100000", "20261116T110000", TEAM),
-        &event("2", "Daily stand-up", "20261116T103000", "20261116T113000", TEAM),
-        &event("3", "Sprint review", "20261117T103000", "20261117T113000", &declined),
-    ])
+    World::new().config("my_addresses = [\"ada@x.example\"]\ngoal = 0.4\n").ics(
+        "work.ics",
+        &[
+            &event("1", "Product strategy", "20261116T100000", "20261116T110000", TEAM),
+            &event("2", "Daily stand-up", "20261116T103000", "20261116T113000", TEAM),
+            &event("3", "Sprint review", "20261117T103000", "20261117T113000", &declined),
+        ],
+    )
 }
 
 #[test]
@@ -119,7 +122,9 @@ fn privacy_classes_takes_titles_and_themes_out_of_the_numbers() {
 
 #[test]
 fn events_lists_everything_that_overlaps_the_window() {
-    let lines = ada().run(["events", "--ics", "work.ics", "--from", "2026-11-16", "--to", "2026-11-17", "--format", "json"]).json();
+    let lines = ada()
+        .run(["events", "--ics", "work.ics", "--from", "2026-11-16", "--to", "2026-11-17", "--format", "json"])
+        .json();
     let first = serde_json::json!({
         "uid": "1", "summary": "Product strategy", "start": "2026-11-16T10:00:00+01:00",
         "end": "2026-11-16T11:00:00+01:00", "all_day": false, "status": null, "calendar": "work",
@@ -134,21 +139,37 @@ fn events_lists_everything_that_overlaps_the_window() {
 #[test]
 fn events_shows_all_day_cancelled_and_empty_events_once() {
     let series = "RRULE:FREQ=DAILY;COUNT=2";
-    let world = World::new().ics("x.ics", &[
-        "UID:a\nDTSTAMP:20260101T000000Z\nSUMMARY:Fair\nDTSTART;VALUE=DATE:20261116\nDTEND;VALUE=DATE:20261118",
-        &event("b", "Daily stand-up", "20261116T090000", "20261116T093000", series),
-        &event("b", "Daily stand-up", "20261117T090000", "20261117T093000", "RECURRENCE-ID;TZID=Europe/Berlin:20261117T090000\nSTATUS:CANCELLED"),
-        &event("c", "Ping", "20261118T090000", "20261118T090000", "CLASS:PRIVATE"),
-    ]);
-    let run = || world.run(["events", "--ics", "x.ics", "--from", "2026-11-16", "--to", "2026-11-18", "--format", "json"]);
+    let world = World::new().ics(
+        "x.ics",
+        &[
+            "UID:a\nDTSTAMP:20260101T000000Z\nSUMMARY:Fair\nDTSTART;VALUE=DATE:20261116\nDTEND;VALUE=DATE:20261118",
+            &event("b", "Daily stand-up", "20261116T090000", "20261116T093000", series),
+            &event(
+                "b",
+                "Daily stand-up",
+                "20261117T090000",
+                "20261117T093000",
+                "RECURRENCE-ID;TZID=Europe/Berlin:20261117T090000\nSTATUS:CANCELLED",
+            ),
+            &event("c", "Ping", "20261118T090000", "20261118T090000", "CLASS:PRIVATE"),
+        ],
+    );
+    let run =
+        || world.run(["events", "--ics", "x.ics", "--from", "2026-11-16", "--to", "2026-11-18", "--format", "json"]);
     let lines = run().json();
-    let told: Vec<_> = lines.iter().map(|l| (l["uid"].as_str().unwrap(), l["start"].as_str().unwrap(), l["reason"].as_str())).collect();
-    assert_eq!(told, [
-        ("a", "2026-11-16", Some("all-day")),
-        ("b", "2026-11-16T09:00:00+01:00", None),
-        ("b", "2026-11-17T09:00:00+01:00", Some("cancelled")),
-        ("c", "2026-11-18T09:00:00+01:00", Some("no length")),
-    ]);
+    let told: Vec<_> = lines
+        .iter()
+        .map(|l| (l["uid"].as_str().unwrap(), l["start"].as_str().unwrap(), l["reason"].as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("a", "2026-11-16", Some("all-day")),
+            ("b", "2026-11-16T09:00:00+01:00", None),
+            ("b", "2026-11-17T09:00:00+01:00", Some("cancelled")),
+            ("c", "2026-11-18T09:00:00+01:00", Some("no length")),
+        ]
+    );
     assert_eq!(lines[0]["end"], "2026-11-18");
     assert_eq!(lines[3]["summary"], serde_json::Value::Null);
     assert!(!run().out.contains("Ping"));
@@ -169,7 +190,9 @@ fn standard_input_archives_and_folders_are_calendars_too() {
         .file("dir/notes.txt", "not a calendar")
         .input(&text);
     for (path, calendar) in [("-", "calendar"), ("dir", "a"), ("export.zip", "ada@x.example")] {
-        let lines = world.run(["events", "--ics", path, "--from", "2026-11-16", "--to", "2026-11-16", "--format", "json"]).json();
+        let lines = world
+            .run(["events", "--ics", path, "--from", "2026-11-16", "--to", "2026-11-16", "--format", "json"])
+            .json();
         assert_eq!((lines.len(), &lines[0]["calendar"]), (1, &calendar.into()), "{path}");
     }
 }
@@ -194,10 +217,13 @@ fn explain_batch_answers_each_title_with_one_line() {
 
 #[test]
 fn a_broken_event_costs_that_event_and_is_named_by_line() {
-    let world = World::new().ics("x.ics", &[
-        "UID:bad\nSUMMARY:secret words\nDTSTART:notatime",
-        &event("1", "Product strategy", "20261116T100000", "20261116T110000", ""),
-    ]);
+    let world = World::new().ics(
+        "x.ics",
+        &[
+            "UID:bad\nSUMMARY:secret words\nDTSTART:notatime",
+            &event("1", "Product strategy", "20261116T100000", "20261116T110000", ""),
+        ],
+    );
     let run = world.run(["events", "--ics", "x.ics", "--from", "2026-11-16", "--to", "2026-11-16"]);
     assert!(run.err.contains("x.ics:4:") || run.err.contains("x.ics:7:"), "{}", run.err);
     assert!(!run.err.contains("secret"));
@@ -219,7 +245,8 @@ fn every_mistake_of_both_files_is_shown_and_the_exit_code_is_78() {
 
 #[test]
 fn checks_that_pass_say_what_they_read() {
-    let world = World::new().rules("extends = \"default\"\n[[rule]]\nname = \"a\"\nclass = \"strategy\"\ntitle = \"a\"\n");
+    let world =
+        World::new().rules("extends = \"default\"\n[[rule]]\nname = \"a\"\nclass = \"strategy\"\ntitle = \"a\"\n");
     let line = world.run(["rules", "check"]).ok();
     assert!(line.starts_with("~/.config/vantage/rules.toml: no mistakes, 1 rules of its own and"), "{line}");
     assert_eq!(world.run(["rules", "check", "--quiet"]).ok(), "");
@@ -270,7 +297,8 @@ fn a_reader_that_goes_away_is_no_failure() {
 
 #[test]
 fn titles_cannot_play_tricks_on_a_terminal() {
-    let world = World::new().ics("x.ics", &[&event("1", "a\u{1b}[2J\u{202e}b", "20261116T100000", "20261116T110000", "")]);
+    let world =
+        World::new().ics("x.ics", &[&event("1", "a\u{1b}[2J\u{202e}b", "20261116T100000", "20261116T110000", "")]);
     let text = world.run(["events", "--ics", "x.ics", "--from", "2026-11-16", "--to", "2026-11-16"]).ok();
     assert!(text.chars().all(|c| !c.is_control() || c == '\n') && !text.contains('\u{202e}'), "{text:?}");
 }

@@ -18,8 +18,18 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 const PURE: &[&str] = &["model", "ical", "classify", "analyze", "demo"];
 /// What a pure room never names: the outside world, and the libraries that belong to one room.
-const OUTSIDE: &[&str] =
-    &["std::fs", "std::net", "std::env", "std::process", "tokio", "rusqlite", "plotters", "Utc::now", "Local::now", "SystemTime"];
+const OUTSIDE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "tokio",
+    "rusqlite",
+    "plotters",
+    "Utc::now",
+    "Local::now",
+    "SystemTime",
+];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -34,7 +44,8 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// Every line of code (no comments, nothing from the test module on) that breaks the map, as `file:line: why`.
 fn broken(room: &str, text: &str, file: &str) -> Vec<String> {
-    let allowed = ROOMS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| panic!("room `{room}` is not on the map")).1;
+    let allowed =
+        ROOMS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| panic!("room `{room}` is not on the map")).1;
     let mut wrong = Vec::new();
     let code = text.lines().enumerate().take_while(|(_, line)| !line.starts_with("#[cfg(test)]"));
     for (number, line) in code.filter(|(_, line)| !line.trim_start().starts_with("//")) {
@@ -76,8 +87,11 @@ fn every_import_goes_the_way_of_the_map() {
 fn the_map_notices_a_wrong_turn() {
     let text = "use crate::store::Store;\nuse crate::cli::output;\n// crate::cli is fine here\nstd::fs::read(path);\n";
     let found = broken("classify", text, "classify/x.rs");
-    assert_eq!(found, [
-        "classify/x.rs:2: `classify` may not name `cli`",
-        "classify/x.rs:4: `classify` is pure and may not name `std::fs`",
-    ]);
+    assert_eq!(
+        found,
+        [
+            "classify/x.rs:2: `classify` may not name `cli`",
+            "classify/x.rs:4: `classify` is pure and may not name `std::fs`",
+        ]
+    );
 }

@@ -170,7 +170,8 @@ fn two_that_overlap_share_the_time_equally() {
 
 #[test]
 fn half_drops_half_of_the_equal_share() {
-    let both = || vec![meeting("Roadmap", "0 10:00", "0 11:00"), answered("Standup", Answer::Tentative, "0 10:00", "0 11:00")];
+    let both =
+        || vec![meeting("Roadmap", "0 10:00", "0 11:00"), answered("Standup", Answer::Tentative, "0 10:00", "0 11:00")];
     let half = Preferences { tentative: Weight::Half, ..wishes() };
     let r = report_with(both(), &half);
     let shown = [&r.hours.counted, &r.hours.strategy, &r.hours.execution, &r.hours.tentative_not_counted].map(h);
@@ -188,14 +189,18 @@ fn all_day_events_add_hours_on_working_days_when_asked_to() {
     let eight = Preferences { all_day: Some(Exact::hours(8)), ..wishes() };
     // Thursday to Monday after: two working days of this week.
     let r = report_with(vec![all_day(event("Roadmap"), 3, 5), meeting("Standup", "3 09:00", "3 10:00")], &eight);
-    assert_eq!([&r.hours.counted, &r.hours.strategy, &r.hours.all_day, &r.hours.conflict].map(h), [17.0, 16.0, 16.0, 0.0]);
+    assert_eq!(
+        [&r.hours.counted, &r.hours.strategy, &r.hours.all_day, &r.hours.conflict].map(h),
+        [17.0, 16.0, 16.0, 0.0]
+    );
     let shared = report_with(vec![all_day(event("Roadmap"), 3, 1), all_day(event("Review"), 3, 1)], &eight);
     assert_eq!([&shared.hours.counted, &shared.hours.strategy].map(h), [8.0, 4.0]);
 }
 
 #[test]
 fn focus_and_solo_are_set_apart_unless_a_rule_classes_them() {
-    let solo = |title: &str, from, to| timed(Event { attendees: Attendees::Known(Vec::new()), ..event(title) }, from, to);
+    let solo =
+        |title: &str, from, to| timed(Event { attendees: Attendees::Known(Vec::new()), ..event(title) }, from, to);
     let r = report(vec![
         solo("Focus", "0 14:00", "0 16:00"),
         solo("Desk", "1 14:00", "1 15:00"),
@@ -298,7 +303,11 @@ fn a_series_that_a_report_could_carry_is_a_candidate() {
         event.recurring = true;
         event.organizer = Address::parse("cy@x.example");
         if let Attendees::Known(lines) = &mut event.attendees {
-            let bo = Attendee { address: Address::parse("bo@x.example").unwrap(), name: Some("Bo".into()), ..lines[1].clone() };
+            let bo = Attendee {
+                address: Address::parse("bo@x.example").unwrap(),
+                name: Some("Bo".into()),
+                ..lines[1].clone()
+            };
             lines.push(bo);
         }
         let start = at("0 09:00") - chrono::TimeDelta::weeks(week);
@@ -335,7 +344,8 @@ fn the_median_and_the_previous_week_leave_hollow_weeks_out() {
 
 #[test]
 fn private_titles_are_nowhere_in_a_report() {
-    let r = report(vec![timed(Event { visibility: Visibility::Private, ..event("Roadmap secret") }, "0 09:00", "0 10:00")]);
+    let r =
+        report(vec![timed(Event { visibility: Visibility::Private, ..event("Roadmap secret") }, "0 09:00", "0 10:00")]);
     assert_eq!(h(&r.hours.strategy), 1.0);
     assert!(!format!("{r:?}").contains("secret"));
 }

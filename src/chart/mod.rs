@@ -17,8 +17,8 @@ mod wording;
 use crate::analyze::report::Report;
 use std::sync::Arc;
 
-pub use alt::alt_text;
 pub use crate::model::{Palette, Privacy};
+pub use alt::alt_text;
 pub use painter::Painter;
 pub use wording::{Headline, headline};
 

@@ -124,9 +124,8 @@ pub fn rules(path: Option<&Path>, people: &People) -> Result<Result<RuleSet, Pla
 }
 
 pub fn read(path: &Path, what: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|e| {
-        Failure::new(Exit::Io, format!("the {what} `{}` could not be read", shown(path))).cause(e)
-    })
+    std::fs::read_to_string(path)
+        .map_err(|e| Failure::new(Exit::Io, format!("the {what} `{}` could not be read", shown(path))).cause(e))
 }
 
 /// The configuration that is in force, if there is a file.
@@ -177,7 +176,10 @@ fn system_zone(config: &Config, talk: &Talk) -> Tz {
     let name = variable.or_else(|| iana_time_zone::get_timezone().ok()).unwrap_or_else(|| "UTC".into());
     let name = name.split("zoneinfo/").last().unwrap_or_default();
     name.parse().unwrap_or_else(|_| {
-        talk.warn(&format!("the system's time zone `{name}` is not known; UTC is used"), Some("set `timezone` in the configuration"));
+        talk.warn(
+            &format!("the system's time zone `{name}` is not known; UTC is used"),
+            Some("set `timezone` in the configuration"),
+        );
         Tz::UTC
     })
 }
@@ -190,7 +192,11 @@ fn system_zone(config: &Config, talk: &Talk) -> Tz {
 pub fn now() -> Result<DateTime<Utc>, Failure> {
     match std::env::var("VANTAGE_NOW") {
         Ok(text) => text.parse::<DateTime<Utc>>().map_err(|e| {
-            Failure::new(Exit::Usage, "the variable `VANTAGE_NOW` must be an instant such as `2026-11-23T07:00:00+01:00`").cause(e)
+            Failure::new(
+                Exit::Usage,
+                "the variable `VANTAGE_NOW` must be an instant such as `2026-11-23T07:00:00+01:00`",
+            )
+            .cause(e)
         }),
         Err(_) => Ok(Utc::now()),
     }

@@ -15,8 +15,10 @@ use std::io::BufRead;
 const REACH: TimeDelta = TimeDelta::days(400);
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  vantage explain \"Q3 roadmap review\"\n  vantage explain 0001@example.com --ics calendar.ics\n  \
-                        vantage explain --batch < titles.txt")]
+#[command(
+    after_help = "Examples:\n  vantage explain \"Q3 roadmap review\"\n  vantage explain 0001@example.com --ics calendar.ics\n  \
+                        vantage explain --batch < titles.txt"
+)]
 pub struct Explain {
     /// A title, or the UID of an event in the calendars
     #[arg(value_name = "TEXT|UID", required_unless_present = "batch", conflicts_with = "batch")]
@@ -45,7 +47,8 @@ impl Explain {
         let answer = match found.into_iter().next() {
             Some(instance) => self.of_instance(instance, &setup)?,
             None if !self.ics.is_empty() && wanted.contains('@') && !wanted.contains(' ') => {
-                let failure = Failure::new(Exit::Failed, format!("no event with the UID `{}` was found", plain(wanted)));
+                let failure =
+                    Failure::new(Exit::Failed, format!("no event with the UID `{}` was found", plain(wanted)));
                 return Err(failure.help("`vantage events --format json` lists UIDs"));
             }
             None => {
@@ -78,7 +81,8 @@ impl Explain {
         let private = instance.event.visibility != Visibility::Public && !self.show_private;
         let trace = setup.rules.explain(&subject(&instance, interval, &setup.config.people, zones));
         let trace = if private { trace.without_text() } else { trace };
-        let title = instance.event.summary.clone().filter(|_| !private).unwrap_or_else(|| "(private or no title)".into());
+        let title =
+            instance.event.summary.clone().filter(|_| !private).unwrap_or_else(|| "(private or no title)".into());
         let analysis = Analysis::new(vec![instance], &setup.rules, &setup.config.people, &setup.wishes);
         let verdict = analysis.judged().first().map(|j| j.verdict);
         Ok(Answer { title, verdict, trace, rules: &setup.rules })
@@ -106,9 +110,10 @@ impl Answer<'_> {
             value
         };
         value["reason"] = self.verdict.and_then(reason).into();
-        value["winner"] = self.trace.winner.as_ref().map_or(Value::Null, |step| {
-            with(place(step.rule), "matched", step.matched.iter().map(evidence).collect())
-        });
+        value["winner"] =
+            self.trace.winner.as_ref().map_or(Value::Null, |step| {
+                with(place(step.rule), "matched", step.matched.iter().map(evidence).collect())
+            });
         value["losers"] = (self.trace.losers.iter())
             .map(|loser| {
                 let (why, what) = match &loser.why {

@@ -17,7 +17,9 @@ use std::process::ExitCode;
 /// Where leadership time goes: execution or strategy, from the calendar itself. Nothing leaves this machine.
 #[derive(Parser)]
 #[command(name = "vantage", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Start with:\n  vantage demo\n  vantage week --ics calendar.ics --out .\n  vantage explain \"Q3 roadmap review\"")]
+#[command(
+    after_help = "Start with:\n  vantage demo\n  vantage week --ics calendar.ics --out .\n  vantage explain \"Q3 roadmap review\""
+)]
 struct Cli {
     /// Never colour the output (also: the variable NO_COLOR)
     #[arg(long, global = true)]

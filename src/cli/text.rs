@@ -46,7 +46,12 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
     if let Some(gap) = &r.goal_gap {
         let short = gap.hours_to_convert > Exact::default();
         let verb = if short { "to convert" } else { "above the goal" };
-        writeln!(t, "  {:<16}{:>8}  {verb}", "goal", hours(&if short { gap.hours_to_convert.clone() } else { -gap.hours_to_convert.clone() }))?;
+        writeln!(
+            t,
+            "  {:<16}{:>8}  {verb}",
+            "goal",
+            hours(&if short { gap.hours_to_convert.clone() } else { -gap.hours_to_convert.clone() })
+        )?;
     }
     for (name, value) in [
         ("open blocks", &r.hours.open),
@@ -68,7 +73,13 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
     let themes: Vec<Exact> = r.themes.iter().map(|theme| theme.hours.clone()).collect();
     for (theme, shown) in r.themes.iter().zip(Exact::largest_remainder(&themes, &Exact::new(360, 1))) {
         let change = theme.change.as_ref().map(|c| signed(c.tenths())).unwrap_or_default();
-        writeln!(t, "  {:<26}{:>8} {change:>8}  {}", plain(&theme.name), format!("{} h", tenths(shown)), theme.class.name())?;
+        writeln!(
+            t,
+            "  {:<26}{:>8} {change:>8}  {}",
+            plain(&theme.name),
+            format!("{} h", tenths(shown)),
+            theme.class.name()
+        )?;
     }
     if !r.moved.is_empty() {
         writeln!(t, "\nWhat moved the number")?;
@@ -87,9 +98,14 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
         let report = c.report.as_ref().map(|n| format!(" · {} already attends", plain(n))).unwrap_or_default();
         writeln!(t, "  {} — {} a quarter{people}{optional}{report}", plain(name), hours(&c.hours_a_quarter))?;
     }
-    let reasons: Vec<String> = r.left_out.iter().map(|(reason, a)| format!("{} {}", a.events, Reason::name(*reason))).collect();
+    let reasons: Vec<String> =
+        r.left_out.iter().map(|(reason, a)| format!("{} {}", a.events, Reason::name(*reason))).collect();
     let reasons = if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
     let e = &r.events;
-    writeln!(t, "\n{} fetched: {} counted, {} set apart, {} left out{reasons}", e.fetched, e.counted, e.set_apart, e.left_out)?;
+    writeln!(
+        t,
+        "\n{} fetched: {} counted, {} set apart, {} left out{reasons}",
+        e.fetched, e.counted, e.set_apart, e.left_out
+    )?;
     r.notes.iter().try_for_each(|note| writeln!(t, "note: {note}"))
 }

@@ -13,8 +13,10 @@ use std::sync::Arc;
 const LONG: usize = 8;
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  vantage week --ics calendar.ics\n  vantage week 2026-W47 --ics work.ics side.ics --out charts\n  \
-                        vantage week 2026-W01..2026-W47 --ics calendar.ics --format json")]
+#[command(
+    after_help = "Examples:\n  vantage week --ics calendar.ics\n  vantage week 2026-W47 --ics work.ics side.ics --out charts\n  \
+                        vantage week 2026-W01..2026-W47 --ics calendar.ics --format json"
+)]
 pub struct WeekArgs {
     /// 2026-W47, a date, `last` (the last complete week), `this`, or a range 2026-W01..2026-W47
     #[arg(default_value = "last")]
@@ -58,7 +60,8 @@ impl WeekArgs {
         if let Some(out) = &self.out {
             output::folder(out)?;
         }
-        let progress = (weeks.len() >= LONG && self.out.is_some()).then(|| indicatif::ProgressBar::new(weeks.len() as u64));
+        let progress =
+            (weeks.len() >= LONG && self.out.is_some()).then(|| indicatif::ProgressBar::new(weeks.len() as u64));
         let mut painter = Painter::default();
         for week in &weeks {
             let report = analysis.report(*week, now).shown_at(privacy);
@@ -108,7 +111,8 @@ pub fn files(out: &Path, report: &Report, style: &Style, painter: &mut Painter) 
 fn fallback_font(path: Option<&Path>) -> Result<Option<Arc<Vec<u8>>>, Failure> {
     let Some(path) = path else { return Ok(None) };
     let bytes = std::fs::read(path).map_err(|e| {
-        let failure = Failure::new(Exit::Io, format!("the `fallback_font` `{}` could not be read", path.display())).cause(e);
+        let failure =
+            Failure::new(Exit::Io, format!("the `fallback_font` `{}` could not be read", path.display())).cause(e);
         failure.help("name a TrueType or OpenType font file, or leave the key out")
     })?;
     Ok(Some(Arc::new(bytes)))
@@ -120,7 +124,8 @@ fn parse_weeks(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) ->
         Some((first, last)) => (one(first)?, one(last)?),
         None => (one(text)?, one(text)?),
     };
-    let weeks: Vec<Week> = (0..).map(|n| first.plus(n)).take_while(|w| *w <= last && w.first < NaiveDate::MAX).collect();
+    let weeks: Vec<Week> =
+        (0..).map(|n| first.plus(n)).take_while(|w| *w <= last && w.first < NaiveDate::MAX).collect();
     if weeks.is_empty() {
         return Err(Failure::new(Exit::Usage, format!("the range `{text}` ends before it begins")));
     }

@@ -62,7 +62,9 @@ pub(super) fn read(table: &DeTable, config: &mut Config, reader: &mut Reader) {
         } else if LATER.contains(&word) {
             config.remarks.push(Mistake::new(
                 name.span(),
-                format!("`{word}` has no effect: it belongs to the background service, which this version does not have"),
+                format!(
+                    "`{word}` has no effect: it belongs to the background service, which this version does not have"
+                ),
                 "ignored",
             ));
         } else {
@@ -151,7 +153,11 @@ fn travel(v: &Value, c: &mut Config, r: &mut Reader) {
         if last < first {
             r.wrong(Mistake::new(to.span(), "`to` lies before `from`", "the last day of the journey"));
         } else if first.year() < 1900 || last.year() > 2200 {
-            r.wrong(Mistake::new(from.span(), "`[[travel]]` must lie between the years 1900 and 2200", "not in that range"));
+            r.wrong(Mistake::new(
+                from.span(),
+                "`[[travel]]` must lie between the years 1900 and 2200",
+                "not in that range",
+            ));
         }
         c.travel.push((first..=last, zone));
     }

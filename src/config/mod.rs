@@ -6,9 +6,7 @@ mod value;
 pub use keys::{KEYS, Key};
 
 use crate::classify::People;
-use crate::model::{
-    Exact, LocalTime, Mistake, Palette, Preferences, Privacy, Weekday, Weight, WorkingHours, Zones,
-};
+use crate::model::{Exact, LocalTime, Mistake, Palette, Preferences, Privacy, Weekday, Weight, WorkingHours, Zones};
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use std::ops::RangeInclusive;
@@ -120,7 +118,9 @@ mod tests {
         // Every commented setting is switched on; each must then be accepted.
         let setting = |line: &str| {
             let name = line.trim_start_matches('[').split([' ', '=', ']', '.']).next().unwrap_or_default();
-            !name.is_empty() && (line.starts_with('[') || line.contains(" = ")) && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+            !name.is_empty()
+                && (line.starts_with('[') || line.contains(" = "))
+                && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
         };
         let uncommented = |line: &str| match line.strip_prefix("# ") {
             Some(rest) if setting(rest) => rest.to_string(),

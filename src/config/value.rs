@@ -34,11 +34,19 @@ impl Reader<'_> {
     }
 
     /// A key that does not exist, with the near one offered.
-    pub fn unknown<'k>(&mut self, span: Range<usize>, word: &str, what: &str, known: impl IntoIterator<Item = &'k str>) {
+    pub fn unknown<'k>(
+        &mut self,
+        span: Range<usize>,
+        word: &str,
+        what: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
         let known: Vec<&str> = known.into_iter().collect();
         let help = match near(word, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("expected one of {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")),
+            None => {
+                format!("expected one of {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", "))
+            }
         };
         self.wrong(Mistake::new(span, format!("unknown {what} `{word}`"), format!("not a {what}")).help(help));
     }
@@ -49,7 +57,13 @@ impl Reader<'_> {
     }
 
     /// A text that `parse` understands.
-    pub fn parsed<T>(&mut self, value: &Value, key: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    pub fn parsed<T>(
+        &mut self,
+        value: &Value,
+        key: &str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let text = self.text(value, key)?;
         let parsed = parse(text);
         if parsed.is_none() {
@@ -84,7 +98,13 @@ impl Reader<'_> {
     }
 
     /// A number between two bounds.
-    pub fn number(&mut self, value: &Value, key: &str, bounds: std::ops::RangeInclusive<f64>, example: &str) -> Option<Exact> {
+    pub fn number(
+        &mut self,
+        value: &Value,
+        key: &str,
+        bounds: std::ops::RangeInclusive<f64>,
+        example: &str,
+    ) -> Option<Exact> {
         let number = match value.get_ref() {
             DeValue::Integer(i) => i.as_str().replace('_', "").parse::<f64>().ok(),
             DeValue::Float(f) => f.as_str().replace('_', "").parse::<f64>().ok(),
@@ -93,7 +113,9 @@ impl Reader<'_> {
         let inside = number.filter(|n| bounds.contains(n));
         if inside.is_none() {
             let message = format!("`{key}` must be a number from {} to {}", bounds.start(), bounds.end());
-            self.wrong(Mistake::new(value.span(), message, "not in that range").help(format!("for example `{example}`")));
+            self.wrong(
+                Mistake::new(value.span(), message, "not in that range").help(format!("for example `{example}`")),
+            );
         }
         inside.map(Exact::decimal)
     }

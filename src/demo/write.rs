@@ -36,7 +36,9 @@ pub fn stamp(at: NaiveDateTime) -> String {
 impl Writer {
     /// An empty calendar of that name.
     pub fn new(name: &str) -> Writer {
-        let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Vantage//Invented calendar//EN\r\nX-WR-CALNAME:{name}\r\n");
+        let text = format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Vantage//Invented calendar//EN\r\nX-WR-CALNAME:{name}\r\n"
+        );
         Writer { text, count: 0 }
     }
 
@@ -63,7 +65,11 @@ impl Writer {
 
     fn event(&mut self, uid: &str, times: &str, d: &Details) {
         // Writing to a String cannot fail.
-        let _ = write!(self.text, "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260501T000000Z\r\n{times}SUMMARY:{}\r\n", escaped(d.title));
+        let _ = write!(
+            self.text,
+            "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260501T000000Z\r\n{times}SUMMARY:{}\r\n",
+            escaped(d.title)
+        );
         if let Some(created) = d.created {
             let _ = write!(self.text, "CREATED:{}Z\r\n", stamp(created));
         }

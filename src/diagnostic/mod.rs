@@ -130,7 +130,8 @@ fn tail<'a>(mut group: Group<'a>, failure: &'a Failure) -> Group<'a> {
 /// `text` for a terminal: control sequences and direction marks are gone, so that a title cannot play tricks.
 pub fn plain(text: &str) -> String {
     let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     text.chars().map(|c| if c == '\n' || c == '\t' { ' ' } else { c }).filter(|c| !hidden(*c)).collect()
 }

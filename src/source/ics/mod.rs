@@ -70,5 +70,9 @@ impl Calendars {
 }
 
 fn list(paths: &[String]) -> String {
-    paths.iter().map(|p| if p == "-" { "standard input".into() } else { format!("`{p}`") }).collect::<Vec<_>>().join(", ")
+    paths
+        .iter()
+        .map(|p| if p == "-" { "standard input".into() } else { format!("`{p}`") })
+        .collect::<Vec<_>>()
+        .join(", ")
 }
