@@ -26,6 +26,7 @@
 //! [`config::KEYS`].
 
 #![forbid(unsafe_code)]
+#![warn(clippy::unwrap_used)]
 
 pub mod analyze;
 pub mod chart;

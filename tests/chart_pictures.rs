@@ -1,20 +1,40 @@
 //! Pictures against `charts/gallery`; `UPDATE_GALLERY=1 cargo test --test chart_pictures` draws the gallery anew.
 
+#![allow(clippy::disallowed_methods, reason = "the gallery is made for people, by hand")]
+
 mod chart_support;
 
 use chart_support::{cases, design, scripts};
 use std::path::PathBuf;
 use std::sync::Arc;
-use vantage::analyze::report::Report;
+use vantage::analyze::{Analysis, Report};
 use vantage::chart::{CHARTS, Painter, Palette, Privacy, Style, weekly};
+use vantage::classify::defaults;
+use vantage::config::Config;
+use vantage::ical::{Source, read};
+use vantage::model::{Week, Weekday};
 
 fn gallery() -> Vec<(String, Report, Style)> {
     let mut all: Vec<_> =
         cases().into_iter().map(|(name, report)| (name.to_owned(), report, Style::default())).collect();
     all.push(("dark".into(), design(), Style { palette: Palette::Dark, ..Style::default() }));
     all.push(("classes".into(), design(), Style { privacy: Privacy::Classes, ..Style::default() }));
+    all.push(("demo".into(), demo(), Style::default()));
     all.push(("themes".into(), design(), Style { privacy: Privacy::Themes, ..Style::default() }));
     all
+}
+
+/// The last week of `vantage demo`, all the way from its calendar.
+fn demo() -> Report {
+    let config = Config::parse(vantage::demo::CONFIG).unwrap();
+    let wishes = config.preferences(chrono_tz::Tz::UTC);
+    let week = Week::from_iso(2026, 47, Weekday::Mon).unwrap();
+    let source = Source { source: "demo", stem: "demo" };
+    let parsed = read(vantage::demo::calendar().as_bytes(), &source);
+    let mut problems = parsed.problems.clone();
+    let instances = parsed.instances(Analysis::window(week, week, &wishes), wishes.zones.home, &mut problems);
+    assert!(problems.is_empty(), "{problems:?}");
+    Analysis::new(instances, &defaults(), &config.people, &wishes).report(week, vantage::demo::today())
 }
 
 fn decode(file: &[u8]) -> (u32, u32, Vec<u8>) {

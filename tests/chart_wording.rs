@@ -4,7 +4,7 @@ mod chart_support;
 
 use chart_support::{E, U, block, design, empty, hollow, one, percent, with_blocks};
 use vantage::analyze::report::{GoalGap, Report};
-use vantage::chart::{Palette, Privacy, alt_text, headline};
+use vantage::chart::{Privacy, alt_text, headline};
 use vantage::model::Exact;
 
 fn said(change: impl FnOnce(&mut Report)) -> String {
@@ -63,7 +63,7 @@ fn no_title_and_no_name_leaves_the_lower_levels() {
     for privacy in [Privacy::Themes, Privacy::Classes] {
         let text = alt_text(&design(), privacy);
         for word in ["Sprint review", "Backlog", "Amara", "Jonas"] {
-            assert!(!text.contains(word), "{privacy}: {text}");
+            assert!(!text.contains(word), "{privacy:?}: {text}");
         }
     }
     assert!(!alt_text(&design(), Privacy::Classes).contains("Delivery ceremonies"));
@@ -74,12 +74,4 @@ fn singular_and_plural() {
     let report = with_blocks(empty(), &[(0, block("09:00", "10:00", "One", E))]);
     assert!(alt_text(&report, Privacy::Titles).contains("1.0 hours counted in 1 meeting:"));
     assert_eq!(report.share, Some(percent(0)));
-}
-
-#[test]
-fn words_parse_and_unknown_ones_name_the_choice() {
-    assert_eq!("themes".parse(), Ok(Privacy::Themes));
-    assert_eq!("dark".parse(), Ok(Palette::Dark));
-    let error = "theme".parse::<Privacy>().unwrap_err();
-    assert_eq!(error.to_string(), "expected one of `titles`, `themes`, `classes`, not `theme`");
 }

@@ -1,6 +1,8 @@
 //! Scores the default rules on labelled titles: `TITLES=file.tsv cargo test --test classify_score -- --ignored
 //! --nocapture`, one `title<TAB>strategy|execution|other` a line; `SHOW=1` lists what went wrong.
 
+#![allow(clippy::print_stdout, reason = "a score to read")]
+
 use vantage::classify::{By, Outcome, defaults};
 
 #[test]

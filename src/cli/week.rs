@@ -64,10 +64,11 @@ impl WeekArgs {
             (weeks.len() >= LONG && self.out.is_some()).then(|| indicatif::ProgressBar::new(weeks.len() as u64));
         let mut painter = Painter::default();
         for week in &weeks {
-            let report = analysis.report(*week, now).shown_at(privacy);
+            let full = analysis.report(*week, now);
+            let report = full.clone().shown_at(privacy);
             match &self.out {
                 Some(out) => {
-                    for file in files(out, &report, &style, &mut painter)? {
+                    for file in files(out, &full, &style, &mut painter)? {
                         if progress.is_none() && self.format == Format::Text {
                             output::print(&format!("{}\n", file.display()))?;
                         }
@@ -95,7 +96,7 @@ fn json(report: &Report) -> String {
     serde_json::to_string(report).unwrap_or_default() + "\n"
 }
 
-/// Writes the picture, the numbers and the alternative text of one week; returns the paths.
+/// Writes the picture, the numbers and the alternative text of one week at the style's privacy; returns the paths.
 ///
 /// # Errors
 /// [`Exit::Io`].
@@ -103,7 +104,7 @@ pub fn files(out: &Path, report: &Report, style: &Style, painter: &mut Painter) 
     let path = |ending: &str| out.join(format!("{}.{ending}", report.week));
     let paths = [path("png"), path("json"), path("txt")];
     output::write(&paths[0], &chart::weekly(report, style, painter))?;
-    output::write(&paths[1], json(report).as_bytes())?;
+    output::write(&paths[1], json(&report.clone().shown_at(style.privacy)).as_bytes())?;
     output::write(&paths[2], chart::alt_text(report, style.privacy).as_bytes())?;
     Ok(paths)
 }

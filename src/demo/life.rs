@@ -73,8 +73,11 @@ const SERIES: &[Series] = &[
     Series("Gym", 0, 26, 1, &[0, 3], (18, 30), 60, Who::Alone),
 ];
 
-/// Weeks of the pool of single meetings: title, weekday, start, minutes, who. Two or three are drawn for each week.
-const SINGLES: &[(&str, u32, (u32, u32), i64, Who)] = &[
+/// A single meeting: title, weekday, start, minutes, who.
+type Single = (&'static str, u32, (u32, u32), i64, Who);
+
+/// The pool of single meetings; three are drawn for each week.
+const SINGLES: &[Single] = &[
     ("Kestrel Foods", 1, (10, 0), 60, Who::Customer),
     ("Competitor teardown: Meridian", 2, (11, 0), 60, Who::Ada(3)),
     ("Hotfix go/no-go", 3, (18, 0), 45, Who::Jonas(4)),

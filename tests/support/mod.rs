@@ -38,7 +38,7 @@ impl World {
 
     /// A calendar `name` of these events.
     pub fn ics(self, name: &str, events: &[&str]) -> World {
-        self.file(name, &calendar(events))
+        self.file(name, calendar(events))
     }
 
     pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> World {

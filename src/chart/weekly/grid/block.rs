@@ -38,6 +38,9 @@ pub(super) fn draw<DB: DrawingBackend>(
             width - if place.column + 1 < place.of { between } else { 0.0 },
             bottom - top - 2.0 * air,
         );
+        // Time set apart stands inside the open block that it may lie in, so that both edges are seen.
+        let inset = if block.class.is_none() && at.w > 40.0 && at.h > 24.0 { 4.0 } else { 0.0 };
+        let at = Frame::new(at.x + inset, at.y + inset, at.w - 2.0 * inset, at.h - 2.0 * inset);
         one(sheet, block, at, privacy)?;
     }
     Ok(())
