@@ -1,5 +1,7 @@
 //! How rules decide: each predicate on both sides, precedence, traces, and the index against the plain loop.
 
+#![allow(clippy::print_stdout, reason = "a figure to read")]
+
 use chrono::{DateTime, TimeDelta, TimeZone};
 use chrono_tz::Europe::Berlin;
 use chrono_tz::Tz;
