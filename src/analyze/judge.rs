@@ -105,7 +105,7 @@ pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes:
         })
         .collect();
     // Stable: the rank above stays the order of what starts together.
-    judged.sort_by(|a, b| (a.interval, &a.instance.event.uid).cmp(&(b.interval, &b.instance.event.uid)));
+    judged.sort_by(|a, b| (a.interval.start, &a.instance.event.uid).cmp(&(b.interval.start, &b.instance.event.uid)));
     judged
 }
 
