@@ -6,53 +6,79 @@
 use super::judge::Judged;
 use crate::model::{Class, Exact, Interval, Preferences};
 use chrono::{DateTime, Datelike, Utc};
+use std::collections::BTreeSet;
+
+/// Largest common denominator of exact sums; with more than about 46 levels of overlap in one window, sums are kept to
+/// 2⁻⁶² of a second instead, so that a hostile calendar cannot make numbers grow without end.
+const FINEST: u64 = 1 << 62;
 
 /// The shares of all counted events in one window.
 pub struct Ledger {
     window: Interval,
+    /// Common denominator of the sums.
+    denominator: u64,
     /// Edges in order, the running sum up to each, and how many events run from there on.
-    steps: Vec<(DateTime<Utc>, Exact, usize)>,
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Copy)]
+struct Step {
+    at: DateTime<Utc>,
+    sum: i128,
+    running: u32,
 }
 
 impl Ledger {
     /// Shares out the timed, counted ones among `judged` inside `window`.
     pub fn new<'a>(judged: impl Iterator<Item = &'a Judged>, window: Interval) -> Ledger {
-        let mut edges: Vec<(DateTime<Utc>, i32)> = Vec::new();
+        let mut edges: Vec<(DateTime<Utc>, bool)> = Vec::new();
         for j in judged.filter(|j| j.class().is_some() && !j.all_day()) {
             if let Some(part) = j.interval.intersection(&window) {
-                edges.extend([(part.start, 1), (part.end, -1)]);
+                edges.extend([(part.start, true), (part.end, false)]);
             }
         }
         edges.sort_unstable();
-        let mut steps: Vec<(DateTime<Utc>, Exact, usize)> = Vec::with_capacity(edges.len());
-        let mut running = 0i32;
-        for (at, change) in edges {
-            let before = running as usize;
-            running += change;
+        // Ends sort before starts of the same instant, so the count never dips below what runs.
+        let mut steps: Vec<Step> = Vec::with_capacity(edges.len());
+        let mut running = 0u32;
+        for (at, begins) in edges {
+            running = if begins { running + 1 } else { running - 1 };
             match steps.last_mut() {
-                Some(last) if last.0 == at => last.2 = running as usize,
-                Some(last) => {
-                    let sum = advance(last, at, before);
-                    steps.push((at, sum, running as usize));
-                }
-                None => steps.push((at, Exact::default(), running as usize)),
+                Some(last) if last.at == at => last.running = running,
+                _ => steps.push(Step { at, sum: 0, running }),
             }
         }
-        Ledger { window, steps }
+        let levels: BTreeSet<u64> = steps.iter().map(|s| s.running.max(1).into()).collect();
+        let common = levels.into_iter().try_fold(1u64, |all, n| {
+            let next = u128::from(all) * u128::from(n / gcd(all, n));
+            u64::try_from(next).ok().filter(|next| *next <= FINEST)
+        });
+        let mut ledger = Ledger { window, denominator: common.unwrap_or(FINEST), steps };
+        for i in 1..ledger.steps.len() {
+            ledger.steps[i].sum = ledger.advance(ledger.steps[i - 1], ledger.steps[i].at);
+        }
+        ledger
     }
 
-    fn sum_at(&self, at: DateTime<Utc>) -> Exact {
-        match self.steps.partition_point(|s| s.0 <= at).checked_sub(1) {
-            None => Exact::default(),
-            Some(i) => advance(&self.steps[i], at, self.steps[i].2),
+    fn advance(&self, from: Step, to: DateTime<Utc>) -> i128 {
+        match from.running {
+            0 => from.sum,
+            n => from.sum + i128::from((to - from.at).num_seconds()) * i128::from(self.denominator) / i128::from(n),
         }
+    }
+
+    fn sum_at(&self, at: DateTime<Utc>) -> i128 {
+        let next = self.steps.partition_point(|s| s.at <= at);
+        next.checked_sub(1).map_or(0, |i| self.advance(self.steps[i], at))
     }
 
     /// Its share of `within` before halving, in seconds. Zero unless it is counted and timed.
     pub fn full_share(&self, j: &Judged, within: &Interval) -> Exact {
         let part = within.intersection(&self.window).and_then(|w| j.interval.intersection(&w));
         match part {
-            Some(part) if j.class().is_some() && !j.all_day() => self.sum_at(part.end) - self.sum_at(part.start),
+            Some(part) if j.class().is_some() && !j.all_day() => {
+                Exact::fraction(self.sum_at(part.end) - self.sum_at(part.start), self.denominator)
+            }
             _ => Exact::default(),
         }
     }
@@ -65,16 +91,13 @@ impl Ledger {
 
     /// Stretches with at least `count` events at once.
     pub fn stretches(&self, count: usize) -> Vec<Interval> {
-        let pairs = self.steps.windows(2).filter(|w| w[0].2 >= count);
-        Interval::union(pairs.map(|w| Interval::new(w[0].0, w[1].0)).collect())
+        let pairs = self.steps.windows(2).filter(|w| w[0].running as usize >= count);
+        Interval::union(pairs.map(|w| Interval::new(w[0].at, w[1].at)).collect())
     }
 }
 
-fn advance(step: &(DateTime<Utc>, Exact, usize), at: DateTime<Utc>, running: usize) -> Exact {
-    match running {
-        0 => step.1.clone(),
-        n => &step.1 + &Exact::new((at - step.0).num_seconds(), n as i64),
-    }
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 /// What counted all-day events add on each covered working day of `window`: `(date's day, index of the event, seconds)`.

@@ -18,6 +18,14 @@ impl Exact {
         Exact(BigRational::new(numerator.into(), denominator.into()))
     }
 
+    /// `numerator / denominator`, for sums over a large common denominator.
+    ///
+    /// # Panics
+    /// With a denominator of 0.
+    pub fn fraction(numerator: i128, denominator: u64) -> Exact {
+        Exact(BigRational::new(numerator.into(), denominator.into()))
+    }
+
     /// Whole seconds of elapsed time.
     pub fn seconds(length: TimeDelta) -> Exact {
         Exact(BigRational::from_integer(length.num_seconds().into()))

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 
 /// Largest calendar that is read, after decompression, so that a gzip bomb stays small in memory.
 const LARGEST: u64 = 64 << 20;
+/// What any archive may unpack to, and how often its own size: calendars shrink to about a twelfth.
+const UNPACKED: u64 = 16 << 20;
+const RATIO: u64 = 30;
 /// Deepest folder below the one that was named.
 const DEEPEST: usize = 8;
 
@@ -86,19 +89,27 @@ fn stem(path: &Path) -> String {
 }
 
 fn capped(from: impl Read) -> io::Result<Vec<u8>> {
+    at_most(LARGEST, from)
+}
+
+/// Bytes that an archive of `packed` bytes may unpack to.
+fn room(packed: usize) -> u64 {
+    (packed as u64).saturating_mul(RATIO).clamp(UNPACKED, LARGEST)
+}
+
+fn at_most(most: u64, from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    from.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(io::Error::other(format!("it is larger than {} MB", LARGEST >> 20)));
+    from.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(io::Error::other(format!("it is larger than {} MB", most >> 20)));
     }
     Ok(bytes)
 }
 
 fn unpack(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
     let packed = match bytes.get(..4) {
-        Some([0x1f, 0x8b, ..]) => {
-            capped(flate2::read::MultiGzDecoder::new(&bytes[..])).map(|bytes| hand_over(file, stem, bytes, each))
-        }
+        Some([0x1f, 0x8b, ..]) => at_most(room(bytes.len()), flate2::read::MultiGzDecoder::new(&bytes[..]))
+            .map(|bytes| hand_over(file, stem, bytes, each)),
         Some(b"PK\x03\x04" | b"PK\x05\x06") => archive(file, bytes, each),
         _ => {
             hand_over(file, stem, bytes, each);
@@ -111,6 +122,7 @@ fn unpack(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
 }
 
 fn archive(file: &str, bytes: Vec<u8>, each: Each) -> io::Result<()> {
+    let mut room = room(bytes.len());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes))?;
     let mut names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
     names.retain(|n| n.to_ascii_lowercase().ends_with(".ics"));
@@ -120,8 +132,11 @@ fn archive(file: &str, bytes: Vec<u8>, each: Each) -> io::Result<()> {
     }
     for name in names {
         let inner = format!("{file}/{name}");
-        match archive.by_name(&name).map_err(io::Error::from).and_then(capped) {
-            Ok(bytes) => hand_over(&inner, &stem(Path::new(&name)), bytes, each),
+        match archive.by_name(&name).map_err(io::Error::from).and_then(|entry| at_most(room, entry)) {
+            Ok(bytes) => {
+                room -= bytes.len() as u64;
+                hand_over(&inner, &stem(Path::new(&name)), bytes, each);
+            }
             Err(e) => each(Err(format!("`{inner}` could not be unpacked: {e}"))),
         }
     }
