@@ -131,7 +131,8 @@ impl Answer<'_> {
     fn text(&self) -> String {
         let (decision, mut text) = (&self.trace.decision, String::new());
         let class = match (self.verdict.and_then(reason), decision.class()) {
-            (Some(reason), _) => format!("left out or set apart: {reason}"),
+            (Some(reason), _) if matches!(self.verdict, Some(Verdict::Apart(_))) => format!("set apart: {reason}"),
+            (Some(reason), _) => format!("left out: {reason}"),
             (None, None) => "ignored".into(),
             (None, Some(Class::Unclassified)) if decision.focus => "focus time, set apart".into(),
             (None, Some(class)) => class.name().into(),
