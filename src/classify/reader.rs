@@ -290,7 +290,20 @@ fn describe(value: &DeValue<'_>) -> &'static str {
 }
 
 /// Where byte `offset` of a TOML string's value stands in `raw`, the string as it is written with its quotes.
+///
+/// Always a place where `raw` can be cut: the reader of TOML also hands on the remains of strings it found broken.
 fn in_source(raw: &str, offset: usize) -> usize {
+    let mut at = unescaped(raw, offset).min(raw.len());
+    while !raw.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn unescaped(raw: &str, offset: usize) -> usize {
+    if !raw.starts_with(['"', '\'']) {
+        return offset;
+    }
     let quote = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
     let newline = if quote == 1 {
         0
@@ -299,11 +312,11 @@ fn in_source(raw: &str, offset: usize) -> usize {
     };
     let start = quote + newline;
     if raw.starts_with('\'') {
-        return (start + offset).min(raw.len());
+        return start + offset;
     }
     let (mut source, mut value) = (start, 0);
     while value < offset && source < raw.len() {
-        let rest = &raw[source..];
+        let Some(rest) = raw.get(source..) else { break };
         let Some(first) = rest.chars().next() else { break };
         if first != '\\' {
             source += first.len_utf8();
@@ -325,7 +338,7 @@ fn in_source(raw: &str, offset: usize) -> usize {
         value += if digits == 0 { 1 } else { code.map_or(1, char::len_utf8) };
         source += 2 + digits;
     }
-    source.min(raw.len())
+    source
 }
 
 #[cfg(test)]
@@ -339,6 +352,13 @@ mod tests {
         assert_eq!(in_source(r#""\u00e4(""#, 2), 7);
         assert_eq!(in_source("'''\nab'''", 1), 5);
         assert_eq!(in_source("\"\"\"\\\n  ab\"\"\"", 1), 8);
+    }
+
+    #[test]
+    fn offsets_in_broken_strings_fall_between_letters() {
+        for raw in ["ä'(", "'ä", "\"\\ä(\"", "\"\\xä", "\"\\", "'''", "\"\"\"\\\r"] {
+            assert!((0..8).all(|offset| raw.is_char_boundary(in_source(raw, offset))), "{raw}");
+        }
     }
 
     #[test]
