@@ -1,8 +1,8 @@
 //! Vantage: where leadership time goes, execution or strategy, from the calendar itself.
 //!
 //! # The map
-//! The way of the data is `source → classify → analyze → chart`. A source yields facts (events with their instances in
-//! a window, and problems); `classify` turns event + rules into a decision; `analyze` turns decisions into a week
+//! The way of the data is `source → store → classify → analyze → chart`. A source yields facts (events with their
+//! instances in a window, and problems); the store keeps them; `classify` turns event + rules into a decision; `analyze` turns decisions into a week
 //! report; `chart` draws a report. Facts are read, opinions are derived: a changed rule re-reads all history at once.
 //!
 //! | room | what it does | what it never does |
@@ -13,13 +13,17 @@
 //! | [`analyze`] | decisions to week report | round (only display rounds), read a clock: `now` is an argument |
 //! | [`diagnostic`] | how we speak when something is wrong | show a title, an address or a secret |
 //! | [`config`] | TOML to checked config, or every mistake at once with its place | read files |
-//! | [`source`] | the only room that fetches calendars | classify |
+//! | [`disk`] | files that are whole or not there, and private | know what is in them |
+//! | [`source`] | the only room that fetches calendars | classify, keep anything but a token |
+//! | [`store`] | the only room that says SQL: facts, sync state, the user's own decisions | ask a server, hold an opinion |
+//! | [`jobs`] | work between rooms that a command and the daemon share, safe to repeat: `sync` | print |
 //! | [`chart`] | the only room that says plotters | compute a number: it draws the report's |
 //! | [`demo`] | invented calendars, as text | read anything of the machine |
-//! | [`cli`] | one file per command; the one clock; the only room that writes files | know an iCalendar or TOML detail |
+//! | [`cli`] | one file per command; the one clock | know an iCalendar or TOML detail |
 //!
 //! Imports go down only: `model → nothing`; `ical, classify, diagnostic → model`; `analyze → model, classify`; `config →
-//! model, classify, diagnostic`; `source → model, ical, config, diagnostic`; `chart → model, analyze`; `cli → all`.
+//! model, classify, diagnostic`; `disk → diagnostic`; `source → model, ical, config, diagnostic, disk`; `store →
+//! model, diagnostic, disk`; `jobs → all of these`; `chart → model, analyze`; `cli → all`.
 //! `tests/map.rs` reads the source and fails where a line breaks this.
 //!
 //! Two slices are the only registries, and help, checks and documents come out of them: [`classify::PREDICATES`] and
@@ -35,6 +39,9 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod diagnostic;
+pub mod disk;
 pub mod ical;
+pub mod jobs;
 pub mod model;
 pub mod source;
+pub mod store;

@@ -11,10 +11,29 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("analyze", &["model", "classify"]),
     ("diagnostic", &["model"]),
     ("config", &["model", "classify", "diagnostic"]),
-    ("source", &["model", "ical", "config", "diagnostic"]),
+    ("disk", &["diagnostic"]),
+    ("source", &["model", "ical", "config", "diagnostic", "disk"]),
+    ("store", &["model", "diagnostic", "disk"]),
+    ("jobs", &["model", "ical", "config", "diagnostic", "disk", "source", "store"]),
     ("chart", &["model", "analyze"]),
     ("demo", &[]),
-    ("cli", &["model", "ical", "classify", "analyze", "diagnostic", "config", "source", "chart", "demo"]),
+    (
+        "cli",
+        &[
+            "model",
+            "ical",
+            "classify",
+            "analyze",
+            "diagnostic",
+            "config",
+            "disk",
+            "source",
+            "store",
+            "jobs",
+            "chart",
+            "demo",
+        ],
+    ),
 ];
 const PURE: &[&str] = &["model", "ical", "classify", "analyze", "demo"];
 /// What a pure room never names: the outside world, and the libraries that belong to one room.

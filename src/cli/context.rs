@@ -100,10 +100,12 @@ impl Setup {
             return Calendars::read(ics, None);
         }
         let mut calendars = Calendars::default();
-        for source in &self.config.sources {
-            calendars.append(Calendars::read(&[home(&source.path)], Some(&source.name))?);
+        for source in &self.config.ics {
+            if let crate::config::Place::Path(path) = &source.place {
+                calendars.append(Calendars::read(&[home(path)], Some(&source.name))?);
+            }
         }
-        if self.config.sources.is_empty() {
+        if self.config.ics.is_empty() {
             let failure = Failure::new(Exit::Usage, "no calendar is named");
             return Err(failure.help("add `--ics calendar.ics`, or a `[[source.ics]]` to the configuration"));
         }

@@ -4,6 +4,7 @@ use crate::analyze::Analysis;
 use crate::chart::{Painter, Style};
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
+use crate::disk;
 use crate::model::Week;
 use crate::source::ics::Calendars;
 use chrono_tz::Tz;
@@ -21,10 +22,10 @@ pub struct Demo {
 impl Demo {
     /// Ignores the user's own configuration, rules, zone and clock: everybody sees the same demo.
     pub fn run(self, _: &Talk) -> Done {
-        output::folder(&self.out)?;
+        disk::folder(&self.out)?;
         let (calendar, config) = (self.out.join("calendar.ics"), self.out.join("vantage.toml"));
-        output::write(&calendar, crate::demo::calendar().as_bytes())?;
-        output::write(&config, crate::demo::CONFIG.as_bytes())?;
+        disk::write(&calendar, crate::demo::calendar().as_bytes())?;
+        disk::write(&config, crate::demo::CONFIG.as_bytes())?;
         let settings = Config::parse(crate::demo::CONFIG)
             .map_err(|mistakes| Failure::mistakes("vantage.toml", crate::demo::CONFIG, mistakes))
             .map_err(|failure| Failure { exit: Exit::Bug, ..failure })?;

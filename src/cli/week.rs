@@ -3,6 +3,7 @@ use super::{Done, Files, Format, output, text};
 use crate::analyze::{Analysis, Report};
 use crate::chart::{self, Painter, Style};
 use crate::diagnostic::{Exit, Failure};
+use crate::disk;
 use crate::model::{Privacy, Week, Weekday, Zones};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
@@ -58,7 +59,7 @@ impl WeekArgs {
         talk.problems(&calendars);
         let mut analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         if let Some(out) = &self.out {
-            output::folder(out)?;
+            disk::folder(out)?;
         }
         let progress =
             (weeks.len() >= LONG && self.out.is_some()).then(|| indicatif::ProgressBar::new(weeks.len() as u64));
@@ -103,9 +104,9 @@ fn json(report: &Report) -> String {
 pub fn files(out: &Path, report: &Report, style: &Style, painter: &mut Painter) -> Result<[PathBuf; 3], Failure> {
     let path = |ending: &str| out.join(format!("{}.{ending}", report.week));
     let paths = [path("png"), path("json"), path("txt")];
-    output::write(&paths[0], &chart::weekly(report, style, painter))?;
-    output::write(&paths[1], json(&report.clone().shown_at(style.privacy)).as_bytes())?;
-    output::write(&paths[2], chart::alt_text(report, style.privacy).as_bytes())?;
+    disk::write(&paths[0], &chart::weekly(report, style, painter))?;
+    disk::write(&paths[1], json(&report.clone().shown_at(style.privacy)).as_bytes())?;
+    disk::write(&paths[2], chart::alt_text(report, style.privacy).as_bytes())?;
     Ok(paths)
 }
 

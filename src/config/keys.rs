@@ -1,7 +1,7 @@
 //! The keys of `vantage.toml`: one line each, and nothing else knows their names.
 
 use super::value::{Reader, Value, duration, hours};
-use super::{Config, IcsSource};
+use super::{Config, source::source};
 use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight};
 use chrono::Datelike;
 use toml::de::DeTable;
@@ -168,52 +168,5 @@ fn people(v: &Value, c: &mut Config, r: &mut Reader) {
     for (name, value) in table {
         let members = addresses(value, &format!("people.{}", name.get_ref()), r);
         c.people.groups.insert(name.get_ref().to_string(), members);
-    }
-}
-
-fn source(v: &Value, c: &mut Config, r: &mut Reader) {
-    let Some(kinds) = r.table(v, "source") else { return };
-    for (kind, entries) in kinds {
-        match kind.get_ref().as_ref() {
-            "ics" => r.list(entries).into_iter().for_each(|entry| ics(entry, c, r)),
-            "google" => c.remarks.push(Mistake::new(
-                kind.span(),
-                "`[[source.google]]` has no effect: this version reads iCalendar files only",
-                "ignored",
-            )),
-            other => r.unknown(kind.span(), other, "kind of source", ["ics"]),
-        }
-    }
-}
-
-fn ics(entry: &Value, c: &mut Config, r: &mut Reader) {
-    let Some(table) = r.table(entry, "source.ics") else { return };
-    let known = ["name", "path"];
-    for name in table.keys() {
-        match name.get_ref().as_ref() {
-            "name" | "path" => {}
-            "url" => c.remarks.push(Mistake::new(
-                name.span(),
-                "`url` has no effect: this version reads calendars from files, not from the network",
-                "ignored",
-            )),
-            other => r.unknown(name.span(), other, "key of `[[source.ics]]`", known),
-        }
-    }
-    let name = table.get("name").and_then(|v| r.text(v, "name"));
-    let path = table.get("path").and_then(|v| r.text(v, "path"));
-    match (path, table.contains_key("url")) {
-        (Some(path), _) => {
-            let name = name.unwrap_or(path).to_string();
-            if c.sources.iter().any(|s| s.name == name) {
-                r.wrong(Mistake::new(entry.span(), format!("two sources are named `{name}`"), "the second one"));
-            }
-            c.sources.push(IcsSource { name, path: path.to_string() });
-        }
-        (None, true) => {}
-        (None, false) => {
-            let mistake = Mistake::new(entry.span(), "`[[source.ics]]` needs a `path`", "no `path` here");
-            r.wrong(mistake.help("add `path = \"~/calendars/team.ics\"`, a file or a folder"));
-        }
     }
 }

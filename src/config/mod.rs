@@ -1,9 +1,11 @@
 //! TOML to checked config, or every mistake at once with its place.
 
 mod keys;
+mod source;
 mod value;
 
 pub use keys::{KEYS, Key};
+pub use source::{GoogleSource, IcsSource, Place, is_loopback};
 
 use crate::classify::People;
 use crate::model::{Exact, LocalTime, Mistake, Palette, Preferences, Privacy, Weekday, Weight, WorkingHours, Zones};
@@ -35,16 +37,12 @@ pub struct Config {
     pub privacy: Privacy,
     pub palette: Palette,
     pub fallback_font: Option<PathBuf>,
-    pub sources: Vec<IcsSource>,
+    /// `[[source.ics]]`, in the order of the file.
+    pub ics: Vec<IcsSource>,
+    /// `[[source.google]]`, in the order of the file.
+    pub google: Vec<GoogleSource>,
     /// Keys that this version accepts and does not use yet.
     pub remarks: Vec<Mistake>,
-}
-
-/// One `[[source.ics]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IcsSource {
-    pub name: String,
-    pub path: String,
 }
 
 impl Default for Config {
@@ -66,7 +64,8 @@ impl Default for Config {
             privacy: Privacy::default(),
             palette: Palette::default(),
             fallback_font: None,
-            sources: Vec::new(),
+            ics: Vec::new(),
+            google: Vec::new(),
             remarks: Vec::new(),
         }
     }

@@ -56,6 +56,11 @@ impl Reader<'_> {
         value.get_ref().as_str().or_else(|| self.expected(value, key, "a text in quotes"))
     }
 
+    /// `true` or `false`.
+    pub fn flag(&mut self, value: &Value, key: &str) -> Option<bool> {
+        value.get_ref().as_bool().or_else(|| self.expected(value, key, "`true` or `false`"))
+    }
+
     /// A text that `parse` understands.
     pub fn parsed<T>(
         &mut self,

@@ -1,6 +1,10 @@
 //! How we speak when something is wrong: what could not be done, the place, the causes, one thing to try, and what
 //! still works. The same text everywhere; titles, addresses and secrets never enter it.
 
+mod secret;
+
+pub use secret::Secret;
+
 use crate::model::Mistake;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -15,6 +19,10 @@ pub enum Exit {
     Bug = 70,
     /// Reading or writing failed.
     Io = 74,
+    /// Try later: another Vantage holds the state, or the service asks to wait.
+    Later = 75,
+    /// An account is not signed in.
+    SignIn = 77,
     /// The configuration or the rules are broken.
     Config = 78,
 }

@@ -7,6 +7,7 @@ mod exact;
 mod interval;
 mod mistake;
 mod preferences;
+mod remote;
 mod week;
 
 pub use appearance::{Palette, Privacy};
@@ -19,6 +20,7 @@ pub use exact::Exact;
 pub use interval::Interval;
 pub use mistake::Mistake;
 pub use preferences::{Hours, Preferences, Weight, WorkingHours};
+pub use remote::{Item, ItemKind};
 pub use week::{LocalTime, Week, Weekday, Zones, midnight, resolve};
 
 /// What a counted hour was spent on.

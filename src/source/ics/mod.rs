@@ -1,5 +1,6 @@
 //! iCalendar files: one file, a folder of them, standard input, `.ics` inside `.zip` as Google exports it, and `.ics.gz`.
 
+mod feed;
 mod files;
 
 use crate::diagnostic::{Exit, Failure};

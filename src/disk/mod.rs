@@ -1,0 +1,46 @@
+//! Files that are whole or not there, and readable by the user only.
+
+use crate::diagnostic::{Exit, Failure};
+use std::fs::{DirBuilder, File};
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+/// Writes a file that is complete or not there: into a temporary one, readable by the user only, which then takes its name.
+///
+/// # Errors
+/// [`Exit::Io`]; an older file of that name is then untouched.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let attempt = || -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        File::open(folder)?.sync_all()
+    };
+    attempt().map_err(|e| {
+        let failure = Failure::new(Exit::Io, format!("`{}` could not be written", path.display())).cause(e);
+        failure.note("a file of that name from before is unchanged")
+    })
+}
+
+/// Makes the folder that files go to.
+///
+/// # Errors
+/// [`Exit::Io`].
+pub fn folder(path: &Path) -> Result<(), Failure> {
+    made(path, std::fs::create_dir_all(path))
+}
+
+/// Makes a folder that only the user can enter.
+///
+/// # Errors
+/// [`Exit::Io`].
+pub fn private_folder(path: &Path) -> Result<(), Failure> {
+    made(path, DirBuilder::new().recursive(true).mode(0o700).create(path))
+}
+
+fn made(path: &Path, done: io::Result<()>) -> Result<(), Failure> {
+    done.map_err(|e| Failure::new(Exit::Io, format!("the folder `{}` could not be made", path.display())).cause(e))
+}

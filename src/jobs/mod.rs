@@ -1,0 +1,1 @@
+//! Work between rooms that a command and the daemon share. Each job is safe to repeat.

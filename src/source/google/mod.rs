@@ -1,0 +1,9 @@
+//! The Google Calendar API: who we are to it, what we ask, and how we read its answers.
+
+mod client;
+mod convert;
+mod item;
+mod listing;
+mod login;
+mod service;
+mod token;

@@ -1,0 +1,66 @@
+//! What can go wrong between us and a server, by what has to happen next.
+
+use crate::diagnostic::{Exit, Failure};
+use std::time::Duration;
+
+/// What has to happen before it can go well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The person has to sign in (again).
+    NeedsLogin,
+    /// The person has to change the client, the configuration, or the project at the server.
+    Configuration,
+    /// Too many requests: wait, the whole account.
+    RateLimited,
+    /// The day's quota is used up: wait for hours.
+    DailyLimit,
+    /// No connection, no name, no network.
+    Offline,
+    /// A server error, a timeout, an answer that was cut off or is not from the server.
+    Transient,
+    /// The sync token is dead: list everything anew.
+    TokenDead,
+    /// This one calendar (or series) is not there for us: forbidden or not found.
+    Inaccessible,
+    /// The server says that we asked wrongly, or its answer is none that we know: our bug, or not the server we think.
+    Unexpected,
+}
+
+/// Something that went wrong, in words that hold no secret and no title.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    pub kind: Kind,
+    /// Lower-case sentence.
+    pub sentence: String,
+    /// One thing to type or change.
+    pub help: Option<String>,
+    /// How long the server asked us to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl Trouble {
+    pub fn new(kind: Kind, sentence: impl Into<String>) -> Trouble {
+        Trouble { kind, sentence: sentence.into(), help: None, retry_after: None }
+    }
+
+    /// The same with one thing to type or change.
+    pub fn help(self, help: impl Into<String>) -> Trouble {
+        Trouble { help: Some(help.into()), ..self }
+    }
+
+    /// Trying again soon may help.
+    pub fn is_transient(&self) -> bool {
+        matches!(self.kind, Kind::RateLimited | Kind::Offline | Kind::Transient)
+    }
+
+    /// The same as a failure of a command.
+    pub fn failure(self) -> Failure {
+        let exit = match self.kind {
+            Kind::NeedsLogin => Exit::SignIn,
+            Kind::Configuration => Exit::Config,
+            Kind::RateLimited | Kind::DailyLimit | Kind::Offline | Kind::Transient => Exit::Later,
+            Kind::TokenDead | Kind::Inaccessible | Kind::Unexpected => Exit::Failed,
+        };
+        Failure { help: self.help, ..Failure::new(exit, self.sentence) }
+    }
+}
