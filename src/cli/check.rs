@@ -1,4 +1,5 @@
-use super::context::{Setup, Talk, config_path, read, rules, rules_path, shown};
+use super::context::{Setup, Talk, read, rules};
+use super::paths::{config_path, rules_path, shown};
 use super::{Done, Files, output};
 use crate::config::Config;
 use crate::diagnostic::Failure;

@@ -1,15 +1,19 @@
 //! What commands share: the configuration, the rules, the clock, and how to talk to the person.
 
 use super::Files;
+use super::paths::{config_path, home, rules_path, shown, state_folder};
 use crate::classify::{People, RuleSet};
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
-use crate::model::Preferences;
+use crate::config::Place as SourcePlace;
+use crate::jobs::{self, sync::google_sources};
+use crate::model::{Instance, Interval, Preferences};
 use crate::source::ics::Calendars;
+use crate::store::Store;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Most problems of calendars that one run names.
 const PROBLEMS_SHOWN: usize = 20;
@@ -91,25 +95,69 @@ impl Setup {
         }
     }
 
-    /// The paths that a command reads: those it was given, else the configuration's.
+    /// The instances of `window`: of the calendars that the command was given, else of the store, after a look at the
+    /// configuration's files. What a reader should know is said on the way.
     ///
     /// # Errors
-    /// [`Exit::Usage`] where neither names any, and what [`Calendars::read`] says.
-    pub fn calendars(&self, ics: &[String]) -> Result<Calendars, Failure> {
+    /// [`Exit::Usage`] where no calendar is named anywhere, [`Exit::SignIn`] and [`Exit::Failed`] where none was read yet,
+    /// what [`Calendars::read`] says, and the database's.
+    pub fn instances(
+        &mut self,
+        ics: &[String],
+        window: Interval,
+        now: DateTime<Utc>,
+        talk: &Talk,
+    ) -> Result<Vec<Instance>, Failure> {
+        let zone = self.wishes.zones.home;
         if !ics.is_empty() {
-            return Calendars::read(ics, None);
+            let mut calendars = Calendars::read(ics, None)?;
+            let instances = calendars.instances(window, zone);
+            talk.problems(&calendars);
+            return Ok(instances);
         }
-        let mut calendars = Calendars::default();
-        for source in &self.config.ics {
-            if let crate::config::Place::Path(path) = &source.place {
-                calendars.append(Calendars::read(&[home(path)], Some(&source.name))?);
-            }
-        }
-        if self.config.ics.is_empty() {
+        let (store, mut unread) = self.store(now)?;
+        let accounts = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
+        let google = google_sources(&self.config, &accounts);
+        if self.config.ics.is_empty() && google.is_empty() {
             let failure = Failure::new(Exit::Usage, "no calendar is named");
-            return Err(failure.help("add `--ics calendar.ics`, or a `[[source.ics]]` to the configuration"));
+            let help = "add `--ics calendar.ics`, or a `[[source.ics]]` to the configuration, or run `vantage login google`";
+            return Err(failure.help(help));
         }
-        Ok(calendars)
+        let facts = store.map(|store| jobs::read(&store, &self.config, window, zone, now)).transpose()?;
+        let facts = facts.unwrap_or_default();
+        if !facts.any {
+            return Err(match unread.pop() {
+                Some(failure) => failure,
+                None => Failure::new(Exit::Failed, "no calendar has been read yet").help("run `vantage sync`"),
+            });
+        }
+        for failure in unread {
+            let note = "what was read from it before still counts";
+            talk.warn(&std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": "), Some(note));
+        }
+        talk.problems(&facts.ics);
+        facts.remarks.iter().for_each(|remark| talk.warn(remark, Some("`vantage status` says more")));
+        if !self.config.people.me.is_empty() {
+            self.config.people.me.extend(facts.me);
+        }
+        Ok(facts.instances)
+    }
+
+    /// The database, if there is one, after the configuration's files were read where they changed; and what could not be.
+    fn store(&self, now: DateTime<Utc>) -> Result<(Option<Store>, Vec<Failure>), Failure> {
+        let folder = state_folder()?;
+        if !self.config.ics.iter().any(|s| matches!(s.place, SourcePlace::Path(_))) {
+            return Ok((Store::reader(&folder)?, Vec::new()));
+        }
+        match Store::writer(&folder) {
+            Ok(mut store) => {
+                let unread = jobs::refresh(&mut store, &self.config, &home, now)?;
+                Ok((Some(store), unread))
+            }
+            // Whoever writes now reads the files too.
+            Err(failure) if failure.exit == Exit::Later => Ok((Store::reader(&folder)?, Vec::new())),
+            Err(failure) => Err(failure),
+        }
     }
 }
 
@@ -128,45 +176,6 @@ pub fn rules(path: Option<&Path>, people: &People) -> Result<Result<RuleSet, Pla
 pub fn read(path: &Path, what: &str) -> Result<String, Failure> {
     std::fs::read_to_string(path)
         .map_err(|e| Failure::new(Exit::Io, format!("the {what} `{}` could not be read", shown(path))).cause(e))
-}
-
-/// The configuration that is in force, if there is a file.
-pub fn config_path(files: &Files) -> Option<PathBuf> {
-    let named = files.config.clone().map(PathBuf::from);
-    named.or_else(|| std::env::var_os("VANTAGE_CONFIG").filter(|v| !v.is_empty()).map(PathBuf::from)).or_else(|| {
-        let folder = std::env::var_os("XDG_CONFIG_HOME").filter(|v| !v.is_empty()).map(PathBuf::from);
-        let folder = folder.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".config")))?;
-        Some(folder.join("vantage/vantage.toml")).filter(|path| path.exists())
-    })
-}
-
-/// The rules that are in force, if there is a file: the named one, or `rules.toml` beside the configuration.
-pub fn rules_path(files: &Files, config: Option<&Path>) -> Option<PathBuf> {
-    let beside = || {
-        let folder = match config {
-            Some(config) => config.parent()?.to_path_buf(),
-            None => {
-                let folder = std::env::var_os("XDG_CONFIG_HOME").filter(|v| !v.is_empty()).map(PathBuf::from);
-                folder.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".config")))?.join("vantage")
-            }
-        };
-        Some(folder.join("rules.toml")).filter(|path| path.exists())
-    };
-    files.rules.clone().map(PathBuf::from).or_else(beside)
-}
-
-/// `~` for the home folder, as people write it.
-pub fn shown(path: &Path) -> String {
-    let home = std::env::var("HOME").ok().filter(|h| h.len() > 1);
-    let inside = home.and_then(|h| path.strip_prefix(h).ok().map(|rest| format!("~/{}", rest.display())));
-    inside.unwrap_or_else(|| path.display().to_string())
-}
-
-fn home(path: &str) -> String {
-    match (path.strip_prefix("~/"), std::env::var("HOME")) {
-        (Some(rest), Ok(home)) => format!("{home}/{rest}"),
-        _ => path.to_string(),
-    }
 }
 
 /// TZ, else the machine's zone.

@@ -1,4 +1,4 @@
-use super::context::{Setup, Talk};
+use super::context::{Setup, Talk, now};
 use super::{Done, Files, Format, output};
 use crate::analyze::{Analysis, Row, Verdict};
 use crate::classify::By;
@@ -56,17 +56,15 @@ impl Events {
         if self.to < self.from {
             return Err(Failure::new(Exit::Usage, "`--to` lies before `--from`"));
         }
-        let setup = Setup::load(&self.files, talk)?;
-        let zones = &setup.wishes.zones;
+        let mut setup = Setup::load(&self.files, talk)?;
+        let zones = setup.wishes.zones.clone();
         let after = self.to.succ_opt().unwrap_or(self.to);
         let window = Interval::new(zones.starts(self.from), zones.starts(after));
-        let mut calendars = setup.calendars(&self.ics)?;
-        let instances = calendars.instances(window, zones.home);
-        talk.problems(&calendars);
+        let instances = setup.instances(&self.ics, window, now()?, talk)?;
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let mut text = String::new();
         for row in analysis.rows(window) {
-            let line = self.line(&row, &setup, zones);
+            let line = self.line(&row, &setup, &zones);
             match self.format {
                 Format::Json => text += &(serde_json::to_string(&line).unwrap_or_default() + "\n"),
                 Format::Text => human(&mut text, &line),

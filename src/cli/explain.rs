@@ -41,12 +41,17 @@ pub struct Explain {
 
 impl Explain {
     pub fn run(self, talk: &Talk) -> Done {
-        let setup = Setup::load(&self.files, talk)?;
+        let mut setup = Setup::load(&self.files, talk)?;
         let Some(wanted) = &self.event else { return batch(&setup.rules) };
-        let found = if self.ics.is_empty() { Vec::new() } else { self.find(wanted, &setup, talk)? };
+        // A title needs no calendar; where one is known, the event itself says more.
+        let (found, looked) = match self.find(wanted, &mut setup, talk) {
+            Ok(found) => (found, true),
+            Err(failure) if self.ics.is_empty() && matches!(failure.exit, Exit::Usage | Exit::Failed) => (Vec::new(), false),
+            Err(failure) => return Err(failure),
+        };
         let answer = match found.into_iter().next() {
             Some(instance) => self.of_instance(instance, &setup)?,
-            None if !self.ics.is_empty() && wanted.contains('@') && !wanted.contains(' ') => {
+            None if looked && wanted.contains('@') && !wanted.contains(' ') => {
                 let failure =
                     Failure::new(Exit::Failed, format!("no event with the UID `{}` was found", plain(wanted)));
                 return Err(failure.help("`vantage events --format json` lists UIDs"));
@@ -63,11 +68,9 @@ impl Explain {
     }
 
     /// Instances of that UID or exact title, the nearest to now first.
-    fn find(&self, wanted: &str, setup: &Setup, talk: &Talk) -> Result<Vec<Instance>, Failure> {
+    fn find(&self, wanted: &str, setup: &mut Setup, talk: &Talk) -> Result<Vec<Instance>, Failure> {
         let now = now()?;
-        let mut calendars = setup.calendars(&self.ics)?;
-        let mut found = calendars.instances(Interval::new(now - REACH, now + REACH), setup.wishes.zones.home);
-        talk.problems(&calendars);
+        let mut found = setup.instances(&self.ics, Interval::new(now - REACH, now + REACH), now, talk)?;
         let lower = wanted.to_lowercase();
         let titled = |i: &Instance| i.event.summary.as_ref().is_some_and(|s| s.to_lowercase() == lower);
         found.retain(|i| *i.event.uid.0 == *wanted || titled(i));

@@ -43,7 +43,7 @@ pub struct WeekArgs {
 
 impl WeekArgs {
     pub fn run(self, talk: &Talk) -> Done {
-        let setup = Setup::load(&self.files, talk)?;
+        let mut setup = Setup::load(&self.files, talk)?;
         let now = now()?;
         let weeks = parse_weeks(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)?;
         let privacy = self.privacy.as_deref().and_then(Privacy::parse).unwrap_or(setup.config.privacy);
@@ -53,10 +53,8 @@ impl WeekArgs {
             palette: setup.config.palette,
             fallback_font: fallback_font(setup.config.fallback_font.as_deref())?,
         };
-        let mut calendars = setup.calendars(&self.ics)?;
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
-        let instances = calendars.instances(window, setup.wishes.zones.home);
-        talk.problems(&calendars);
+        let instances = setup.instances(&self.ics, window, now, talk)?;
         let mut analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         if let Some(out) = &self.out {
             disk::folder(out)?;

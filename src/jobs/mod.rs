@@ -1,1 +1,10 @@
 //! Work between rooms that a command and the daemon share. Each job is safe to repeat.
+
+mod calendar;
+mod facts;
+mod files;
+mod guard;
+pub mod sync;
+
+pub use facts::{Facts, read};
+pub use files::refresh;

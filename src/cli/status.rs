@@ -1,0 +1,256 @@
+use super::context::{Setup, Talk, now};
+use super::paths::{shown, state_folder};
+use super::signin::Standing;
+use super::{Done, Files, Format, output};
+use crate::config::Config;
+use crate::diagnostic::{Failure, plain};
+use crate::jobs::sync::google_sources;
+use crate::source::ics;
+use crate::store::{Account, Calendar, Obstacle, Store};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use clap::Args;
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::Path;
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  vantage status --format json")]
+pub struct Status {
+    #[command(flatten)]
+    files: Files,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Everything `vantage status` tells.
+#[derive(Serialize)]
+pub struct Standings {
+    /// The database.
+    database: String,
+    pub accounts: Vec<AccountStanding>,
+}
+
+#[derive(Serialize)]
+pub struct AccountStanding {
+    pub account: String,
+    /// `google`, or `ics` for files and feeds.
+    kind: String,
+    /// `null` where nobody signs in.
+    signed_in: Option<bool>,
+    sign_in: Option<String>,
+    trouble: Option<String>,
+    retry_at: Option<String>,
+    /// The next thing to do, if a person has to do one.
+    pub next: Option<String>,
+    pub calendars: Vec<CalendarStanding>,
+}
+
+#[derive(Serialize)]
+pub struct CalendarStanding {
+    pub calendar: String,
+    id: String,
+    /// It is synced and counts.
+    selected: bool,
+    role: &'static str,
+    last_good_sync: Option<String>,
+    /// Single events and series.
+    events: u64,
+    instances: u64,
+    /// `changes`, or `window` where no sync token comes.
+    mode: &'static str,
+    covered_from: Option<String>,
+    covered_to: Option<String>,
+    skipped: Vec<Skipped>,
+    held: Option<Held>,
+    trouble: Option<String>,
+    trouble_since: Option<String>,
+    retry_at: Option<String>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Skipped {
+    reason: String,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct Held {
+    since: String,
+    removed: usize,
+    of: usize,
+    agreed_at: Option<String>,
+}
+
+impl Status {
+    pub fn run(self, talk: &Talk) -> Done {
+        let setup = Setup::load(&self.files, talk)?;
+        let (folder, now) = (state_folder()?, now()?);
+        let standings = Standings::read(&setup.config, &folder, now)?;
+        match self.format {
+            Format::Json => {
+                output::print(&format!("{}\n", serde_json::to_string_pretty(&standings).unwrap_or_default()))
+            }
+            Format::Text => output::print(&standings.text(now)),
+        }
+    }
+}
+
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+impl Standings {
+    /// # Errors
+    /// The database's.
+    pub fn read(config: &Config, folder: &Path, now: DateTime<Utc>) -> Result<Standings, Failure> {
+        let store = Store::reader(folder)?;
+        let known = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
+        let mut accounts = Vec::new();
+        for source in &config.ics {
+            let account = known.iter().find(|a| a.name == source.name && a.kind == "ics");
+            accounts.push(of_account(store.as_ref(), &source.name, "ics", account, None)?);
+        }
+        for source in google_sources(config, &known) {
+            let account = known.iter().find(|a| a.name == source.name && a.kind == "google");
+            let standing = Standing::of(&source, folder, now);
+            accounts.push(of_account(store.as_ref(), &source.name, "google", account, Some(standing))?);
+        }
+        Ok(Standings { database: shown(&folder.join(crate::store::FILE)), accounts })
+    }
+
+    // Writing to a String cannot fail.
+    fn text(&self, now: DateTime<Utc>) -> String {
+        let mut text = String::new();
+        if self.accounts.is_empty() {
+            text += "No calendar yet. Next: `vantage login google`, or a `[[source.ics]]` in the configuration\n";
+        }
+        for a in &self.accounts {
+            let sign_in = a.sign_in.as_ref().map(|s| format!(": {s}")).unwrap_or_default();
+            let _ = writeln!(text, "{} ({}){sign_in}", a.account, if a.kind == "ics" { "iCalendar" } else { "Google" });
+            if let Some(trouble) = &a.trouble {
+                let _ = writeln!(text, "  {trouble}{}", again(&a.retry_at));
+            }
+            for c in a.calendars.iter().filter(|c| c.selected) {
+                let last = c.last_good_sync.as_deref().map_or("never".into(), |at| ago(at, now));
+                let name = if c.id.is_empty() { String::new() } else { format!("{}: ", plain(&c.calendar)) };
+                let _ = writeln!(text, "  {name}last good sync {last}, {} events", c.events);
+                if c.mode == "window" && c.last_good_sync.is_some() {
+                    let _ = writeln!(text, "    by its window alone: no sync token comes");
+                }
+                if let Some(trouble) = &c.trouble {
+                    let _ = writeln!(text, "    {trouble}{}", again(&c.retry_at));
+                }
+                if let Some(held) = &c.held {
+                    let _ = writeln!(
+                        text,
+                        "    held since {}: a listing lacks {} of {} events, which still count",
+                        ago(&held.since, now),
+                        held.removed,
+                        held.of
+                    );
+                }
+                for skipped in &c.skipped {
+                    let _ = writeln!(text, "    skipped {}: {}", skipped.count, skipped.reason);
+                }
+                if let Some(next) = &c.next {
+                    let _ = writeln!(text, "    next: {next}");
+                }
+            }
+            let ignored = a.calendars.iter().filter(|c| !c.selected).count();
+            if ignored > 0 {
+                let _ = writeln!(text, "  {ignored} more calendars are not selected; `vantage calendars` lists them");
+            }
+            if let Some(next) = &a.next {
+                let _ = writeln!(text, "  next: {next}");
+            }
+        }
+        text
+    }
+}
+
+fn again(at: &Option<String>) -> String {
+    at.as_ref().map(|at| format!("; tried again after {at}")).unwrap_or_default()
+}
+
+/// `2026-11-23 07:00 UTC (3 hours ago)`.
+fn ago(at: &str, now: DateTime<Utc>) -> String {
+    let Ok(at) = at.parse::<DateTime<Utc>>() else { return at.to_string() };
+    let ago = now - at;
+    let ago = match ago {
+        _ if ago < TimeDelta::minutes(2) => "just now".to_string(),
+        _ if ago < TimeDelta::hours(2) => format!("{} minutes ago", ago.num_minutes()),
+        _ if ago < TimeDelta::days(2) => format!("{} hours ago", ago.num_hours()),
+        _ => format!("{} days ago", ago.num_days()),
+    };
+    format!("{} UTC ({ago})", at.format("%Y-%m-%d %H:%M"))
+}
+
+fn of_account(
+    store: Option<&Store>,
+    name: &str,
+    kind: &str,
+    account: Option<&Account>,
+    standing: Option<Standing>,
+) -> Result<AccountStanding, Failure> {
+    let (mut calendars, mut obstacle) = (Vec::new(), None);
+    if let (Some(store), Some(account)) = (store, account) {
+        obstacle = store.account_obstacle(account.id)?;
+        for calendar in store.calendars(account.id)?.iter().filter(|c| c.gone_at.is_none()) {
+            calendars.push(of_calendar(store, calendar)?);
+        }
+    }
+    let sign_in_next = standing.as_ref().and_then(|s| s.next.clone());
+    let never = calendars.iter().all(|c| c.last_good_sync.is_none());
+    let next = obstacle.as_ref().and_then(|o| o.help.clone()).or(sign_in_next);
+    let next = next.or_else(|| never.then(|| "`vantage sync`".to_string()));
+    Ok(AccountStanding {
+        account: name.into(),
+        kind: kind.into(),
+        signed_in: standing.as_ref().map(|s| s.good),
+        sign_in: standing.map(|s| s.sentence),
+        retry_at: obstacle.as_ref().and_then(|o| o.retry_at).map(stamp),
+        trouble: obstacle.map(|o| o.sentence),
+        next,
+        calendars,
+    })
+}
+
+fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, Failure> {
+    let state = store.state(calendar.id)?;
+    let mut coverage = store.coverage(calendar.id)?;
+    if calendar.remote.is_empty() {
+        let texts = store.texts(calendar.id)?;
+        coverage.events = texts.iter().map(|text| ics::uids(&text.bytes).len() as u64).sum();
+    }
+    let held = store.hold(calendar.id)?;
+    let next = match (&held, &state.obstacle) {
+        (Some(_), _) => Some("wait for two more listings, or `vantage sync --accept-deletions`".to_string()),
+        (None, Some(Obstacle { help, .. })) => help.clone(),
+        (None, None) => None,
+    };
+    Ok(CalendarStanding {
+        calendar: calendar.name.clone(),
+        id: calendar.remote.clone(),
+        selected: calendar.selected(),
+        role: calendar.role.name(),
+        last_good_sync: state.last_good.map(stamp),
+        events: coverage.events,
+        instances: coverage.instances,
+        mode: if calendar.remote.is_empty() || state.token.is_some() { "changes" } else { "window" },
+        covered_from: state.covered.map(|(from, _)| stamp(from)),
+        covered_to: state.covered.map(|(_, to)| stamp(to)),
+        skipped: store.skipped(calendar.id)?.into_iter().map(|(reason, count)| Skipped { reason, count }).collect(),
+        held: held.map(|h| Held {
+            since: stamp(h.since),
+            removed: h.removed.len(),
+            of: h.live,
+            agreed_at: h.agreed_at.map(stamp),
+        }),
+        trouble_since: state.obstacle.as_ref().map(|o| stamp(o.since)),
+        retry_at: state.obstacle.as_ref().and_then(|o| o.retry_at).map(stamp),
+        trouble: state.obstacle.map(|o| o.sentence),
+        next,
+    })
+}

@@ -1,0 +1,162 @@
+use super::context::{Setup, Talk, now};
+use super::paths::{home, state_folder};
+use super::{Done, Files, Format, output, signin};
+use crate::diagnostic::{Exit, Failure, plain};
+use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
+use crate::source::google::RealPace;
+use crate::store::{Changes, Store};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::fmt::Write;
+use std::io::IsTerminal;
+
+#[derive(Args)]
+#[command(after_help = "Examples:\n  vantage sync\n  vantage sync --full --account work")]
+pub struct SyncArgs {
+    /// Only this account or source
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// List everything anew instead of asking what changed
+    #[arg(long)]
+    full: bool,
+    /// Remove what a listing lacks, even where that is suspiciously much
+    #[arg(long)]
+    accept_deletions: bool,
+    #[command(flatten)]
+    files: Files,
+    /// How the summary is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl SyncArgs {
+    pub fn run(self, talk: &Talk) -> Done {
+        let setup = Setup::load(&self.files, talk)?;
+        let (now, folder) = (now()?, state_folder()?);
+        let store = RefCell::new(Store::writer(&folder)?);
+        if let Some(name) = &self.account {
+            signin::known(name, &setup.config, &store.borrow().accounts()?)?;
+        }
+        let bar = progress();
+        let came = std::cell::Cell::new(0);
+        let sync = Sync {
+            store: &store,
+            config: &setup.config,
+            wish: Wish {
+                full: self.full,
+                accept_deletions: self.accept_deletions,
+                only: self.account.clone(),
+                patient: false,
+            },
+            now,
+            pace: &RealPace,
+            home: &home,
+            credentials: &|source| signin::credentials(source, &folder, now),
+            progress: &|calendar, items| {
+                came.set(came.get() + items);
+                bar.set_message(format!("{} items, now {}", came.get(), plain(calendar)));
+                bar.tick();
+            },
+        };
+        let summaries = signin::runtime()?.block_on(sync.run())?;
+        bar.finish_and_clear();
+        if summaries.is_empty() {
+            let failure = Failure::new(Exit::Usage, "there is nothing to sync");
+            let help = "run `vantage login google`, or add a `[[source.ics]]` to the configuration";
+            return Err(failure.help(help));
+        }
+        match self.format {
+            Format::Text => output::print(&summaries.iter().map(text).collect::<String>())?,
+            Format::Json => output::print(&format!("{}\n", Value::from_iter(summaries.iter().map(value))))?,
+        }
+        // Everything that could be stored is; the first trouble says how the run ends.
+        let troubles = summaries.iter().flat_map(|a| a.trouble.iter().chain(a.calendars.iter().filter_map(|c| c.trouble.as_ref())));
+        let mut failures = troubles.map(|trouble| trouble.clone().failure());
+        let Some(first) = failures.next() else { return Ok(()) };
+        let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);
+        Err(worst.note("what was stored before is still there; `vantage status` shows how each calendar stands"))
+    }
+}
+
+/// A bar on a terminal, nothing elsewhere.
+fn progress() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn counted(Changes { added, changed, removed }: Changes) -> String {
+    format!("{added} added, {changed} changed, {removed} removed")
+}
+
+// Writing to a String cannot fail.
+fn text(account: &AccountSummary) -> String {
+    let mut text = String::new();
+    if let Some(trouble) = &account.trouble {
+        let _ = writeln!(text, "{}: {}", account.name, trouble.sentence);
+    }
+    for calendar in &account.calendars {
+        let name = if calendar.remote.is_empty() {
+            account.name.clone()
+        } else {
+            format!("{} / {}", account.name, plain(&calendar.name))
+        };
+        let _ = writeln!(text, "{name}: {}", outcome(calendar));
+        for (reason, count) in &calendar.skipped {
+            let _ = writeln!(text, "  skipped {count}: {reason}");
+        }
+    }
+    text
+}
+
+fn outcome(calendar: &CalendarSummary) -> String {
+    if let Some((removed, live)) = calendar.held {
+        return format!(
+            "held: the listing lacks {removed} of {live} events, which still count; it is applied when two later \
+             listings at least an hour apart agree, or with `vantage sync --accept-deletions`"
+        );
+    }
+    match (&calendar.trouble, calendar.how) {
+        (Some(trouble), _) => trouble.sentence.clone(),
+        (None, How::Not) => "not due".into(),
+        (None, How::Changes) if calendar.changes == Changes::default() => "no change".into(),
+        (None, How::Changes) => counted(calendar.changes),
+        (None, How::Whole) => format!("{} (listed whole)", counted(calendar.changes)),
+        (None, How::Window) => format!("{} (by its window alone: no sync token comes)", counted(calendar.changes)),
+    }
+}
+
+fn value(account: &AccountSummary) -> Value {
+    let calendar = |c: &CalendarSummary| {
+        json!({
+            "calendar": c.name,
+            "id": c.remote,
+            "outcome": match c.how {
+                _ if c.trouble.is_some() => "failed",
+                _ if c.held.is_some() => "held",
+                How::Not => "not due",
+                How::Changes => "changes",
+                How::Whole => "whole",
+                How::Window => "window",
+            },
+            "added": c.changes.added,
+            "changed": c.changes.changed,
+            "removed": c.changes.removed,
+            "held": c.held.map(|(removed, of)| json!({ "removed": removed, "of": of })),
+            "skipped": c.skipped.iter().map(|(reason, count)| json!({ "reason": reason, "count": count })).collect::<Value>(),
+            "trouble": c.trouble.as_ref().map(|t| &t.sentence),
+        })
+    };
+    json!({
+        "account": account.name,
+        "trouble": account.trouble.as_ref().map(|t| &t.sentence),
+        "calendars": account.calendars.iter().map(calendar).collect::<Value>(),
+    })
+}

@@ -1,0 +1,148 @@
+//! What the store holds, as the instances that everything else works on.
+
+use super::sync::google_sources;
+use crate::config::Config;
+use crate::diagnostic::Failure;
+use crate::model::{self, Address, Instance, Interval, Span};
+use crate::source::google::{Reading, instance};
+use crate::source::ics::{Calendars, Text};
+use crate::store::{Account, Calendar, Store};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use std::sync::Arc;
+
+/// The instances of a window, with what a reader of them should know.
+#[derive(Default)]
+pub struct Facts {
+    pub instances: Vec<Instance>,
+    /// The user's own address on each account.
+    pub me: Vec<Address>,
+    /// Problems of iCalendar texts.
+    pub ics: Calendars,
+    /// Remarks in sentences: data that are old, incomplete or held back.
+    pub remarks: Vec<String>,
+    /// Some calendar has been read at least once.
+    pub any: bool,
+}
+
+/// Reads everything that overlaps `window` from the sources that the configuration names and the accounts that are signed
+/// in. `zone` is that of floating times and whole days.
+///
+/// # Errors
+/// Only the database's.
+pub fn read(
+    store: &Store,
+    config: &Config,
+    window: Interval,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<Facts, Failure> {
+    let mut facts = Facts::default();
+    let accounts = store.accounts()?;
+    for account in accounts.iter().filter(|a| config.ics.iter().any(|s| s.name == a.name)) {
+        for calendar in store.calendars(account.id)? {
+            for text in store.texts(calendar.id)? {
+                let text = Text { file: text.file, stem: text.stem, bytes: text.bytes };
+                facts.ics.add_text(Some(&account.name), &text);
+                facts.any = true;
+            }
+            facts.note(store, account, &calendar, window, now)?;
+        }
+    }
+    facts.instances = facts.ics.instances(window, zone);
+    let sources = google_sources(config, &accounts);
+    for account in accounts.iter().filter(|a| sources.iter().any(|s| s.name == a.name)) {
+        let calendars = store.calendars(account.id)?;
+        let owner = calendars.iter().find(|c| c.primary).and_then(|c| Address::parse(&c.remote));
+        facts.me.extend(owner.clone());
+        let colors = store.colors(account.id)?;
+        for calendar in calendars.iter().filter(|c| c.selected()) {
+            let described = Arc::new(model::Calendar {
+                source: account.name.clone(),
+                name: calendar.name.clone(),
+                primary: calendar.primary,
+                role: calendar.role,
+                owner: owner.clone(),
+            });
+            let reading = Reading {
+                calendar: &described,
+                zone: calendar.zone.as_deref().and_then(|name| name.parse().ok()),
+                labels: &calendar.labels,
+                colors: &colors,
+            };
+            let mut odd = 0;
+            let covered = store.state(calendar.id)?.covered;
+            for row in store.instances(calendar.id, window)? {
+                match instance(&row.json, &reading) {
+                    Ok(one) if overlaps(&one.span, window, zone) => {
+                        if covered.is_some_and(|(from, to)| within(&one.span, from, to)) {
+                            facts.instances.push(one);
+                        }
+                    }
+                    Ok(_) => {}
+                    Err(_) => odd += 1,
+                }
+            }
+            if odd > 0 {
+                facts.remarks.push(format!("{}: {odd} events of a calendar could not be read", account.name));
+            }
+            facts.any |= covered.is_some();
+            facts.note(store, account, calendar, window, now)?;
+        }
+    }
+    facts.me.sort();
+    facts.me.dedup();
+    Ok(facts)
+}
+
+impl Facts {
+    /// What a reader should know about one calendar: that it is behind, held back, or does not reach that far.
+    fn note(
+        &mut self,
+        store: &Store,
+        account: &Account,
+        calendar: &Calendar,
+        window: Interval,
+        now: DateTime<Utc>,
+    ) -> Result<(), Failure> {
+        let state = store.state(calendar.id)?;
+        let day = |at: DateTime<Utc>| at.format("%Y-%m-%d");
+        let name = &account.name;
+        if let Some(obstacle) = state.obstacle.or(store.account_obstacle(account.id)?) {
+            let last = state.last_good.map_or("never".to_string(), |at| day(at).to_string());
+            self.remarks.push(format!("{name}: {}; last good sync: {last}", obstacle.sentence));
+        }
+        if let Some(hold) = store.hold(calendar.id)? {
+            let (removed, live) = (hold.removed.len(), hold.live);
+            self.remarks.push(format!(
+                "{name}: a listing lacked {removed} of {live} events; they still count until it is confirmed"
+            ));
+        }
+        if let Some((from, to)) = state.covered
+            && (window.start < from || window.end > to)
+            && window.start < now
+        {
+            self.remarks.push(format!("{name}: events before {} and after {} are not kept", day(from), day(to)));
+        }
+        Ok(())
+    }
+}
+
+fn overlaps(span: &Span, window: Interval, zone: Tz) -> bool {
+    match span {
+        Span::Timed(i) if i.is_empty() => window.start <= i.start && i.start < window.end,
+        Span::Timed(i) => i.intersection(&window).is_some(),
+        Span::AllDay { first, end } => {
+            let end = (*end).max(first.succ_opt().unwrap_or(*first));
+            model::midnight(*first, zone) < window.end && model::midnight(end, zone) > window.start
+        }
+    }
+}
+
+/// Outside of what was listed whole there are singles without their series: they would tell a wrong story.
+fn within(span: &Span, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
+    match span {
+        Span::Timed(i) => i.end >= from && i.start < to,
+        Span::AllDay { first, end } => *end >= from.date_naive() && *first < to.date_naive(),
+    }
+}

@@ -1,0 +1,175 @@
+//! iCalendar sources into the store: files and folders where they changed, feeds where they were asked.
+
+use super::calendar::obstacle;
+use super::guard::{self, Step};
+use super::sync::{AccountSummary, CalendarSummary, How, Sync, hash};
+use crate::config::{Config, IcsSource, Place};
+use crate::diagnostic::{Exit, Failure};
+use crate::source::ics::{self, Feed, Fetched};
+use crate::source::{Kind, Trouble};
+use crate::store::{Calendar, Changes, IcsText, Obstacle, Store};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// What a feed said about its own age, kept as the stamp of the source.
+#[derive(Default, Serialize, Deserialize)]
+struct Age {
+    etag: Option<String>,
+    last_modified: Option<String>,
+    /// Another address is another feed.
+    of: String,
+}
+
+/// Reads the files and folders of the configuration that changed since they were read last, and returns what could not be
+/// read. What was read before stays.
+///
+/// # Errors
+/// Only the database's.
+pub fn refresh(
+    store: &mut Store,
+    config: &Config,
+    home: &dyn Fn(&str) -> String,
+    now: DateTime<Utc>,
+) -> Result<Vec<Failure>, Failure> {
+    let mut unread = Vec::new();
+    for source in &config.ics {
+        let Place::Path(path) = &source.place else { continue };
+        let account = store.account(&source.name, "ics")?;
+        let calendar = store.ics_calendar(&account)?;
+        let mut parts = Vec::new();
+        if let Err(failure) = file(store, &calendar, &home(path), now, &mut parts)? {
+            let since = store.state(calendar.id)?.obstacle.map_or(now, |o| o.since);
+            let Trouble { kind, sentence, help, .. } = trouble(&failure);
+            let kind = format!("{kind:?}");
+            store.obstruct(calendar.id, &Obstacle { kind, sentence, help, since, failures: 1, retry_at: None })?;
+            unread.push(failure);
+        }
+        unread.extend(parts.into_iter().map(|part| Failure::new(Exit::Io, part)));
+    }
+    Ok(unread)
+}
+
+fn trouble(failure: &Failure) -> Trouble {
+    let causes = failure.causes.iter().map(|c| format!(": {c}")).collect::<String>();
+    let help = "put it back, or change `path` in the configuration; what was read before still counts";
+    Trouble::new(Kind::Inaccessible, format!("{}{causes}", failure.message)).help(help)
+}
+
+/// Reads one path where it changed; `parts` takes what could not be read among others that could.
+fn file(
+    store: &mut Store,
+    calendar: &Calendar,
+    path: &str,
+    now: DateTime<Utc>,
+    parts: &mut Vec<String>,
+) -> Result<Result<How, Failure>, Failure> {
+    let stamp = format!("{path}\n{}", ics::stamp(path));
+    let state = store.state(calendar.id)?;
+    if state.stamp.as_deref() == Some(&stamp) && state.obstacle.is_none() {
+        return Ok(Ok(How::Changes));
+    }
+    let (texts, unread) = match ics::texts(path) {
+        Ok(read) => read,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    if !texts.iter().any(|text| ics::is_calendar(&text.bytes)) {
+        return Ok(Err(ics::no_calendar(&[path.to_string()], &unread)));
+    }
+    parts.extend(unread);
+    let texts: Vec<IcsText> = texts.into_iter().map(|t| IcsText { file: t.file, stem: t.stem, bytes: t.bytes }).collect();
+    store.keep_texts(calendar.id, &texts, &stamp, now)?;
+    Ok(Ok(How::Whole))
+}
+
+fn uids(texts: &[IcsText]) -> BTreeSet<String> {
+    texts.iter().flat_map(|text| ics::uids(&text.bytes)).collect()
+}
+
+fn changes(before: &[IcsText], after: &[IcsText]) -> Changes {
+    let (before, after) = (uids(before), uids(after));
+    Changes { added: after.difference(&before).count(), changed: 0, removed: before.difference(&after).count() }
+}
+
+impl Sync<'_> {
+    /// Syncs one `[[source.ics]]`.
+    pub(super) async fn ics(&self, source: &IcsSource) -> Result<AccountSummary, Failure> {
+        let account = self.store.borrow_mut().account(&source.name, "ics")?;
+        let calendar = self.store.borrow_mut().ics_calendar(&account)?;
+        let state = self.store.borrow().state(calendar.id)?;
+        let mut summary = CalendarSummary::new(&source.name, "");
+        let waits = state.obstacle.as_ref().and_then(|o| o.retry_at).is_some_and(|at| self.now < at);
+        let before = self.store.borrow().texts(calendar.id)?;
+        let done = match &source.place {
+            _ if self.wish.patient && waits => Ok(How::Not),
+            Place::Path(path) => {
+                let mut parts = Vec::new();
+                let done = file(&mut self.store.borrow_mut(), &calendar, &(self.home)(path), self.now, &mut parts)?;
+                summary.skipped = parts.into_iter().map(|part| (part, 1)).collect();
+                if let Ok(How::Changes) = done {
+                    self.store.borrow_mut().unchanged(calendar.id, self.now)?;
+                }
+                done.map_err(|failure| trouble(&failure))
+            }
+            Place::Url { url, allow_private } => {
+                let feed = Feed { url, allow_private: *allow_private };
+                self.feed(&feed, &calendar, &before, &mut summary).await?
+            }
+        };
+        match done {
+            Ok(how) => {
+                summary.how = how;
+                if how == How::Whole {
+                    summary.changes = changes(&before, &self.store.borrow().texts(calendar.id)?);
+                }
+            }
+            Err(trouble) => {
+                self.store.borrow().obstruct(calendar.id, &obstacle(&trouble, state.obstacle.as_ref(), self))?;
+                summary.trouble = Some(trouble);
+            }
+        }
+        Ok(AccountSummary { name: source.name.clone(), calendars: vec![summary], trouble: None, skew: None })
+    }
+
+    async fn feed(
+        &self,
+        feed: &Feed<'_>,
+        calendar: &Calendar,
+        before: &[IcsText],
+        summary: &mut CalendarSummary,
+    ) -> Result<Result<How, Trouble>, Failure> {
+        let held = self.store.borrow().hold(calendar.id)?;
+        let of = hash(feed.url.expose());
+        let stamp = self.store.borrow().state(calendar.id)?.stamp;
+        let age: Age = stamp.and_then(|s| serde_json::from_str(&s).ok()).unwrap_or_default();
+        // Another address, a wish, or a wait for agreement asks for the whole text.
+        let age = if age.of != of || self.wish.full || held.is_some() { Age::default() } else { age };
+        let (bytes, age) = match feed.fetch(age.etag.as_deref(), age.last_modified.as_deref()).await {
+            Err(trouble) => return Ok(Err(trouble)),
+            Ok(Fetched::Unchanged) => {
+                self.store.borrow_mut().unchanged(calendar.id, self.now)?;
+                return Ok(Ok(How::Changes));
+            }
+            Ok(Fetched::Text { bytes, etag, last_modified }) => (bytes, Age { etag, last_modified, of }),
+        };
+        let text = IcsText { file: calendar.name.clone(), stem: calendar.name.clone(), bytes };
+        let (known, now_there) = (uids(before), uids(std::slice::from_ref(&text)));
+        let removal = (known.len(), known.difference(&now_there).cloned().collect());
+        let accept = self.wish.accept_deletions;
+        match if accept { Step::Apply } else { guard::decide(held, &[removal], self.now) } {
+            Step::Hold(hold) => {
+                summary.held = Some((hold.removed.len(), hold.live));
+                self.store.borrow_mut().keep_hold(calendar.id, Some(&hold))?;
+                Ok(Ok(How::Not))
+            }
+            Step::Apply => {
+                let stamp = serde_json::to_string(&age).unwrap_or_default();
+                let same = before == std::slice::from_ref(&text);
+                let mut store = self.store.borrow_mut();
+                store.keep_hold(calendar.id, None)?;
+                store.keep_texts(calendar.id, &[text], &stamp, self.now)?;
+                Ok(Ok(if same { How::Changes } else { How::Whole }))
+            }
+        }
+    }
+}

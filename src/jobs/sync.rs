@@ -1,0 +1,277 @@
+//! Sync: every source into the store. One account's trouble, or one calendar's, leaves the others alone.
+
+use super::calendar::{CalendarSync, obstacle};
+use crate::config::{Config, GoogleSource};
+use crate::diagnostic::Failure;
+use crate::model::Role;
+use crate::source::google::{self, Credentials, Google, Pace};
+use crate::source::{Kind, Trouble};
+use crate::store::{Account, Changes, Listed, Store};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{StreamExt, stream};
+use sha2::{Digest, Sha256};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Requests at once, over all accounts.
+pub const AT_ONCE: usize = 4;
+
+/// What a sync is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    /// List everything anew, whatever the tokens say.
+    pub full: bool,
+    /// Apply what a listing would remove, however much it is.
+    pub accept_deletions: bool,
+    /// Only the source of that name.
+    pub only: Option<String>,
+    /// Leave alone what is not due yet: set by whoever comes again soon.
+    pub patient: bool,
+}
+
+/// One run over all sources.
+pub struct Sync<'a> {
+    pub store: &'a RefCell<Store>,
+    pub config: &'a Config,
+    pub wish: Wish,
+    pub now: DateTime<Utc>,
+    pub pace: &'a dyn Pace,
+    /// Where paths that begin with `~/` lead.
+    pub home: &'a dyn Fn(&str) -> String,
+    /// Who we are to an account.
+    pub credentials: &'a dyn Fn(&GoogleSource) -> Result<Arc<dyn Credentials>, Trouble>,
+    /// Called with a calendar's name and how many items just came.
+    pub progress: &'a dyn Fn(&str, usize),
+}
+
+/// How a calendar was brought up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum How {
+    /// It was not: see the trouble, or it was not due.
+    #[default]
+    Not,
+    /// From what changed since the last time.
+    Changes,
+    /// Everything was listed.
+    Whole,
+    /// The window was listed, because no token comes.
+    Window,
+}
+
+/// What happened to a calendar.
+#[derive(Clone, Debug, Default)]
+pub struct CalendarSummary {
+    pub name: String,
+    pub remote: String,
+    pub how: How,
+    pub changes: Changes,
+    /// Why items could not be read, with how many each.
+    pub skipped: Vec<(String, u64)>,
+    /// Events that a listing would remove, and how many there are, while that is held back.
+    pub held: Option<(usize, usize)>,
+    pub trouble: Option<Trouble>,
+}
+
+impl CalendarSummary {
+    pub(super) fn new(name: &str, remote: &str) -> CalendarSummary {
+        CalendarSummary { name: name.into(), remote: remote.into(), ..CalendarSummary::default() }
+    }
+}
+
+/// What happened to an account.
+#[derive(Clone, Debug)]
+pub struct AccountSummary {
+    pub name: String,
+    pub calendars: Vec<CalendarSummary>,
+    /// What stood in the way of the whole account.
+    pub trouble: Option<Trouble>,
+    /// How far the server's clock is ahead of ours, where an answer said.
+    pub skew: Option<TimeDelta>,
+}
+
+/// The accounts that are synced: the configuration's, and those that were signed in without being written there.
+pub fn google_sources(config: &Config, accounts: &[Account]) -> Vec<GoogleSource> {
+    let mut sources = config.google.clone();
+    let known = |name: &str, sources: &[GoogleSource]| {
+        sources.iter().any(|s| s.name == name) || config.ics.iter().any(|s| s.name == name)
+    };
+    for account in accounts.iter().filter(|a| a.kind == "google") {
+        if !known(&account.name, &sources) {
+            sources.push(GoogleSource::named(account.name.clone()));
+        }
+    }
+    sources
+}
+
+/// A stable short name for what must not be named.
+pub(super) fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
+}
+
+/// Such trouble is the account's: what one calendar met, the next would meet too.
+fn is_accounts(trouble: &Trouble) -> bool {
+    matches!(trouble.kind, Kind::NeedsLogin | Kind::Configuration | Kind::RateLimited | Kind::DailyLimit)
+}
+
+impl Sync<'_> {
+    /// Syncs every source.
+    ///
+    /// # Errors
+    /// Only our own: the disk, the database. What servers do is in the summary and in the store.
+    pub async fn run(&self) -> Result<Vec<AccountSummary>, Failure> {
+        let mut summaries = Vec::new();
+        let wanted = |name: &str| self.wish.only.as_deref().is_none_or(|only| only == name);
+        for source in self.config.ics.iter().filter(|s| wanted(&s.name)) {
+            summaries.push(self.ics(source).await?);
+        }
+        let accounts = self.store.borrow().accounts()?;
+        let slots = Arc::new(Semaphore::new(AT_ONCE));
+        for source in google_sources(self.config, &accounts).iter().filter(|s| wanted(&s.name)) {
+            summaries.push(self.google(source, &slots).await?);
+        }
+        Ok(summaries)
+    }
+
+    async fn google(&self, source: &GoogleSource, slots: &Arc<Semaphore>) -> Result<AccountSummary, Failure> {
+        let account = self.store.borrow_mut().account(&source.name, "google")?;
+        let mut summary =
+            AccountSummary { name: source.name.clone(), calendars: Vec::new(), trouble: None, skew: None };
+        let before = self.store.borrow().account_obstacle(account.id)?;
+        let waits = before.as_ref().and_then(|o| o.retry_at).is_some_and(|at| self.now < at);
+        if self.wish.patient && waits {
+            return Ok(summary);
+        }
+        match self.calendars(source, &account, slots, &mut summary).await? {
+            Ok(()) => self.store.borrow().clear_account(account.id)?,
+            Err(trouble) => {
+                self.store.borrow().obstruct_account(account.id, &obstacle(&trouble, before.as_ref(), self))?;
+                summary.trouble = Some(trouble);
+            }
+        }
+        Ok(summary)
+    }
+
+    /// All selected calendars of an account. The inner error is the account's.
+    async fn calendars(
+        &self,
+        source: &GoogleSource,
+        account: &Account,
+        slots: &Arc<Semaphore>,
+        summary: &mut AccountSummary,
+    ) -> Result<Result<(), Trouble>, Failure> {
+        let connected = (self.credentials)(source)
+            .and_then(|credentials| Google::new(source.api_base.as_deref(), credentials, slots.clone()));
+        let google = match connected {
+            Ok(google) => google,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        let due = self.wish.full || account.list_due.is_none_or(|due| self.now >= due);
+        if due && let Err(trouble) = self.list(source, account, &google).await? {
+            return Ok(Err(trouble));
+        }
+        let calendars = self.store.borrow().calendars(account.id)?;
+        let selected: Vec<_> = calendars.iter().filter(|c| c.selected()).collect();
+        let stopped = RefCell::new(None);
+        let one = async |calendar| -> Result<Option<CalendarSummary>, Failure> {
+            if stopped.borrow().is_some() {
+                return Ok(None);
+            }
+            let waits = || -> Result<bool, Failure> {
+                let obstacle = self.store.borrow().state(calendar.id)?.obstacle;
+                Ok(obstacle.and_then(|o| o.retry_at).is_some_and(|at| self.now < at))
+            };
+            if self.wish.patient && waits()? {
+                return Ok(None);
+            }
+            let days = (source.days_back, source.days_ahead);
+            let done = CalendarSync { sync: self, google: &google, calendar, days }.run().await?;
+            if let Some(trouble) = done.trouble.as_ref().filter(|t| is_accounts(t)) {
+                *stopped.borrow_mut() = Some(trouble.clone());
+            }
+            Ok(Some(done))
+        };
+        let mut done: Vec<_> = stream::iter(selected.iter().enumerate())
+            .map(|(place, &calendar)| {
+                let one = one(calendar);
+                async move { (place, one.await) }
+            })
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        done.sort_by_key(|(place, _)| *place);
+        for (_, done) in done {
+            summary.calendars.extend(done?);
+        }
+        if due {
+            self.labels(&calendars, &google).await?;
+        }
+        summary.skew = google.server_date().map(|(date, at)| {
+            let age = TimeDelta::from_std(at.elapsed()).unwrap_or_default();
+            date + age - self.now
+        });
+        Ok(stopped.into_inner().map_or(Ok(()), Err))
+    }
+
+    /// The account's list of calendars, and the colours of its events.
+    async fn list(
+        &self,
+        source: &GoogleSource,
+        account: &Account,
+        google: &Google,
+    ) -> Result<Result<(), Trouble>, Failure> {
+        let entries = match google::calendars(google, self.pace).await {
+            Ok(entries) => entries,
+            Err(trouble) => return Ok(Err(trouble)),
+        };
+        let read = entries.iter().filter_map(|entry| google::calendar(entry).ok()).filter(|c| !c.deleted);
+        let mut list: Vec<Listed> = read
+            .map(|c| Listed {
+                shown: c.primary || (c.selected && !c.hidden),
+                remote: c.id,
+                name: c.name,
+                zone: c.zone,
+                role: c.role,
+                primary: c.primary,
+                labels: c.labels,
+            })
+            .collect();
+        for id in &source.calendars {
+            match list.iter_mut().find(|c| c.remote == *id) {
+                Some(listed) => listed.shown = true,
+                None => list.push(Listed {
+                    remote: id.clone(),
+                    name: id.clone(),
+                    zone: None,
+                    role: Role::Reader,
+                    primary: source.subject.as_deref() == Some(id),
+                    shown: true,
+                    labels: BTreeMap::new(),
+                }),
+            }
+        }
+        let due = self.now + TimeDelta::minutes(40 + (self.pace.random() * 20.0) as i64);
+        self.store.borrow_mut().keep_list(account.id, &list, self.now, due)?;
+        let colors = self.store.borrow().colors(account.id)?;
+        if (colors.is_empty() || self.wish.full)
+            && let Ok(json) = google.colors().await
+        {
+            self.store.borrow().keep_colors(account.id, &google::event_colors(&json))?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Names of event labels, where events have some that the list did not name. Not every sign-in may read them.
+    async fn labels(&self, calendars: &[crate::store::Calendar], google: &Google) -> Result<(), Failure> {
+        for calendar in calendars.iter().filter(|c| c.selected() && c.labels.is_empty()) {
+            if !self.store.borrow().has_labels(calendar.id)? {
+                continue;
+            }
+            if let Ok(json) = google.labels(&calendar.remote).await {
+                self.store.borrow().keep_labels(calendar.id, &google::event_labels(&json))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+//! The texts of iCalendar sources: facts in their own words, expanded when they are read.
+
+use super::Store;
+use super::accounts::CalendarId;
+use super::feed::good;
+use crate::diagnostic::Failure;
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+
+/// One iCalendar file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IcsText {
+    /// The file as the user would name it, or the source's name for a feed.
+    pub file: String,
+    /// What a calendar without a name of its own is called.
+    pub stem: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Store {
+    /// The texts of a source, in the order of their files.
+    pub fn texts(&self, of: CalendarId) -> Result<Vec<IcsText>, Failure> {
+        self.rows("SELECT file, stem, bytes FROM ics_text WHERE calendar = ?1 ORDER BY file", [of.0], |r| {
+            Ok(IcsText { file: r.get(0)?, stem: r.get(1)?, bytes: r.get(2)? })
+        })
+    }
+
+    /// Replaces the texts of a source by `texts`, read when it looked like `stamp`.
+    pub fn keep_texts(
+        &mut self,
+        of: CalendarId,
+        texts: &[IcsText],
+        stamp: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), Failure> {
+        self.whole(|t| {
+            t.execute("DELETE FROM ics_text WHERE calendar = ?1", [of.0])?;
+            let mut insert = t.prepare("INSERT INTO ics_text VALUES (?1, ?2, ?3, ?4)")?;
+            for text in texts {
+                insert.execute(params![of.0, text.file, text.stem, text.bytes])?;
+            }
+            t.execute("UPDATE sync_state SET stamp = ?2 WHERE calendar = ?1", params![of.0, stamp])?;
+            good(t, of, now)
+        })
+    }
+
+    /// The source was asked and has nothing new.
+    pub fn unchanged(&mut self, of: CalendarId, now: DateTime<Utc>) -> Result<(), Failure> {
+        self.whole(|t| good(t, of, now))
+    }
+}

@@ -1,0 +1,74 @@
+//! What happens when.
+
+use super::Store;
+use super::accounts::CalendarId;
+use crate::diagnostic::Failure;
+use crate::model::Interval;
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+
+/// A live instance in its source's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    pub id: String,
+    pub json: String,
+}
+
+/// How much a calendar holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Singles and series.
+    pub events: u64,
+    /// Live instances.
+    pub instances: u64,
+    /// Items that could not be read.
+    pub skipped: u64,
+}
+
+/// Whole days are kept as if in UTC; a local day lies up to 14 hours beside it.
+const SLACK: i64 = 14 * 3600;
+
+impl Store {
+    /// The live instances of a calendar that may overlap `window`; the caller looks at each one's own time.
+    pub fn instances(&self, of: CalendarId, window: Interval) -> Result<Vec<Row>, Failure> {
+        self.rows(
+            "SELECT id, json FROM instance
+             WHERE calendar = ?1 AND deleted_at IS NULL AND starts < ?3 AND ends >= ?2 ORDER BY starts, id",
+            params![of.0, window.start.timestamp() - SLACK, window.end.timestamp() + SLACK],
+            |row| Ok(Row { id: row.get(0)?, json: row.get(1)? }),
+        )
+    }
+
+    /// How much a calendar holds.
+    pub fn coverage(&self, of: CalendarId) -> Result<Coverage, Failure> {
+        let found = self.one(
+            "SELECT (SELECT count(*) FROM event_raw WHERE calendar = ?1 AND deleted_at IS NULL AND cancelled = 0
+                       AND kind <> 'instance'),
+                    (SELECT count(*) FROM instance WHERE calendar = ?1 AND deleted_at IS NULL),
+                    (SELECT count(*) FROM skipped WHERE calendar = ?1)",
+            [of.0],
+            |r| Ok(Coverage { events: r.get(0)?, instances: r.get(1)?, skipped: r.get(2)? }),
+        )?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Why items of a calendar could not be read, with how many each.
+    pub fn skipped(&self, of: CalendarId) -> Result<Vec<(String, u64)>, Failure> {
+        let sql = "SELECT reason, count(*) FROM skipped WHERE calendar = ?1 GROUP BY reason ORDER BY 2 DESC, 1";
+        self.rows(sql, [of.0], |r| Ok((r.get(0)?, r.get(1)?)))
+    }
+
+    /// Some live instance carries an event label.
+    pub fn has_labels(&self, of: CalendarId) -> Result<bool, Failure> {
+        let sql = "SELECT 1 FROM instance WHERE calendar = ?1 AND deleted_at IS NULL AND json LIKE '%\"eventLabelId\"%' LIMIT 1";
+        Ok(self.one(sql, [of.0], |_| Ok(()))?.is_some())
+    }
+
+    /// Rows that were deleted before `then` are removed for good.
+    pub fn purge(&mut self, then: DateTime<Utc>) -> Result<usize, Failure> {
+        self.whole(|t| {
+            let raw = t.execute("DELETE FROM event_raw WHERE deleted_at < ?1 AND cancelled = 0", [then.timestamp()])?;
+            Ok(raw + t.execute("DELETE FROM instance WHERE deleted_at < ?1", [then.timestamp()])?)
+        })
+    }
+}
