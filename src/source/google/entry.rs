@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_name_falls_back_and_roles_are_in_their_order() {
-        let named = |json: &str| calendar(json, "work").map(|c| (c.name, c.role, c.facts().owner));
+        let named = |json: &str| calendar(json, "work").map(|c| (c.name.clone(), c.role, c.facts().owner));
         let bare = r#"{"id":"bo@example.com","deleted":true,"summary":" ","accessRole":"somethingNew","hidden":"x"}"#;
         assert_eq!(named(bare), Ok(("bo@example.com".into(), Role::Reader, None)));
         for (word, role) in [
