@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use vantage::analyze::report::{Apart, Reason};
 use vantage::analyze::{Analysis, Report, Verdict};
-use vantage::classify::{People, parse};
+use vantage::classify::{Outcome, People, parse};
 use vantage::config::Config;
 use vantage::model::*;
 use vantage::source::google::{Reading, calendar, instance};
@@ -88,9 +88,9 @@ fn mine(more: Value) -> Verdict {
 
 fn decides(instance: &Instance, predicate: &str, people: &People) -> bool {
     let rules = parse("rules.toml", &format!("[[rule]]\nclass = \"strategy\"\n{predicate}\n"), &[]).unwrap();
-    let analysis =
-        Analysis::new(vec![instance.clone()], &rules, people, &Preferences { ..wishes() }).judged()[0].clone();
-    analysis.decision.outcome == vantage::classify::Outcome::Class(Class::Strategy)
+    let wishes = wishes();
+    let analysis = Analysis::new(vec![instance.clone()], &rules, people, &wishes);
+    analysis.judged()[0].decision.outcome == Outcome::Class(Class::Strategy)
 }
 
 const EXECUTION: Verdict = Verdict::Counted(Class::Execution);
@@ -135,9 +135,9 @@ fn an_incomplete_list_is_a_meeting_that_nobody_counts() {
 
 #[test]
 fn tentative_and_unanswered_are_my_answer_before_the_events_status() {
-    let half = Preferences { tentative: Weight::Skip, unanswered: Weight::Skip, ..wishes() };
+    let skip = Preferences { tentative: Weight::Skip, unanswered: Weight::Skip, ..wishes() };
     let reason = |more: Value| {
-        let report = report_of(vec![read(&primary(), more)], &People::default(), &half);
+        let report = report_of(vec![read(&primary(), more)], &People::default(), &skip);
         report.left_out.keys().next().copied()
     };
     let bo = || other("bo@example.com");
