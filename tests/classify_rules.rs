@@ -160,6 +160,57 @@ fn people_are_counted_once() {
     };
     assert_eq!(people().my_answer(&flagged), Some(Answer::Tentative));
     assert!(!people().is_me(&flagged, &address("ada@example.com")));
+    // Whom the source marks stands for the user in the count, too.
+    let flagged = Event { organizer: None, ..flagged };
+    assert_eq!(people().people(&flagged).map(|p| p.len()), Some(1));
+    assert!(people().is_solo(&flagged));
+}
+
+#[test]
+fn the_owner_of_an_accounts_own_calendar_is_me_beside_my_addresses() {
+    let work = |primary| {
+        let owner = Some(address("ada@work.example"));
+        let calendar = Arc::new(Calendar { primary, owner, ..Calendar::default() });
+        Event { calendar, organizer: Some(address("ada@work.example")), ..event("x", &[]) }
+    };
+    assert!(people().is_solo(&work(true)));
+    assert!(!people().is_solo(&work(false)));
+    assert!(people().is_me(&work(true), &address("ada@old.example")));
+}
+
+#[test]
+fn an_incomplete_list_answers_for_me_and_for_nobody_else() {
+    let mine = Attendee { answer: Answer::Declined, optional: true, ..attendee("ada@example.com") };
+    let list = vec![mine, attendee("jonas@example.com")];
+    let event = Event { attendees: Attendees::Partial(list), ..event("Sync", &[]) };
+    for predicate in ["attendees = \">=1\"", "with = \"@reports\"", "external = false", "status = \"accepted\""] {
+        assert!(!matches(&event, predicate), "{predicate}");
+    }
+    assert!(matches(&event, "status = \"declined\"\noptional = true\norganizer = \"me\""));
+    assert_eq!(people().my_answer(&event), Some(Answer::Declined));
+    assert_eq!(people().people(&event), None);
+    assert!(!people().is_solo(&event));
+}
+
+#[test]
+fn a_color_is_asked_for_by_name_number_or_shade() {
+    for (color, predicate, holds) in [
+        ("tomato", "color = \"11\"", true),
+        ("tomato", "color = \"#D50000\"", true),
+        ("#dc2127", "color = \"Tomato\"", true),
+        ("mauve", "color = \"Mauve\"", true),
+        ("basil", "color = [\"11\", \"#123456\"]", false),
+    ] {
+        let event = Event { color: Some(color.into()), ..event("Sync", &[]) };
+        assert_eq!(matches(&event, predicate), holds, "{color}, {predicate}");
+    }
+}
+
+#[test]
+fn a_description_is_asked_without_its_tags() {
+    let event = Event { description: Some("<b>road</b>map<br>R&amp;D".into()), ..event("Sync", &[]) };
+    assert!(matches(&event, "description = [\"roadmap r d\"]"));
+    assert!(!matches(&event, "description = [\"br\", \"amp\"]"));
 }
 
 const THREE: &str = r#"

@@ -3,8 +3,8 @@
 use super::report::{Apart, Reason};
 use crate::classify::{Decision, Outcome, People, RuleSet, Subject};
 use crate::model::{
-    Answer, Attendees, Class, Event, EventStatus, EventType, Instance, Interval, Original, Preferences, Role, Span,
-    Uid, Weight, Zones,
+    Answer, Class, Event, EventStatus, EventType, Instance, Interval, Original, Preferences, Role, Span, Uid, Weight,
+    Zones,
 };
 use chrono::TimeDelta;
 use std::cmp::Reverse;
@@ -203,8 +203,7 @@ pub fn elapsed(span: &Span, zones: &Zones) -> Interval {
 
 /// Nobody's answers can be read in a calendar with attendees when nobody in it is me.
 pub fn nobody_is_me(judged: &[Judged], people: &People) -> bool {
-    let mut lines =
-        judged.iter().filter(|j| matches!(&j.instance.event.attendees, Attendees::Known(l) if !l.is_empty()));
+    let mut lines = judged.iter().filter(|j| !j.instance.event.attendees.lines().is_empty());
     let mut any = false;
     let known = lines.by_ref().any(|j| {
         any = true;

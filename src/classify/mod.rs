@@ -6,6 +6,7 @@
 
 mod file;
 mod index;
+mod markup;
 mod people;
 mod phrase;
 mod predicates;

@@ -15,12 +15,15 @@ pub struct People {
 }
 
 impl People {
-    /// Whether `address` is the user: the attendee whom the source marks, else one of `me`, else the calendar's owner.
+    /// Whether `address` is the user: the attendee whom the source marks, else one of `me`, else the calendar's owner. The
+    /// owner of an account's own calendar is the user whatever `me` holds: what has no guests is organised by that
+    /// address, and marks nobody.
     pub fn is_me(&self, event: &Event, address: &Address) -> bool {
-        if let Some(marked) = event.attendees.lines().iter().find(|line| line.is_me) {
+        if let Some(marked) = marked(event) {
             return marked.address == *address;
         }
-        if self.me.is_empty() { event.calendar.owner.as_ref() == Some(address) } else { self.me.contains(address) }
+        let owned = self.me.is_empty() || event.calendar.primary;
+        self.me.contains(address) || owned && event.calendar.owner.as_ref() == Some(address)
     }
 
     /// The user's own attendee line.
@@ -42,7 +45,11 @@ impl People {
         let mut me_seen = false;
         let attendees = lines.iter().filter(|line| line.kind != AttendeeKind::Resource).map(|line| &line.address);
         let organizer = event.organizer.as_ref().filter(|o| is_person(o, lines));
-        let me = self.me.first().or(event.calendar.owner.as_ref().filter(|o| is_person(o, lines)));
+        // Whom the source marks is among the attendees, and may have another address than those that the user gave.
+        let me = match marked(event) {
+            Some(_) => None,
+            None => self.me.first().or(event.calendar.owner.as_ref().filter(|o| is_person(o, lines))),
+        };
         for address in attendees.chain(organizer).chain(me) {
             let mine = self.is_me(event, address);
             let again = mine && me_seen;
@@ -82,6 +89,11 @@ impl People {
 pub(super) fn in_domain(address: &Address, domain: &str) -> bool {
     let (have, want) = (address.domain(), domain.trim_start_matches('@').to_lowercase());
     have.strip_suffix(want.as_str()).is_some_and(|head| head.is_empty() || head.ends_with('.'))
+}
+
+/// The attendee whom the source itself takes for the user.
+fn marked(event: &Event) -> Option<&Attendee> {
+    event.attendees.lines().iter().find(|line| line.is_me)
 }
 
 /// Google names a shared calendar as the organizer of its events; it and rooms are nobody.

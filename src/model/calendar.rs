@@ -19,12 +19,13 @@ pub enum Role {
 pub struct Calendar {
     /// Name of the source in the configuration, or the path it was read from; orders duplicates.
     pub source: String,
-    /// What people call it: X-WR-CALNAME, else the file's stem.
+    /// What people call it: the user's own name for it in Google, X-WR-CALNAME, else the file's stem.
     pub name: String,
     /// The account's own calendar.
     pub primary: bool,
     /// The access we have.
     pub role: Role,
-    /// The address the calendar belongs to, where its source says so (X-WR-CALNAME when it is an address).
+    /// The address the calendar belongs to, where its source says so (X-WR-CALNAME when it is an address; in Google the
+    /// primary calendar's id).
     pub owner: Option<Address>,
 }

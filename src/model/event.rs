@@ -123,18 +123,20 @@ pub struct Attendee {
 /// Who takes part, or that the source does not tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attendees {
-    /// Free/busy, omitted, or a file in which no event has an ATTENDEE.
+    /// Free/busy, or a file in which no event has an ATTENDEE.
     Unknown,
+    /// Some of them: the source holds others back, so nobody can be counted. The user's own answer may be among them.
+    Partial(Vec<Attendee>),
     /// Complete; empty means nobody else.
     Known(Vec<Attendee>),
 }
 
 impl Attendees {
-    /// The lines that are known; empty where they are unknown.
+    /// The lines that are known, all or not; empty where they are unknown.
     pub fn lines(&self) -> &[Attendee] {
         match self {
             Attendees::Unknown => &[],
-            Attendees::Known(lines) => lines,
+            Attendees::Partial(lines) | Attendees::Known(lines) => lines,
         }
     }
 }
@@ -157,6 +159,7 @@ pub struct Event {
     pub attendees: Attendees,
     /// CATEGORIES, or Google's event label.
     pub labels: Vec<String>,
+    /// COLOR, or the name of the colour in Google Calendar.
     pub color: Option<String>,
     pub created: Option<DateTime<Utc>>,
     /// Part of a series.

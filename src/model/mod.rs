@@ -2,6 +2,7 @@
 
 mod appearance;
 mod calendar;
+mod color;
 mod event;
 mod exact;
 mod interval;
@@ -12,6 +13,7 @@ mod week;
 
 pub use appearance::{Palette, Privacy};
 pub use calendar::{Calendar, Role};
+pub use color::color_name;
 pub use event::{
     Address, Answer, Attendee, AttendeeKind, Attendees, Event, EventStatus, EventType, Instance, Original, Span, Uid,
     Visibility,

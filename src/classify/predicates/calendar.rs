@@ -3,6 +3,7 @@
 use super::{Finding, Kind, Look, Predicate};
 use crate::classify::Subject;
 use crate::classify::reader::near;
+use crate::model::color_name;
 
 pub const RECURRING: Kind = Kind {
     key: "recurring",
@@ -44,11 +45,13 @@ pub const CALENDAR: Kind = Kind {
 
 pub const COLOR: Kind = Kind {
     key: "color",
-    doc: "the event's colour, as the calendar names it",
+    doc: "the event's colour: its name in the calendar, or Google's number or shade of it (`11`, `#d50000`)",
     example: r#"color = "tomato""#,
     parse: |reader, value| {
         let any = reader.texts("color", value)?;
-        Some(Box::new(Named { key: "color", any, values: |s| s.event.color.as_deref().into_iter().collect() }))
+        let any = any.into_iter().map(|word| color_name(&word).map_or(word, str::to_owned)).collect();
+        let values: Values = |s| s.event.color.as_deref().map(|c| color_name(c).unwrap_or(c)).into_iter().collect();
+        Some(Box::new(Named { key: "color", any, values }))
     },
 };
 
@@ -89,8 +92,10 @@ struct Named {
     key: &'static str,
     /// In lower case.
     any: Vec<String>,
-    values: for<'a> fn(&'a Subject<'_>) -> Vec<&'a str>,
+    values: Values,
 }
+
+type Values = for<'a> fn(&'a Subject<'_>) -> Vec<&'a str>;
 
 impl Predicate for Named {
     fn key(&self) -> &'static str {

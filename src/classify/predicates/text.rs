@@ -1,17 +1,19 @@
 //! `description` and `location`: the same patterns as `title`, in other texts.
 
 use super::{Finding, Kind, Look, Predicate};
+use crate::classify::markup::plain;
 use crate::classify::phrase::Phrase;
 use crate::classify::words::Words;
 use crate::model::Event;
+use std::borrow::Cow;
 
 pub const DESCRIPTION: Kind = Kind {
     key: "description",
-    doc: "whole words of the description; patterns as in `title`",
+    doc: "whole words of the description, without HTML tags; patterns as in `title`",
     example: r#"description = "agenda: roadmap""#,
     parse: |reader, value| {
         let phrases = reader.phrases("description", value)?;
-        Some(Box::new(InText { key: "description", phrases, text: |event| event.description.as_deref() }))
+        Some(Box::new(InText { key: "description", phrases, text: |event| event.description.as_deref().map(plain) }))
     },
 };
 
@@ -21,7 +23,7 @@ pub const LOCATION: Kind = Kind {
     example: r#"location = ["board room", "zoom"]"#,
     parse: |reader, value| {
         let phrases = reader.phrases("location", value)?;
-        Some(Box::new(InText { key: "location", phrases, text: |event| event.location.as_deref() }))
+        Some(Box::new(InText { key: "location", phrases, text: |event| event.location.as_deref().map(Cow::Borrowed) }))
     },
 };
 
@@ -29,11 +31,11 @@ pub const LOCATION: Kind = Kind {
 struct InText {
     key: &'static str,
     phrases: Vec<Phrase>,
-    text: fn(&Event) -> Option<&str>,
+    text: fn(&Event) -> Option<Cow<'_, str>>,
 }
 
 impl InText {
-    fn text<'a>(&self, look: &Look<'a>) -> Option<&'a str> {
+    fn text<'a>(&self, look: &Look<'a>) -> Option<Cow<'a, str>> {
         look.subject.and_then(|subject| (self.text)(subject.event))
     }
 }
@@ -45,13 +47,13 @@ impl Predicate for InText {
 
     fn holds(&self, look: &Look<'_>) -> bool {
         let Some(text) = self.text(look) else { return false };
-        let words = Words::of(text);
+        let words = Words::of(&text);
         self.phrases.iter().any(|phrase| phrase.find(&words).is_some())
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {
         let text = self.text(look).unwrap_or_default();
-        find(&self.phrases, &Words::of(text), text)
+        find(&self.phrases, &Words::of(&text), &text)
     }
 
     fn is_private(&self) -> bool {

@@ -2,8 +2,14 @@
 
 mod client;
 mod convert;
+mod entry;
 mod item;
 mod listing;
 mod login;
+mod moment;
 mod service;
 mod token;
+
+pub use convert::{Reading, instance};
+pub use entry::{RemoteCalendar, calendar};
+pub use item::read as read_item;
