@@ -66,3 +66,8 @@ pub fn weekly(report: &Report, style: &Style, painter: &mut Painter) -> Vec<u8> 
         debug_assert!(drawn.is_ok());
     })
 }
+
+/// `bytes` are a font that [`Style::fallback_font`] can be.
+pub fn is_font(bytes: &[u8]) -> bool {
+    rustybuzz::Face::from_slice(bytes, 0).is_some()
+}

@@ -1,11 +1,17 @@
 //! The command line: one file per command. Standard output is data, standard error is talk.
 
+mod calendars;
 mod check;
 mod context;
 mod demo;
+mod doctor;
 mod events;
 mod explain;
 mod output;
+mod paths;
+mod signin;
+mod status;
+mod sync;
 mod text;
 mod week;
 
@@ -32,6 +38,20 @@ struct Cli {
 enum Command {
     /// Draw three weeks of an invented product leader, to see what Vantage does
     Demo(demo::Demo),
+    /// Sign in to Google Calendar, read-only
+    Login(signin::Login),
+    /// Sign out, here and at Google
+    Logout(signin::Logout),
+    /// List the Google accounts and how their sign-ins stand
+    Accounts(signin::Accounts),
+    /// List the calendars of the accounts, and choose which of them count
+    Calendars(calendars::Calendars),
+    /// Fetch what changed in every account, file and feed
+    Sync(sync::SyncArgs),
+    /// Say how every account and calendar stands, and what to do next
+    Status(status::Status),
+    /// Check everything Vantage depends on, each line with its fix
+    Doctor(doctor::Doctor),
     /// Report a week, and draw it with --out
     Week(week::WeekArgs),
     /// List the classified instances between two dates
@@ -98,6 +118,13 @@ pub fn main() -> ExitCode {
     let talk = Talk::new(cli.no_color);
     let run = || match cli.command {
         Command::Demo(demo) => demo.run(&talk),
+        Command::Login(login) => login.run(&talk),
+        Command::Logout(logout) => logout.run(&talk),
+        Command::Accounts(accounts) => accounts.run(&talk),
+        Command::Calendars(calendars) => calendars.run(&talk),
+        Command::Sync(sync) => sync.run(&talk),
+        Command::Status(status) => status.run(&talk),
+        Command::Doctor(doctor) => doctor.run(&talk),
         Command::Week(week) => week.run(&talk),
         Command::Events(events) => events.run(&talk),
         Command::Explain(explain) => explain.run(&talk),

@@ -55,7 +55,6 @@ pub fn read(
         let calendars = store.calendars(account.id)?;
         let owner = calendars.iter().find(|c| c.primary).and_then(|c| Address::parse(&c.remote));
         facts.me.extend(owner.clone());
-        let colors = store.colors(account.id)?;
         for calendar in calendars.iter().filter(|c| c.selected()) {
             let described = Arc::new(model::Calendar {
                 source: account.name.clone(),
@@ -68,7 +67,7 @@ pub fn read(
                 calendar: &described,
                 zone: calendar.zone.as_deref().and_then(|name| name.parse().ok()),
                 labels: &calendar.labels,
-                colors: &colors,
+                colors: &calendar.shades,
             };
             let mut odd = 0;
             let covered = store.state(calendar.id)?.covered;

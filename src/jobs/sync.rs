@@ -214,7 +214,7 @@ impl Sync<'_> {
         Ok(stopped.into_inner().map_or(Ok(()), Err))
     }
 
-    /// The account's list of calendars, and the colours of its events.
+    /// The account's list of calendars.
     async fn list(
         &self,
         source: &GoogleSource,
@@ -235,6 +235,7 @@ impl Sync<'_> {
                 role: c.role,
                 primary: c.primary,
                 labels: c.labels,
+                shades: c.label_colors,
             })
             .collect();
         for id in &source.calendars {
@@ -248,17 +249,12 @@ impl Sync<'_> {
                     primary: source.subject.as_deref() == Some(id),
                     shown: true,
                     labels: BTreeMap::new(),
+                    shades: BTreeMap::new(),
                 }),
             }
         }
         let due = self.now + TimeDelta::minutes(40 + (self.pace.random() * 20.0) as i64);
         self.store.borrow_mut().keep_list(account.id, &list, self.now, due)?;
-        let colors = self.store.borrow().colors(account.id)?;
-        if (colors.is_empty() || self.wish.full)
-            && let Ok(json) = google.colors().await
-        {
-            self.store.borrow().keep_colors(account.id, &google::event_colors(&json))?;
-        }
         Ok(Ok(()))
     }
 
@@ -268,8 +264,10 @@ impl Sync<'_> {
             if !self.store.borrow().has_labels(calendar.id)? {
                 continue;
             }
-            if let Ok(json) = google.labels(&calendar.remote).await {
-                self.store.borrow().keep_labels(calendar.id, &google::event_labels(&json))?;
+            if let Ok(json) = google.labels(&calendar.remote).await
+                && let Ok(read) = google::calendar(&json)
+            {
+                self.store.borrow().keep_labels(calendar.id, &read.labels, &read.label_colors)?;
             }
         }
         Ok(())

@@ -14,6 +14,28 @@ pub enum Role {
     Owner,
 }
 
+impl Role {
+    /// The word of the Google Calendar API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::FreeBusyReader => "freeBusyReader",
+            Role::Reader => "reader",
+            Role::Writer => "writer",
+            Role::Owner => "owner",
+        }
+    }
+
+    /// The role of that name. One that is not known claims nothing, but hides nothing either.
+    pub fn named(name: &str) -> Role {
+        match name {
+            "owner" => Role::Owner,
+            "writer" => Role::Writer,
+            "none" | "freeBusyReader" => Role::FreeBusyReader,
+            _ => Role::Reader,
+        }
+    }
+}
+
 /// One calendar as its source describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Calendar {

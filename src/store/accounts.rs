@@ -41,6 +41,8 @@ pub struct Calendar {
     pub primary: bool,
     /// Names of event labels by id.
     pub labels: BTreeMap<String, String>,
+    /// Shades of event labels by id.
+    pub shades: BTreeMap<String, String>,
     /// Ticked at the source.
     pub shown: bool,
     /// What the user chose here, if anything; goes before `shown`.
@@ -66,6 +68,7 @@ pub struct Listed {
     pub primary: bool,
     pub shown: bool,
     pub labels: BTreeMap<String, String>,
+    pub shades: BTreeMap<String, String>,
 }
 
 /// How long a calendar must be missing from whole lists before it counts as gone.
@@ -73,15 +76,6 @@ const MISSING: TimeDelta = TimeDelta::hours(1);
 
 pub(super) fn time(row: &Row, column: &str) -> rusqlite::Result<Option<DateTime<Utc>>> {
     Ok(row.get::<_, Option<i64>>(column)?.and_then(|s| DateTime::from_timestamp(s, 0)))
-}
-
-fn role(name: &str) -> Role {
-    match name {
-        "freeBusyReader" => Role::FreeBusyReader,
-        "reader" => Role::Reader,
-        "writer" => Role::Writer,
-        _ => Role::Owner,
-    }
 }
 
 fn account(row: &Row) -> rusqlite::Result<Account> {
@@ -95,23 +89,25 @@ fn account(row: &Row) -> rusqlite::Result<Account> {
 }
 
 fn calendar(row: &Row) -> rusqlite::Result<Calendar> {
+    let names = |column| Ok::<_, rusqlite::Error>(serde_json::from_str(&row.get::<_, String>(column)?).unwrap_or_default());
     Ok(Calendar {
         id: CalendarId(row.get("id")?),
         account: AccountId(row.get("account")?),
         remote: row.get("remote")?,
         name: row.get("name")?,
         zone: row.get("zone")?,
-        role: role(&row.get::<_, String>("role")?),
+        role: Role::named(&row.get::<_, String>("role")?),
         primary: row.get("main")?,
-        labels: serde_json::from_str(&row.get::<_, String>("labels")?).unwrap_or_default(),
+        labels: names("labels")?,
+        shades: names("shades")?,
         shown: row.get("shown")?,
         chosen: row.get("chosen")?,
         gone_at: time(row, "gone_at")?,
     })
 }
 
-fn labels(labels: &BTreeMap<String, String>) -> String {
-    serde_json::to_string(labels).unwrap_or_default()
+fn json(names: &BTreeMap<String, String>) -> String {
+    serde_json::to_string(names).unwrap_or_default()
 }
 
 impl Store {
@@ -146,8 +142,8 @@ impl Store {
     pub fn ics_calendar(&mut self, of: &Account) -> Result<Calendar, Failure> {
         self.whole(|t| {
             t.execute(
-                "INSERT INTO calendar (account, remote, name, role, main, labels, shown)
-                 VALUES (?1, '', ?2, 'owner', 1, '{}', 1) ON CONFLICT DO NOTHING",
+                "INSERT INTO calendar (account, remote, name, role, main, labels, shades, shown)
+                 VALUES (?1, '', ?2, 'owner', 1, '{}', '{}', 1) ON CONFLICT DO NOTHING",
                 params![of.id.0, of.name],
             )?;
             state(t, of.id)?;
@@ -168,11 +164,22 @@ impl Store {
         self.whole(|t| {
             for c in list {
                 t.execute(
-                    "INSERT INTO calendar (account, remote, name, zone, role, main, labels, shown)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-                     ON CONFLICT (account, remote) DO UPDATE SET name = ?3, zone = ?4, role = ?5, main = ?6, shown = ?8,
-                       labels = iif(?7 = '{}', labels, ?7), missing_since = NULL, gone_at = NULL",
-                    params![of.0, c.remote, c.name, c.zone, role_name(c.role), c.primary, labels(&c.labels), c.shown],
+                    "INSERT INTO calendar (account, remote, name, zone, role, main, shown, labels, shades)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                     ON CONFLICT (account, remote) DO UPDATE SET name = ?3, zone = ?4, role = ?5, main = ?6, shown = ?7,
+                       labels = iif(?8 = '{}', labels, ?8), shades = iif(?9 = '{}', shades, ?9), missing_since = NULL,
+                       gone_at = NULL",
+                    params![
+                        of.0,
+                        c.remote,
+                        c.name,
+                        c.zone,
+                        c.role.name(),
+                        c.primary,
+                        c.shown,
+                        json(&c.labels),
+                        json(&c.shades)
+                    ],
                 )?;
             }
             if !list.is_empty() {
@@ -197,38 +204,24 @@ impl Store {
         })
     }
 
-    /// Keeps the names of a calendar's event labels.
-    pub fn keep_labels(&self, of: CalendarId, names: &BTreeMap<String, String>) -> Result<(), Failure> {
-        self.run("UPDATE calendar SET labels = ?2 WHERE id = ?1", params![of.0, labels(names)]).map(|_| ())
+    /// Keeps the names and shades of a calendar's event labels.
+    pub fn keep_labels(
+        &self,
+        of: CalendarId,
+        names: &BTreeMap<String, String>,
+        shades: &BTreeMap<String, String>,
+    ) -> Result<(), Failure> {
+        let sql = "UPDATE calendar SET labels = ?2, shades = ?3 WHERE id = ?1";
+        self.run(sql, params![of.0, json(names), json(shades)]).map(|_| ())
     }
 
     /// The user's choice about a calendar; `None` follows the source again.
     pub fn choose(&self, calendar: CalendarId, chosen: Option<bool>) -> Result<(), Failure> {
         self.run("UPDATE calendar SET chosen = ?2 WHERE id = ?1", params![calendar.0, chosen]).map(|_| ())
     }
-
-    /// The colours of an account's events by number, as its source gave them.
-    pub fn colors(&self, of: AccountId) -> Result<BTreeMap<String, String>, Failure> {
-        let text = self.one("SELECT colors FROM account WHERE id = ?1", [of.0], |r| r.get::<_, Option<String>>(0))?;
-        Ok(text.flatten().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
-    }
-
-    /// Keeps the colours of an account's events.
-    pub fn keep_colors(&self, of: AccountId, colors: &BTreeMap<String, String>) -> Result<(), Failure> {
-        self.run("UPDATE account SET colors = ?2 WHERE id = ?1", params![of.0, labels(colors)]).map(|_| ())
-    }
 }
 
 /// Every calendar of the account has a row of sync state.
 fn state(t: &rusqlite::Transaction, of: AccountId) -> rusqlite::Result<()> {
     t.execute("INSERT OR IGNORE INTO sync_state (calendar) SELECT id FROM calendar WHERE account = ?1", [of.0]).map(|_| ())
-}
-
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::FreeBusyReader => "freeBusyReader",
-        Role::Reader => "reader",
-        Role::Writer => "writer",
-        Role::Owner => "owner",
-    }
 }

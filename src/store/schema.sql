@@ -7,7 +7,6 @@ CREATE TABLE account (
   -- When the list of calendars was last read whole, and when it is due again.
   listed_at INTEGER,
   list_due INTEGER,
-  colors TEXT,
   -- What stands between us and the whole account, since when, and when to try again.
   trouble TEXT,
   trouble_kind TEXT,
@@ -27,6 +26,7 @@ CREATE TABLE calendar (
   role TEXT NOT NULL,
   main INTEGER NOT NULL,
   labels TEXT NOT NULL,
+  shades TEXT NOT NULL,
   -- Ticked at the source; what the user chose here goes before it.
   shown INTEGER NOT NULL,
   chosen INTEGER,

@@ -1,15 +1,13 @@
 //! One entry of the calendar list.
 
 use super::item::{decode, filled, loose};
-use crate::model::{Address, Calendar, Role};
+use crate::model::Role;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// A calendar as the calendar list shows it to one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteCalendar {
-    /// Name of the source in the configuration.
-    pub source: String,
     pub id: String,
     /// The user's own name for it, else its owner's, else the id.
     pub name: String,
@@ -27,22 +25,6 @@ pub struct RemoteCalendar {
     pub labels: BTreeMap<String, String>,
     /// The shades of event labels by id.
     pub label_colors: BTreeMap<String, String>,
-    /// The calendar's own shade.
-    pub color: Option<String>,
-}
-
-impl RemoteCalendar {
-    /// What the other rooms know of it.
-    pub fn facts(&self) -> Calendar {
-        Calendar {
-            source: self.source.clone(),
-            name: self.name.clone(),
-            primary: self.primary,
-            role: self.role,
-            // Only the primary calendar is sure to be the user's: others have an owner whom the list does not name.
-            owner: if self.primary { Address::parse(&self.id) } else { None },
-        }
-    }
 }
 
 #[derive(Default, Deserialize)]
@@ -67,8 +49,6 @@ struct Raw {
     #[serde(deserialize_with = "loose")]
     deleted: Option<bool>,
     #[serde(deserialize_with = "loose")]
-    background_color: Option<String>,
-    #[serde(deserialize_with = "loose")]
     label_properties: Option<RawLabels>,
 }
 
@@ -90,9 +70,9 @@ struct RawLabel {
     background_color: Option<String>,
 }
 
-/// Reads one entry of the calendar list of the account that the configuration calls `source`. The error ends the sentence
+/// Reads one entry of an account's calendar list, or a calendar itself, which names the labels too. The error ends the sentence
 /// "a calendar was left out: …" and holds nothing of the entry.
-pub fn calendar(entry: &str, source: &str) -> Result<RemoteCalendar, String> {
+pub fn calendar(entry: &str) -> Result<RemoteCalendar, String> {
     let raw: Raw = decode(entry)?;
     let id = filled(raw.id).ok_or("it has no id")?;
     let (mut labels, mut label_colors) = (BTreeMap::new(), BTreeMap::new());
@@ -102,24 +82,16 @@ pub fn calendar(entry: &str, source: &str) -> Result<RemoteCalendar, String> {
         labels.extend(filled(label.name).map(|name| (key, name)));
     }
     Ok(RemoteCalendar {
-        source: source.to_owned(),
         name: filled(raw.summary_override).or(filled(raw.summary)).unwrap_or_else(|| id.clone()),
         id,
         primary: raw.primary == Some(true),
-        role: match raw.access_role.as_deref() {
-            Some("owner") => Role::Owner,
-            Some("writer") => Role::Writer,
-            Some("none" | "freeBusyReader") => Role::FreeBusyReader,
-            // A role that is not known claims nothing, but hides nothing either.
-            _ => Role::Reader,
-        },
+        role: Role::named(raw.access_role.as_deref().unwrap_or_default()),
         zone: filled(raw.time_zone),
         selected: raw.selected == Some(true),
         hidden: raw.hidden == Some(true),
         deleted: raw.deleted == Some(true),
         labels,
         label_colors,
-        color: filled(raw.background_color),
     })
 }
 
@@ -134,22 +106,19 @@ mod tests {
 
     #[test]
     fn an_entry_is_read_whole() {
-        let read = calendar(ADA, "work").unwrap();
+        let read = calendar(ADA).unwrap();
         assert_eq!((read.id.as_str(), read.name.as_str(), read.role), ("Ada@example.com", "Work", Role::Owner));
-        assert_eq!((read.zone.as_deref(), read.color.as_deref()), (Some("Europe/Berlin"), Some("#9fe1e7")));
+        assert_eq!(read.zone.as_deref(), Some("Europe/Berlin"));
         assert_eq!((read.primary, read.selected, read.hidden, read.deleted), (true, true, false, false));
         assert_eq!(read.labels, [("l1".to_owned(), "Deep work".to_owned())].into());
         assert_eq!(read.label_colors.len(), 2);
-        let facts = read.facts();
-        assert_eq!(facts.owner.unwrap().as_str(), "ada@example.com");
-        assert_eq!((facts.source.as_str(), facts.primary), ("work", true));
     }
 
     #[test]
     fn a_name_falls_back_and_roles_are_in_their_order() {
-        let named = |json: &str| calendar(json, "work").map(|c| (c.name.clone(), c.role, c.facts().owner));
+        let named = |json: &str| calendar(json).map(|c| (c.name, c.role));
         let bare = r#"{"id":"bo@example.com","deleted":true,"summary":" ","accessRole":"somethingNew","hidden":"x"}"#;
-        assert_eq!(named(bare), Ok(("bo@example.com".into(), Role::Reader, None)));
+        assert_eq!(named(bare), Ok(("bo@example.com".into(), Role::Reader)));
         for (word, role) in [
             ("none", Role::FreeBusyReader),
             ("freeBusyReader", Role::FreeBusyReader),
@@ -158,7 +127,7 @@ mod tests {
             ("owner", Role::Owner),
         ] {
             let read = named(&format!(r#"{{"id":"a","summary":"S","accessRole":"{word}"}}"#));
-            assert_eq!(read, Ok(("S".into(), role, None)));
+            assert_eq!(read, Ok(("S".into(), role)));
         }
         assert_eq!(named("{}").unwrap_err(), "it has no id");
         assert_eq!(named(r#"["a"]"#).unwrap_err(), "it is not a JSON object");
