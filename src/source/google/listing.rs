@@ -1,1 +1,196 @@
+//! All pages of a question, with patience for what passes.
 
+use super::client::{Ask, Google, Page};
+use crate::source::{Kind, Trouble};
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// Pages that one listing may have: 5 million events.
+const PAGES: usize = 2000;
+/// Tries of one page.
+const TRIES: u32 = 4;
+/// Longest wait inside a listing; whoever should wait longer comes again later.
+const LONGEST: Duration = Duration::from_secs(60);
+/// Bounds of the back-off (checklist item 31).
+const FIRST: Duration = Duration::from_secs(1);
+const LAST: Duration = Duration::from_secs(15 * 60);
+
+/// How time and chance enter: given, so that tests need neither.
+pub trait Pace {
+    /// Waits before the next try.
+    fn wait(&self, how_long: Duration) -> Pin<Box<dyn Future<Output = ()> + '_>>;
+    /// From 0 to 1, evenly.
+    fn random(&self) -> f64;
+}
+
+/// Real time and real chance.
+pub struct RealPace;
+
+impl Pace for RealPace {
+    fn wait(&self, how_long: Duration) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+        Box::pin(tokio::time::sleep(how_long))
+    }
+
+    fn random(&self) -> f64 {
+        fastrand::f64()
+    }
+}
+
+/// Truncated exponential back-off with full jitter: the `attempt`-th failure, from 1, waits up to 1, 2, 4 … seconds, at most
+/// 15 minutes, and no less than the server asked for.
+pub fn backoff(attempt: u32, random: f64, retry_after: Option<Duration>) -> Duration {
+    let most = FIRST.saturating_mul(1 << attempt.saturating_sub(1).min(20)).min(LAST);
+    most.mul_f64(random.clamp(0.0, 1.0)).max(retry_after.unwrap_or_default())
+}
+
+/// All pages about a calendar, each handed to `take` as it comes. Returns the sync token of the last one, if it has one.
+///
+/// # Errors
+/// The trouble that did not pass; pages that were taken are then not to be used.
+pub async fn list(
+    google: &Google,
+    calendar: &str,
+    ask: &Ask<'_>,
+    pace: &dyn Pace,
+    take: &mut dyn FnMut(Page) -> Result<(), Trouble>,
+) -> Result<Option<String>, Trouble> {
+    pages(pace, async |page| google.page(calendar, ask, page).await, take).await
+}
+
+/// The account's whole list of calendars, entry by entry as they came.
+///
+/// # Errors
+/// The trouble that did not pass.
+pub async fn calendars(google: &Google, pace: &dyn Pace) -> Result<Vec<String>, Trouble> {
+    let mut entries = Vec::new();
+    let take = &mut |page: Page| {
+        entries.extend(page.items);
+        Ok(())
+    };
+    pages(pace, async |page| google.calendars_page(page).await, take).await?;
+    Ok(entries)
+}
+
+async fn pages(
+    pace: &dyn Pace,
+    ask: impl AsyncFn(Option<&str>) -> Result<Page, Trouble>,
+    take: &mut dyn FnMut(Page) -> Result<(), Trouble>,
+) -> Result<Option<String>, Trouble> {
+    let mut seen = BTreeSet::new();
+    let mut at: Option<String> = None;
+    while seen.len() < PAGES {
+        let mut page = patiently(pace, async || ask(at.as_deref()).await).await?;
+        let (next, sync) = (page.next_page.take(), page.next_sync.take());
+        take(page)?;
+        match next {
+            None => return Ok(sync),
+            Some(token) if !seen.insert(token.clone()) => {
+                return Err(Trouble::new(Kind::Transient, "Google's listing went round in a circle"));
+            }
+            some => at = some,
+        }
+    }
+    Err(Trouble::new(Kind::Unexpected, format!("Google's listing has more than {PAGES} pages")))
+}
+
+/// Asks again after what passes by itself.
+async fn patiently<T>(pace: &dyn Pace, ask: impl AsyncFn() -> Result<T, Trouble>) -> Result<T, Trouble> {
+    let mut attempt = 0;
+    loop {
+        let trouble = match ask().await {
+            Ok(done) => return Ok(done),
+            Err(trouble) => trouble,
+        };
+        attempt += 1;
+        let wait = backoff(attempt, pace.random(), trouble.retry_after);
+        if !trouble.is_transient() || attempt >= TRIES || wait > LONGEST {
+            return Err(trouble);
+        }
+        pace.wait(wait).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::{Cell, RefCell};
+
+    /// Notes what it was asked to wait, and does not.
+    #[derive(Default)]
+    struct NoTime(RefCell<Vec<Duration>>);
+
+    impl Pace for NoTime {
+        fn wait(&self, how_long: Duration) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+            self.0.borrow_mut().push(how_long);
+            Box::pin(std::future::ready(()))
+        }
+
+        fn random(&self) -> f64 {
+            1.0
+        }
+    }
+
+    fn run<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
+    fn page(next: Option<&str>) -> Page {
+        Page { items: vec!["{}".into()], next_page: next.map(Into::into), ..Page::default() }
+    }
+
+    #[test]
+    fn waits_double_up_to_a_quarter_of_an_hour() {
+        let waits: Vec<u64> = [1, 2, 3, 10, 11, 40].map(|n| backoff(n, 1.0, None).as_secs()).to_vec();
+        assert_eq!(waits, [1, 2, 4, 512, 900, 900]);
+        assert_eq!(backoff(3, 0.0, None), Duration::ZERO, "full jitter");
+        assert_eq!(backoff(1, 0.5, Some(Duration::from_secs(30))), Duration::from_secs(30));
+    }
+
+    #[test]
+    fn what_passes_is_waited_for_and_the_same_page_is_asked_again() {
+        let (pace, asked) = (NoTime::default(), RefCell::new(Vec::new()));
+        let ask = async |at: Option<&str>| {
+            asked.borrow_mut().push(at.map(str::to_owned));
+            match asked.borrow().len() {
+                2 | 3 => Err(Trouble::new(Kind::Transient, "x")),
+                1 => Ok(page(Some("b"))),
+                _ => Ok(Page { next_sync: Some("t".into()), ..page(None) }),
+            }
+        };
+        let mut items = 0;
+        let sync = run(pages(&pace, ask, &mut |page| {
+            items += page.items.len();
+            Ok(())
+        }));
+        assert_eq!((sync, items), (Ok(Some("t".into())), 2));
+        assert_eq!(asked.into_inner(), [None, Some("b".into()), Some("b".into()), Some("b".into())]);
+        assert_eq!(pace.0.into_inner(), [1, 2].map(Duration::from_secs));
+    }
+
+    #[test]
+    fn patience_ends_and_long_waits_are_handed_on() {
+        for (retry_after, tries) in [(None, TRIES), (Some(Duration::from_secs(3600)), 1)] {
+            let (pace, count) = (NoTime::default(), Cell::new(0));
+            let ask = async |_: Option<&str>| {
+                count.set(count.get() + 1);
+                Err::<Page, _>(Trouble { retry_after, ..Trouble::new(Kind::RateLimited, "x") })
+            };
+            let trouble = run(pages(&pace, ask, &mut |_| Ok(()))).unwrap_err();
+            assert_eq!((count.get(), trouble.retry_after), (tries, retry_after));
+        }
+    }
+
+    #[test]
+    fn what_does_not_pass_is_not_asked_again_and_circles_end() {
+        let (pace, count) = (NoTime::default(), Cell::new(0));
+        let dead = async |_: Option<&str>| {
+            count.set(count.get() + 1);
+            Err::<Page, _>(Trouble::new(Kind::TokenDead, "x"))
+        };
+        assert_eq!(run(pages(&pace, dead, &mut |_| Ok(()))).unwrap_err().kind, Kind::TokenDead);
+        assert_eq!(count.get(), 1);
+        let circle = async |_: Option<&str>| Ok(page(Some("a")));
+        assert_eq!(run(pages(&pace, circle, &mut |_| Ok(()))).unwrap_err().kind, Kind::Transient);
+    }
+}

@@ -1,0 +1,146 @@
+//! What a refusal means. Google's `reason` decides, not the status: 403 alone can mean "wait", "sign in", "enable" or "no".
+
+use crate::source::{Kind, Trouble};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use std::time::Duration;
+
+/// Longest wait that a server can ask for.
+const PATIENCE: Duration = Duration::from_secs(24 * 3600);
+
+/// A refusal as it came.
+pub struct Answer<'a> {
+    pub status: Option<u16>,
+    pub body: Option<&'a Value>,
+    pub retry_after: Option<&'a str>,
+    /// The server's own time, for a `Retry-After` that is a date.
+    pub now: Option<DateTime<Utc>>,
+}
+
+/// Sorts a refusal by what has to happen next (checklist items 6, 30, 31). No words of the answer are repeated.
+pub fn classify(answer: &Answer) -> Trouble {
+    let error = answer.body.map(|body| &body["error"]);
+    let code = error.and_then(|e| e["code"].as_u64()).and_then(|code| u16::try_from(code).ok());
+    let status = answer.status.or(code).unwrap_or(0);
+    let listed = |list: &str| {
+        let entries = error.and_then(|e| e[list].as_array()).into_iter().flatten();
+        entries.filter_map(|entry| entry["reason"].as_str()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let reasons = [listed("errors"), listed("details")].concat();
+    let is = |names: &[&str]| reasons.iter().any(|reason| names.contains(&reason.as_str()));
+    let says = |word: &str| error.and_then(|e| e["message"].as_str()).is_some_and(|m| m.to_lowercase().contains(word));
+    let trouble = match status {
+        _ if is(&["dailyLimitExceeded", "dailyLimitExceededUnreg"]) => {
+            Trouble::new(Kind::DailyLimit, "the day's quota of the Google Cloud project is used up")
+        }
+        429 | 403
+            if status == 429
+                || is(&["rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RATE_LIMIT_EXCEEDED"]) =>
+        {
+            Trouble::new(Kind::RateLimited, "Google asks to wait: too many requests")
+        }
+        _ if is(&["accessNotConfigured", "SERVICE_DISABLED"]) => {
+            let trouble = Trouble::new(Kind::Configuration, "the Google Calendar API is not enabled in the project");
+            trouble.help("enable it at https://console.cloud.google.com/apis/library/calendar-json.googleapis.com")
+        }
+        _ if is(&["insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"]) => {
+            let trouble = Trouble::new(Kind::NeedsLogin, "the sign-in lacks a permission: a box was not ticked");
+            trouble.help("run `vantage login google` again and tick both boxes")
+        }
+        401 => {
+            let trouble = Trouble::new(Kind::NeedsLogin, "Google does not accept the sign-in any more");
+            trouble.help("run `vantage login google`")
+        }
+        410 | 400
+            if is(&["fullSyncRequired", "updatedMinTooLongAgo"]) || (says("sync token") && says("invalid")) =>
+        {
+            Trouble::new(Kind::TokenDead, "the sync token is no longer valid")
+        }
+        403 if is(&["forbidden", "forbiddenForNonOrganizer", "requiredAccessLevel"]) => {
+            let trouble = Trouble::new(Kind::Inaccessible, "Google does not let this account read the calendar");
+            trouble.help("ask its owner, or leave it out with `vantage calendars --ignore`")
+        }
+        404 | 410 => {
+            let trouble = Trouble::new(Kind::Inaccessible, "Google does not find the calendar");
+            trouble.help("leave it out with `vantage calendars --ignore` if it is gone")
+        }
+        400 => Trouble::new(Kind::Unexpected, "Google did not understand the request"),
+        // Unknown reasons are tried again, slowly.
+        403 => Trouble::new(Kind::Inaccessible, "Google refused to show the calendar"),
+        300..=399 => {
+            let sentence = "an answer came that leads elsewhere, as sign-in pages of hotel networks do";
+            Trouble::new(Kind::Transient, sentence)
+        }
+        500..=599 => Trouble::new(Kind::Transient, format!("Google has trouble of its own (status {status})")),
+        _ => Trouble::new(Kind::Transient, "an answer came that is not Google's"),
+    };
+    Trouble { retry_after: answer.retry_after.and_then(|text| wait(text, answer.now)), ..trouble }
+}
+
+/// `Retry-After` in seconds or as a date.
+fn wait(text: &str, now: Option<DateTime<Utc>>) -> Option<Duration> {
+    let seconds = text.trim().parse::<u64>().ok().map(Duration::from_secs);
+    let date = || (DateTime::parse_from_rfc2822(text).ok()?.to_utc() - now?).to_std().ok();
+    seconds.or_else(date).map(|wait| wait.min(PATIENCE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn kind(status: u16, body: &Value) -> Kind {
+        classify(&Answer { status: Some(status), body: Some(body), retry_after: None, now: None }).kind
+    }
+
+    fn reason(code: u16, reason: &str) -> Value {
+        json!({ "error": { "code": code, "message": "m", "errors": [{ "reason": reason }] } })
+    }
+
+    #[test]
+    fn the_reason_decides() {
+        for (status, why, expected) in [
+            (403, "rateLimitExceeded", Kind::RateLimited),
+            (403, "userRateLimitExceeded", Kind::RateLimited),
+            (403, "quotaExceeded", Kind::RateLimited),
+            (429, "anything", Kind::RateLimited),
+            (403, "dailyLimitExceeded", Kind::DailyLimit),
+            (403, "accessNotConfigured", Kind::Configuration),
+            (403, "insufficientPermissions", Kind::NeedsLogin),
+            (403, "forbidden", Kind::Inaccessible),
+            (403, "neverHeardOf", Kind::Inaccessible),
+            (404, "notFound", Kind::Inaccessible),
+            (401, "authError", Kind::NeedsLogin),
+            (410, "fullSyncRequired", Kind::TokenDead),
+            (410, "updatedMinTooLongAgo", Kind::TokenDead),
+            (410, "deleted", Kind::Inaccessible),
+            (400, "badRequest", Kind::Unexpected),
+            (500, "backendError", Kind::Transient),
+            (503, "x", Kind::Transient),
+        ] {
+            assert_eq!(kind(status, &reason(status, why)), expected, "{status} {why}");
+        }
+        let details = json!({ "error": { "code": 403, "details": [{ "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT" }] } });
+        assert_eq!(kind(403, &details), Kind::NeedsLogin);
+        let dead = json!({ "error": { "code": 400, "message": "Invalid sync token value.", "errors": [{ "reason": "invalid" }] } });
+        assert_eq!(kind(400, &dead), Kind::TokenDead);
+    }
+
+    #[test]
+    fn what_is_not_googles_is_transient() {
+        for status in [Some(302), Some(503), Some(200), None] {
+            let answer = Answer { status, body: None, retry_after: None, now: None };
+            assert_eq!(classify(&answer).kind, Kind::Transient, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_wait_has_an_end() {
+        let now = "2026-11-23T06:00:00Z".parse().ok();
+        assert_eq!(wait("120", now), Some(Duration::from_secs(120)));
+        assert_eq!(wait("999999999999", now), Some(PATIENCE));
+        assert_eq!(wait("Mon, 23 Nov 2026 06:01:00 GMT", now), Some(Duration::from_secs(60)));
+        assert_eq!(wait("Mon, 23 Nov 2026 05:00:00 GMT", now), None);
+        assert_eq!(wait("soon", now), None);
+    }
+}
