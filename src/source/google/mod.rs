@@ -7,3 +7,7 @@ mod listing;
 mod login;
 mod service;
 mod token;
+
+pub use login::{PATIENCE, Wish, login, open_browser};
+pub use service::ServiceAccount;
+pub use token::{Client, Credentials, Grant, SCOPES, SignedIn};
