@@ -123,15 +123,19 @@ impl SignedIn {
     }
 
     async fn renew(&self, state: &mut State, refused: Option<&str>) -> Result<String, Trouble> {
-        if state.unsaved.is_none() {
-            // Another process may have signed in anew, or out, or renewed the token already.
-            state.grant = self.stored()?;
-            state.until = until(&state.grant, self.now());
+        if state.unsaved.is_some() {
+            self.keep(state)?;
             if let Some(token) = state.usable(refused) {
                 return Ok(token);
             }
-            self.ask(state).await?;
         }
+        // Another process may have signed in anew, or out, or renewed the token already.
+        state.grant = self.stored()?;
+        state.until = until(&state.grant, self.now());
+        if let Some(token) = state.usable(refused) {
+            return Ok(token);
+        }
+        self.ask(state).await?;
         // Nothing waits between the answer and this, so whoever gives up waiting cannot lose a rotated token.
         self.keep(state)?;
         Ok(state.grant.access_token.expose().to_string())
@@ -163,14 +167,23 @@ impl SignedIn {
 
     /// Stores what the server gave. A rotated refresh token is not used before it is on the disk: the old one may be dead.
     fn keep(&self, state: &mut State) -> Result<(), Trouble> {
-        let Some(before) = &state.unsaved else { return Ok(()) };
-        // Where the person signed in anew while the server was asked, that newer sign-in stays in the file.
-        if self.stored()?.refresh_token == *before {
-            let rotated = state.grant.refresh_token != *before;
+        let Some(before) = state.unsaved.clone() else { return Ok(()) };
+        let stored = self.stored();
+        // Where the person signed out, or in anew, while the server was asked, that is what stays in the file.
+        if stored.as_ref().is_ok_and(|stored| stored.refresh_token == before) {
+            let rotated = state.grant.refresh_token != before;
             match state.grant.save(&self.path).map_err(trouble) {
                 Err(e) if rotated => return Err(e),
                 // An access token alone is no loss: the next process asks for its own.
                 _ => {}
+            }
+        } else {
+            state.until = None;
+            if let Err(e) = stored {
+                if e.kind == Kind::NeedsLogin {
+                    state.unsaved = None;
+                }
+                return Err(e);
             }
         }
         state.unsaved = None;

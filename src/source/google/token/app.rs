@@ -48,6 +48,16 @@ impl Client {
             let failure = config(format!("`{file}` is the key of a service account, not an OAuth client"));
             return Err(failure.help("name it as `service_account` in the `[[source.google]]`; it needs no sign-in"));
         }
+        if outline
+            .get("installed")
+            .is_some_and(|app| app.get("client_secret").is_none() && app.get("client_id").is_some())
+        {
+            let failure = config(format!("`{file}` has no `client_secret`"));
+            let cause = "the console puts it only into the file that is downloaded when the client is created";
+            return Err(failure
+                .cause(cause)
+                .help("add a secret to the client there (Clients > the client > Add secret)"));
+        }
         // The parser's own words may quote the secret.
         let parsed = yup_oauth2::parse_application_secret(text).ok().filter(|app| !app.client_id.is_empty());
         let app = parsed.ok_or_else(|| {
@@ -108,4 +118,64 @@ pub(in super::super) fn secure(key: &str, url: &Url) -> Result<(), Failure> {
     }
     let failure = Failure::new(Exit::Config, format!("`{key}` must be an `https` address"));
     Err(failure.cause("plain `http` would show the sign-in to everybody on the way; it is for 127.0.0.1 only"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INSTALLED: &str = r#"{"installed":{"client_id":"x.apps.googleusercontent.com","project_id":"p","auth_uri":"AUTH",
+        "token_uri":"https://oauth2.googleapis.com/token","client_secret":"secret-canary","redirect_uris":["http://localhost"]}}"#;
+
+    #[test]
+    fn the_consoles_file_is_read() {
+        let text = INSTALLED.replace("AUTH", "https://accounts.google.com/o/oauth2/auth");
+        let client = Client::parse(&text, "client.json", &GoogleSource::named("work")).unwrap();
+        assert_eq!(client.revoke_uri().unwrap().as_str(), "https://oauth2.googleapis.com/revoke");
+        assert_eq!(
+            (client.id.as_str(), client.host().as_str()),
+            ("x.apps.googleusercontent.com", "oauth2.googleapis.com")
+        );
+        let source =
+            GoogleSource { token_uri: Some("http://127.0.0.1:8080/token".into()), ..GoogleSource::named("work") };
+        let client = Client::parse(&text, "client.json", &source).unwrap();
+        assert_eq!(client.token_uri.as_str(), "http://127.0.0.1:8080/token");
+    }
+
+    #[test]
+    fn another_file_from_the_console_is_told_apart() {
+        let parse = |text: &str| {
+            let text = Client::parse(text, "client.json", &GoogleSource::named("work")).unwrap_err().render(false);
+            assert!(!text.contains("canary"), "{text}");
+            text
+        };
+        insta::assert_snapshot!(parse(&INSTALLED.replace("installed", "web")), @"
+        error: `client.json` is a client of type `Web application`, not `Desktop app`
+         |
+         = cause: Google would refuse it with `redirect_uri_mismatch`
+         = help: create a client of type `Desktop app` (console.cloud.google.com: Google Auth Platform > Clients) and download its JSON file
+        ");
+        insta::assert_snapshot!(parse(r#"{"type":"service_account","private_key":"canary"}"#), @"
+        error: `client.json` is the key of a service account, not an OAuth client
+         |
+         = help: name it as `service_account` in the `[[source.google]]`; it needs no sign-in
+        ");
+        insta::assert_snapshot!(parse(r#"{"installed":{"client_id":"x","auth_uri":"canary"}}"#), @"
+        error: `client.json` has no `client_secret`
+         |
+         = cause: the console puts it only into the file that is downloaded when the client is created
+         = help: add a secret to the client there (Clients > the client > Add secret)
+        ");
+        insta::assert_snapshot!(parse(r#"{"installed":"canary"}"#), @"
+        error: `client.json` is not the file of an OAuth client
+         |
+         = cause: expected a JSON object `installed` with `client_id`, `client_secret`, `auth_uri` and `token_uri`
+         = help: create a client of type `Desktop app` (console.cloud.google.com: Google Auth Platform > Clients) and download its JSON file
+        ");
+        insta::assert_snapshot!(parse(&INSTALLED.replace("AUTH", "http://accounts.example/auth")), @"
+        error: `auth_uri` must be an `https` address
+         |
+         = cause: plain `http` would show the sign-in to everybody on the way; it is for 127.0.0.1 only
+        ");
+    }
 }
