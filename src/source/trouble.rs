@@ -32,6 +32,8 @@ pub struct Trouble {
     pub kind: Kind,
     /// Lower-case sentence.
     pub sentence: String,
+    /// Why, as far as we know; where there are several, any of them may be it.
+    pub causes: Vec<String>,
     /// One thing to type or change.
     pub help: Option<String>,
     /// How long the server asked us to wait.
@@ -40,7 +42,13 @@ pub struct Trouble {
 
 impl Trouble {
     pub fn new(kind: Kind, sentence: impl Into<String>) -> Trouble {
-        Trouble { kind, sentence: sentence.into(), help: None, retry_after: None }
+        Trouble { kind, sentence: sentence.into(), causes: Vec::new(), help: None, retry_after: None }
+    }
+
+    /// The same with a cause.
+    pub fn cause(mut self, cause: impl Into<String>) -> Trouble {
+        self.causes.push(cause.into());
+        self
     }
 
     /// The same with one thing to type or change.
@@ -61,6 +69,6 @@ impl Trouble {
             Kind::RateLimited | Kind::DailyLimit | Kind::Offline | Kind::Transient => Exit::Later,
             Kind::TokenDead | Kind::Inaccessible | Kind::Unexpected => Exit::Failed,
         };
-        Failure { help: self.help, ..Failure::new(exit, self.sentence) }
+        Failure { causes: self.causes, help: self.help, ..Failure::new(exit, self.sentence) }
     }
 }

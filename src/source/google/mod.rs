@@ -7,9 +7,15 @@ mod item;
 mod listing;
 mod login;
 mod moment;
+mod refused;
 mod service;
 mod token;
 
+pub use client::{Ask, Google, Page};
 pub use convert::{Reading, instance};
 pub use entry::{RemoteCalendar, calendar};
 pub use item::read as read_item;
+pub use listing::{Pace, RealPace, backoff, calendars, list};
+pub use login::{PATIENCE, Wish, login, open_browser};
+pub use service::ServiceAccount;
+pub use token::{Client, Credentials, Grant, SCOPES, SignedIn};
