@@ -2,7 +2,7 @@
 
 use super::Files;
 use crate::classify::{People, RuleSet};
-use crate::config::Config;
+use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
 use crate::model::Preferences;
 use crate::source::ics::Calendars;
@@ -74,10 +74,10 @@ impl Setup {
             match Config::parse(&text) {
                 Ok(parsed) => {
                     let mistakes = parsed.remarks.clone();
-                    talk.remarks(&Place { file: shown(path), text, mistakes });
+                    talk.remarks(&Place { file: shown(path), text: redact(&text), mistakes });
                     config = parsed;
                 }
-                Err(mistakes) => failure.places.push(Place { file: shown(path), text, mistakes }),
+                Err(mistakes) => failure.places.push(Place { file: shown(path), text: redact(&text), mistakes }),
             }
         }
         let rules = rules(rules_path(files, path.as_deref()).as_deref(), &config.people)?;
