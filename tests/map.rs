@@ -109,6 +109,7 @@ fn the_map_notices_a_wrong_turn() {
     assert_eq!(
         found,
         [
+            "classify/x.rs:1: `classify` may not name `store`",
             "classify/x.rs:2: `classify` may not name `cli`",
             "classify/x.rs:4: `classify` is pure and may not name `std::fs`",
         ]
