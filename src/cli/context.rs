@@ -3,7 +3,7 @@
 use super::Files;
 use super::paths::{config_path, home, rules_path, shown, state_folder};
 use crate::classify::{People, RuleSet};
-use crate::config::Config;
+use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
 use crate::config::Place as SourcePlace;
 use crate::jobs::{self, sync::google_sources};
@@ -78,10 +78,10 @@ impl Setup {
             match Config::parse(&text) {
                 Ok(parsed) => {
                     let mistakes = parsed.remarks.clone();
-                    talk.remarks(&Place { file: shown(path), text, mistakes });
+                    talk.remarks(&Place { file: shown(path), text: redact(&text), mistakes });
                     config = parsed;
                 }
-                Err(mistakes) => failure.places.push(Place { file: shown(path), text, mistakes }),
+                Err(mistakes) => failure.places.push(Place { file: shown(path), text: redact(&text), mistakes }),
             }
         }
         let rules = rules(rules_path(files, path.as_deref()).as_deref(), &config.people)?;

@@ -1,9 +1,29 @@
 //! `[[source.ics]]` and `[[source.google]]`.
 
-use super::Config;
 use super::value::{Reader, Value};
+use super::{Config, address};
 use crate::diagnostic::Secret;
 use crate::model::Mistake;
+use std::ops::Range;
+use toml::de::DeTable;
+
+pub(super) const ICS: &[&str] = &["name", "path", "url", "allow_private"];
+const GOOGLE: &[&str] = &[
+    "name",
+    "client_secret",
+    "service_account",
+    "subject",
+    "calendars",
+    "days_back",
+    "days_ahead",
+    "api_base",
+    "auth_uri",
+    "token_uri",
+];
+type Read = fn(&mut Entry, &mut Config);
+
+/// Every kind of source with its keys.
+pub(super) const KINDS: &[(&str, &[&str], Read)] = &[("ics", ICS, ics), ("google", GOOGLE, google)];
 
 /// One `[[source.ics]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,146 +87,155 @@ impl GoogleSource {
 pub(super) fn source(v: &Value, c: &mut Config, r: &mut Reader) {
     let Some(kinds) = r.table(v, "source") else { return };
     for (kind, entries) in kinds {
-        match kind.get_ref().as_ref() {
-            "ics" => r.list(entries).into_iter().for_each(|entry| ics(entry, c, r)),
-            "google" => r.list(entries).into_iter().for_each(|entry| google(entry, c, r)),
-            other => r.unknown(kind.span(), other, "kind of source", ["ics", "google"]),
-        }
-    }
-}
-
-/// The name of a source, once.
-fn name(entry: &Value, given: Option<&str>, c: &Config, r: &mut Reader) -> Option<String> {
-    let name = given?.to_string();
-    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\0']) || name.chars().any(char::is_control) {
-        let label = "a name is not empty, does not begin with `.` and holds no `/`";
-        r.wrong(Mistake::new(entry.span(), "`name` of a source must be usable as the name of a file", label));
-        return None;
-    }
-    if c.ics.iter().map(|s| &s.name).chain(c.google.iter().map(|s| &s.name)).any(|n| *n == name) {
-        r.wrong(Mistake::new(entry.span(), format!("two sources are named `{name}`"), "the second one"));
-    }
-    Some(name)
-}
-
-fn ics(entry: &Value, c: &mut Config, r: &mut Reader) {
-    let Some(table) = r.table(entry, "source.ics") else { return };
-    let known = ["name", "path", "url", "allow_private"];
-    for name in table.keys().filter(|name| !known.contains(&name.get_ref().as_ref())) {
-        r.unknown(name.span(), name.get_ref(), "key of `[[source.ics]]`", known);
-    }
-    let text = |key: &str, r: &mut Reader| table.get(key).and_then(|v| r.text(v, key)).map(str::to_string);
-    let (path, url, given) = (text("path", r), text("url", r), text("name", r));
-    let allow_private = table.get("allow_private").and_then(|v| r.flag(v, "allow_private"));
-    let place = match (path, url) {
-        (Some(path), None) => Place::Path(path),
-        (None, Some(url)) => Place::Url { url: Secret::new(url), allow_private: allow_private.unwrap_or(false) },
-        (Some(_), Some(_)) => {
-            let message = "`[[source.ics]]` must have a `path` or a `url`, not both";
-            return r.wrong(Mistake::new(entry.span(), message, "both are here"));
-        }
-        (None, None) if table.contains_key("path") || table.contains_key("url") => return,
-        (None, None) => {
-            let mistake = Mistake::new(entry.span(), "`[[source.ics]]` needs a `path` or a `url`", "neither is here");
-            return r.wrong(mistake.help("add `path = \"~/calendars/team.ics\"`, a file or a folder"));
-        }
-    };
-    let name = match (&place, given) {
-        // A path may be its own name; an address may not, because it is secret.
-        (Place::Path(path), None) => {
-            if c.ics.iter().any(|s| s.name == *path) {
-                r.wrong(Mistake::new(entry.span(), format!("two sources are named `{path}`"), "the second one"));
+        let word: &str = kind.get_ref();
+        let Some((kind, keys, read)) = KINDS.iter().find(|(name, ..)| *name == word) else {
+            r.unknown(kind.span(), word, "kind of source", KINDS.iter().map(|(name, ..)| *name));
+            continue;
+        };
+        for entry in r.list(entries) {
+            let Some(table) = r.table(entry, &format!("source.{kind}")) else { continue };
+            for name in table.keys().filter(|name| !keys.contains(&name.get_ref().as_ref())) {
+                r.unknown(name.span(), name.get_ref(), &format!("key of `[[source.{kind}]]`"), keys.iter().copied());
             }
-            Some(path.clone())
+            read(&mut Entry { header: entry.span(), table, r }, c);
         }
-        (Place::Url { .. }, None) => {
-            let mistake =
-                Mistake::new(entry.span(), "a `[[source.ics]]` with a `url` needs a `name`", "no `name` here");
-            return r.wrong(mistake.help("the address is as good as a password and is shown nowhere; the name is"));
-        }
-        (_, given) => name(entry, given.as_deref(), c, r),
-    };
-    if let (Place::Path(_), Some(_)) = (&place, allow_private) {
-        r.wrong(Mistake::new(entry.span(), "`allow_private` belongs to a `url`", "this source has a `path`"));
     }
-    if let Some(name) = name {
+}
+
+/// One `[[source.…]]` that is being read.
+pub(super) struct Entry<'e, 'a, 'm> {
+    header: Range<usize>,
+    table: &'e DeTable<'a>,
+    r: &'e mut Reader<'m>,
+}
+
+impl<'e, 'a> Entry<'e, 'a, '_> {
+    fn get(&self, key: &str) -> Option<&'e Value<'a>> {
+        self.table.get(key)
+    }
+
+    fn text(&mut self, key: &str) -> Option<String> {
+        self.get(key).and_then(|v| self.r.text(v, key)).map(str::to_string)
+    }
+
+    /// A mistake that is shown at the value of `key`, or at the header where there is none. `url` is never such a key,
+    /// because the line is shown, and the address is as good as a password.
+    fn wrong(&mut self, key: &str, message: impl Into<String>, label: impl Into<String>, help: Option<&str>) {
+        let span = self.get(key).map_or(self.header.clone(), |value| value.span());
+        self.r.wrong(Mistake { help: help.map(str::to_string), ..Mistake::new(span, message, label) });
+    }
+
+    /// The name is that of a file too, and each is there once.
+    fn name(&mut self, name: String, c: &Config) -> String {
+        if name.is_empty() || name.starts_with('.') || name.contains('/') || name.chars().any(char::is_control) {
+            let label = "a name is not empty, does not begin with `.` and holds no `/`";
+            self.wrong("name", "`name` of a source must be usable as the name of a file", label, None);
+        }
+        self.once(name, c)
+    }
+
+    fn once(&mut self, name: String, c: &Config) -> String {
+        if c.ics.iter().map(|s| &s.name).chain(c.google.iter().map(|s| &s.name)).any(|other| *other == name) {
+            let help = Some("give each source its own `name`");
+            self.wrong("name", format!("two sources are named `{name}`"), "the second one", help);
+        }
+        name
+    }
+
+    fn days(&mut self, key: &str) -> Option<u32> {
+        let value = self.get(key)?;
+        let days = self.r.number(value, key, 1.0..=3660.0, &format!("{key} = 400"))?.to_f64();
+        if days.fract() != 0.0 {
+            self.wrong(key, format!("`{key}` must be a whole number of days"), "this is not whole", None);
+        }
+        Some(days as u32)
+    }
+
+    /// An address that tokens are sent to.
+    fn service(&mut self, key: &str) -> Option<String> {
+        let text = self.text(key)?;
+        if let Err(why) = address::service(&text) {
+            self.wrong(key, format!("`{key}` must be an `https` address"), why, None);
+        }
+        Some(text)
+    }
+}
+
+fn ics(e: &mut Entry, c: &mut Config) {
+    let place = place(e);
+    let name = match (e.get("name").is_some(), e.text("name"), &place) {
+        (_, Some(name), _) => Some(e.name(name, c)),
+        // A path may be its own name; an address may not.
+        (false, _, Some(Place::Path(path))) => Some(e.once(path.clone(), c)),
+        (false, _, Some(Place::Url { .. })) => {
+            let help = Some("the address is as good as a password and is shown nowhere; the name is");
+            e.wrong("name", "a `[[source.ics]]` with a `url` needs a `name`", "no `name` here", help);
+            None
+        }
+        _ => None,
+    };
+    if let (Some(name), Some(place)) = (name, place) {
         c.ics.push(IcsSource { name, place });
     }
 }
 
-const GOOGLE: [&str; 10] = [
-    "name",
-    "client_secret",
-    "service_account",
-    "subject",
-    "calendars",
-    "days_back",
-    "days_ahead",
-    "api_base",
-    "auth_uri",
-    "token_uri",
-];
-
-fn google(entry: &Value, c: &mut Config, r: &mut Reader) {
-    let Some(table) = r.table(entry, "source.google") else { return };
-    for name in table.keys().filter(|name| !GOOGLE.contains(&name.get_ref().as_ref())) {
-        r.unknown(name.span(), name.get_ref(), "key of `[[source.google]]`", GOOGLE);
+fn place(e: &mut Entry) -> Option<Place> {
+    let allow_private = e.get("allow_private").and_then(|v| e.r.flag(v, "allow_private")).unwrap_or(false);
+    if e.get("allow_private").is_some() && e.get("url").is_none() {
+        e.wrong("allow_private", "`allow_private` belongs to a `url`", "this source has none", None);
     }
-    let text = |key: &str, r: &mut Reader| table.get(key).and_then(|v| r.text(v, key)).map(str::to_string);
-    let days = |key: &str, r: &mut Reader| {
-        let number = table.get(key).and_then(|v| r.number(v, key, 1.0..=3660.0, &format!("{key} = 400")))?;
-        Some(number.to_f64() as u32)
-    };
-    let address = |key: &str, r: &mut Reader| {
-        let value = table.get(key)?;
-        let text = r.text(value, key)?;
-        if let Err(why) = endpoint(text) {
-            r.wrong(Mistake::new(value.span(), format!("`{key}` must be an `https` address"), why));
+    match (e.get("path"), e.get("url")) {
+        (Some(_), Some(_)) => {
+            e.wrong("name", "a `[[source.ics]]` must have a `path` or a `url`, not both", "both are here", None);
+            None
         }
-        Some(text.to_string())
-    };
-    let given = text("name", r).unwrap_or_else(|| "google".to_string());
-    let Some(name) = name(entry, Some(&given), c, r) else { return };
-    let source = GoogleSource {
-        client_secret: text("client_secret", r),
-        service_account: text("service_account", r),
-        subject: text("subject", r),
-        calendars: table
-            .get("calendars")
-            .map(|v| r.texts(v, "calendars", "the id of a calendar", |id| (!id.is_empty()).then(|| id.to_string())))
-            .unwrap_or_default(),
-        days_back: days("days_back", r).unwrap_or(400),
-        days_ahead: days("days_ahead", r).unwrap_or(400),
-        api_base: address("api_base", r),
-        auth_uri: address("auth_uri", r),
-        token_uri: address("token_uri", r),
-        ..GoogleSource::named(name)
-    };
-    if let (Some(value), None) = (table.get("subject"), &source.service_account) {
-        let mistake = Mistake::new(value.span(), "`subject` belongs to a `service_account`", "there is none here");
-        r.wrong(mistake.help("leave it out: `vantage login google` asks whose calendar it is"));
-    }
-    c.google.push(source);
-}
-
-/// A token is sent there: encrypted, or not off this machine.
-fn endpoint(text: &str) -> Result<(), &'static str> {
-    let url = url::Url::parse(text).map_err(|_| "this is not an address")?;
-    match (url.scheme(), url.host()) {
-        (_, None) => Err("this names no host"),
-        ("https", _) => Ok(()),
-        ("http", _) if is_loopback(&url) => Ok(()),
-        ("http", _) => Err("plain `http` would show the token to everybody on the way; it is for 127.0.0.1 only"),
-        _ => Err("this is another scheme"),
+        (None, None) => {
+            let help = Some("add `path = \"~/calendars/team.ics\"`, a file or a folder");
+            e.wrong("name", "a `[[source.ics]]` needs a `path` or a `url`", "neither is here", help);
+            None
+        }
+        (Some(_), None) => {
+            let path = e.text("path")?;
+            if path.contains("://") {
+                e.wrong("name", "`path` must be a file or a folder", "it is an address", Some("write it as `url`"));
+            }
+            Some(Place::Path(path))
+        }
+        (None, Some(value)) => {
+            let text = value.get_ref().as_str();
+            let checked = text.ok_or("it is not a text in quotes").and_then(|t| address::feed(t, allow_private));
+            if let Err(why) = checked {
+                e.wrong("name", "the `url` of this source must be the `https` address of a feed", why, None);
+            }
+            Some(Place::Url { url: Secret::new(text.unwrap_or_default()), allow_private })
+        }
     }
 }
 
-/// The host of `url` is this machine, by name or by number.
-pub fn is_loopback(url: &url::Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+fn google(e: &mut Entry, c: &mut Config) {
+    let name = e.text("name").unwrap_or_else(|| "google".to_string());
+    let name = e.name(name, c);
+    if e.get("subject").is_some() && e.get("service_account").is_none() {
+        let help = Some("leave it out: `vantage login google` asks whose calendar it is");
+        e.wrong("subject", "`subject` belongs to a `service_account`", "there is none here", help);
     }
+    if e.get("client_secret").is_some() && e.get("service_account").is_some() {
+        let message = "a `[[source.google]]` must have a `client_secret` or a `service_account`, not both";
+        e.wrong("client_secret", message, "the other is here too", Some("keep the one that you sign in with"));
+    }
+    let id = |id: &str| (!id.trim().is_empty()).then(|| id.trim().to_string());
+    let calendars = e.get("calendars").map(|v| e.r.texts(v, "calendars", "the id of a calendar", id));
+    let standard = GoogleSource::named(name);
+    c.google.push(GoogleSource {
+        client_secret: e.text("client_secret"),
+        service_account: e.text("service_account"),
+        subject: e.text("subject"),
+        calendars: calendars.unwrap_or_default(),
+        days_back: e.days("days_back").unwrap_or(standard.days_back),
+        days_ahead: e.days("days_ahead").unwrap_or(standard.days_ahead),
+        api_base: e.service("api_base"),
+        auth_uri: e.service("auth_uri"),
+        token_uri: e.service("token_uri"),
+        ..standard
+    });
 }

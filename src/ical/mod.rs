@@ -112,6 +112,11 @@ impl IcalCalendar {
         self.components.len()
     }
 
+    /// The UIDs of the events that could be read, each as often as it is there; events without one are left out.
+    pub fn uids(&self) -> impl Iterator<Item = &str> {
+        self.components.iter().map(|component| &*component.event.uid.0).filter(|uid| !uid.is_empty())
+    }
+
     /// All instances that overlap `window`, by start, then UID: timed ones that share time with it, or start inside it
     /// where they have no length, and all-day ones whose local days in `zone` do. Floating times are in X-WR-TIMEZONE, else
     /// in `zone`. Only what the window needs is expanded. Series that ask for more work than a file may have are cut

@@ -1,9 +1,12 @@
 //! From paths to iCalendar bytes. What a file is, its first bytes decide, not its name.
 
 use crate::diagnostic::{Exit, Failure};
+use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Largest calendar that is read, after decompression, so that a gzip bomb stays small in memory.
@@ -58,6 +61,31 @@ pub fn each(path: &str, each: Each) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A text that changes when a file that `path` names does: its name, its size or its time of change. Names nothing that is
+/// in the files, and is different where they cannot be looked at.
+pub fn stamp(path: &str) -> String {
+    let mut found = Vec::new();
+    let mut hash = Sha256::new();
+    match std::fs::metadata(path) {
+        Ok(data) if data.is_dir() => {
+            if let Err(e) = walk(Path::new(path), 0, &mut found) {
+                hash.update(e.kind().to_string());
+            }
+        }
+        _ => found.push(PathBuf::from(path)),
+    }
+    found.sort();
+    for file in found {
+        let data = match std::fs::metadata(&file) {
+            Ok(data) => format!("{} {}.{:09}", data.len(), data.mtime(), data.mtime_nsec()),
+            Err(e) => e.kind().to_string(),
+        };
+        hash.update(file.as_os_str().as_bytes());
+        hash.update(format!("\0{data}\0"));
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn unreadable(what: &str, e: &io::Error) -> Failure {
     Failure::new(Exit::Io, format!("the calendar {what} could not be read")).cause(e)
 }
@@ -108,8 +136,7 @@ fn at_most(most: u64, from: impl Read) -> io::Result<Vec<u8>> {
 
 fn unpack(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
     let packed = match bytes.get(..4) {
-        Some([0x1f, 0x8b, ..]) => at_most(room(bytes.len()), flate2::read::MultiGzDecoder::new(&bytes[..]))
-            .map(|bytes| hand_over(file, stem, bytes, each)),
+        Some([0x1f, 0x8b, ..]) => gunzip(&bytes).map(|bytes| hand_over(file, stem, bytes, each)),
         Some(b"PK\x03\x04" | b"PK\x05\x06") => archive(file, bytes, each),
         _ => {
             hand_over(file, stem, bytes, each);
@@ -119,6 +146,11 @@ fn unpack(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
     if let Err(e) = packed {
         each(Err(format!("`{file}` could not be unpacked: {e}")));
     }
+}
+
+/// What gzip packed, unless it is a bomb.
+pub(super) fn gunzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    at_most(room(bytes.len()), flate2::read::MultiGzDecoder::new(bytes))
 }
 
 fn archive(file: &str, bytes: Vec<u8>, each: Each) -> io::Result<()> {

@@ -1,13 +1,39 @@
-//! iCalendar files: one file, a folder of them, standard input, `.ics` inside `.zip` as Google exports it, and `.ics.gz`.
+//! iCalendar files: one file, a folder of them, standard input, `.ics` inside `.zip` as Google exports it, and `.ics.gz`;
+//! and feeds, which are the same by an address.
 
 mod feed;
 mod files;
+mod public;
+#[cfg(test)]
+mod tests;
 
 use crate::diagnostic::{Exit, Failure};
 use crate::ical::{Parsed, Problem, Source};
 use crate::model::{Instance, Interval};
 use chrono_tz::Tz;
-use files::Text;
+use std::collections::BTreeSet;
+
+pub use feed::{Feed, Fetched};
+pub use files::{Text, stamp};
+
+/// The calendars that `path` names, not yet parsed, and a sentence for each part of it that could not be read.
+///
+/// # Errors
+/// [`Exit::Io`] where the path itself cannot be opened.
+pub fn texts(path: &str) -> Result<(Vec<Text>, Vec<String>), Failure> {
+    let (mut texts, mut unread) = (Vec::new(), Vec::new());
+    files::each(path, &mut |text| match text {
+        Ok(text) => texts.push(text),
+        Err(sentence) => unread.push(sentence),
+    })?;
+    Ok((texts, unread))
+}
+
+/// The UIDs of the events in an iCalendar text: what a newer text must still have most of, to be believed.
+pub fn uids(bytes: &[u8]) -> BTreeSet<String> {
+    let parsed = crate::ical::read(bytes, &Source { source: "", stem: "" });
+    parsed.calendars.iter().flat_map(|calendar| calendar.uids()).map(str::to_string).collect()
+}
 
 /// Calendars that were read, with what went wrong on the way.
 #[derive(Default)]
@@ -28,7 +54,7 @@ impl Calendars {
         let mut read = Calendars::default();
         for path in paths {
             files::each(path, &mut |text| match text {
-                Ok(text) => read.add(&text, name),
+                Ok(text) => read.add_text(name, &text),
                 Err(sentence) => read.unread.push(sentence),
             })?;
         }
@@ -48,8 +74,9 @@ impl Calendars {
         self.unread.extend(other.unread);
     }
 
-    fn add(&mut self, text: &Text, name: Option<&str>) {
-        let source = name.unwrap_or(&text.file);
+    /// Parses one text and adds it; `source` is the source's name, if it has another than the file's.
+    pub fn add_text(&mut self, source: Option<&str>, text: &Text) {
+        let source = source.unwrap_or(&text.file);
         let mut parsed = crate::ical::read(&text.bytes, &Source { source, stem: &text.stem });
         if parsed.calendars.is_empty() {
             self.unread.push(format!("`{}` holds no calendar: no `BEGIN:VCALENDAR` in it", text.file));

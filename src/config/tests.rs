@@ -1,0 +1,108 @@
+use super::*;
+use crate::diagnostic::Failure;
+
+#[test]
+fn an_empty_file_and_the_shipped_file_mean_the_defaults() {
+    let shown = |text: &str| format!("{:?}", Config::parse(text).unwrap());
+    assert_eq!(shown(""), shown(TEMPLATE));
+}
+
+#[test]
+fn the_shipped_file_shows_every_key_with_a_value_that_is_valid() {
+    // Every commented setting is switched on; each must then be accepted.
+    let setting = |line: &str| {
+        let name = line.trim_start_matches('[').split([' ', '=', ']', '.']).next().unwrap_or_default();
+        !name.is_empty()
+            && (line.starts_with('[') || line.contains(" = "))
+            && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+    };
+    let uncommented = |line: &str| match line.strip_prefix("# ") {
+        Some(rest) if setting(rest) => rest.to_string(),
+        _ => line.to_string(),
+    };
+    let all = TEMPLATE.lines().map(uncommented).collect::<Vec<_>>().join("\n");
+    Config::parse(&all).unwrap_or_else(|m| panic!("{}", Failure::mistakes("all", &all, m).render(false)));
+    for key in KEYS {
+        let shown = all.lines().any(|l| {
+            let l = l.trim_start_matches('[');
+            l.strip_prefix(key.name).is_some_and(|rest| rest.trim_start().starts_with(['=', ']', '.']))
+        });
+        assert!(shown, "`{}` is not shown in config/vantage.toml", key.name);
+    }
+    for (kind, keys, _) in source::KINDS {
+        let header = format!("[[source.{kind}]]\n");
+        let sections: Vec<&str> = all.split(&header).skip(1).filter_map(|rest| rest.split("\n[").next()).collect();
+        for key in *keys {
+            let shown = sections.iter().flat_map(|s| s.lines()).any(|l| l.starts_with(&format!("{key} = ")));
+            assert!(shown, "`{key}` of `[[source.{kind}]]` is not shown in config/vantage.toml");
+        }
+    }
+}
+
+#[test]
+fn every_mistake_is_shown_in_one_run() {
+    let text = "timezone = \"Europe/Berln\"\ngoal = 40\nprivcy = \"titles\"\nworking_hours = { mon-fry = \"8-18\" }\n\
+                focus_block = \"2 hours\"\n[[source.isc]]\nname = \"x\"\n";
+    let mistakes = Config::parse(text).unwrap_err();
+    insta::assert_snapshot!(Failure::mistakes("vantage.toml", text, mistakes).render(false));
+}
+
+/// What a person sees of a configuration with mistakes.
+fn shown(text: &str) -> String {
+    let mistakes = Config::parse(text).unwrap_err();
+    let shown = Failure::mistakes("vantage.toml", &redact(text), mistakes).render(false);
+    assert!(!shown.contains("CANARY"), "{shown}");
+    shown
+}
+
+#[test]
+fn mistakes_of_feeds_do_not_show_the_address() {
+    insta::assert_snapshot!(shown(
+        "[[source.ics]]\nurl = \"https://example.com/CANARY\"\n\n\
+         [[source.ics]]\nname = \"both\"\npath = \"a.ics\"\nurl = \"https://example.com/CANARY\"\n\n\
+         [[source.ics]]\nname = \"scheme\"\nurl = \"ftp://example.com/CANARY\"\n\n\
+         [[source.ics]]\nname = \"plain\"\nurl = \"http://127.0.0.1/CANARY\"\n\n\
+         [[source.ics]]\nname = \"flag\"\nurl = \"https://example.com/CANARY\"\nallow_private = \"yes\"\n\n\
+         [[source.ics]]\nname = \"file\"\npath = \"a.ics\"\nallow_private = true\n\n\
+         [[source.ics]]\nname = \"path\"\npath = \"https://example.com/CANARY\"\n\n\
+         [[source.ics]]\nname = \"kind\"\nurl = [\"https://example.com/CANARY\"]\n\n\
+         [[source.ics]]\nname = \"unknown\"\nurl = \"https://example.com/CANARY\"\nallow_privat = true\n\n\
+         [[source.ics]]\nname = \"misspelt\"\nulr = \"example.com/CANARY\"\n\n\
+         [[source.ics]]\nname = \"flag\"\nurl = \"https://example.com/CANARY\"\n"
+    ));
+    insta::assert_snapshot!(shown(
+        "source = { ics = [{ name = \"a\", url = \"gopher://CANARY\" }] }\nmy_domains = [\"https://CANARY\"]\n\
+         timezone = \"https://CANARY/a\"\n"
+    ));
+}
+
+#[test]
+fn syntax_errors_do_not_show_the_address() {
+    for line in [
+        "url = \"https://example.com/CANARY",
+        "url = https://example.com/CANARY",
+        "url \"example.com/CANARY\"",
+        "url = \"\"\"\nexample.com/CANARY",
+        "ulr = example.com/CANARY",
+        "url = \"https://example.com/CANARY\\q\"",
+        "url = \"a\"\nurl = \"https://example.com/CANARY\"",
+        "\"https://CANARY\" = 1\n\"https://CANARY\" = 2",
+    ] {
+        shown(&format!("[[source.ics]]\nname = \"a\"\n{line}\nallow_private = false\n"));
+    }
+    insta::assert_snapshot!(shown(
+        "[[source.ics]]\nname = \"a\"\nurl = \"https://example.com/CANARY\nallow_private = true\n"
+    ));
+}
+
+#[test]
+fn mistakes_of_google_accounts_are_shown_in_one_run() {
+    insta::assert_snapshot!(shown(
+        "[[source.google]]\napi_base = \"http://api.example.com/\"\ndays_back = 0\ndays_ahead = 1.5\n\n\
+         [[source.google]]\nclient_secrt = \"~/client.json\"\ntoken_uri = \"http://127.0.0.1:8080/\"\n\n\
+         [[source.google]]\nname = \"a/b\"\nclient_secret = \"~/a.json\"\nservice_account = \"~/b.json\"\n\
+         calendars = [\"\"]\n\n\
+         [[source.google]]\nname = \"c\"\nsubject = \"ada@example.com\"\n\n\
+         [[source.ics]]\nname = \"c\"\npath = \"c.ics\"\n"
+    ));
+}
