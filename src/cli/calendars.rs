@@ -9,7 +9,9 @@ use clap::Args;
 use serde_json::{Value, json};
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  vantage calendars\n  vantage calendars --ignore holidays@group.v.calendar.google.com")]
+#[command(
+    after_help = "Examples:\n  vantage calendars\n  vantage calendars --ignore holidays@group.v.calendar.google.com"
+)]
 pub struct Calendars {
     /// Sync and count these calendars (id or name)
     #[arg(long, value_name = "ID", num_args = 1..)]

@@ -3,9 +3,9 @@
 use super::Files;
 use super::paths::{config_path, home, rules_path, shown, state_folder};
 use crate::classify::{People, RuleSet};
+use crate::config::Place as SourcePlace;
 use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
-use crate::config::Place as SourcePlace;
 use crate::jobs::{self, sync::google_sources};
 use crate::model::{Instance, Interval, Preferences};
 use crate::source::ics::Calendars;
@@ -120,7 +120,8 @@ impl Setup {
         let google = google_sources(&self.config, &accounts);
         if self.config.ics.is_empty() && google.is_empty() {
             let failure = Failure::new(Exit::Usage, "no calendar is named");
-            let help = "add `--ics calendar.ics`, or a `[[source.ics]]` to the configuration, or run `vantage login google`";
+            let help =
+                "add `--ics calendar.ics`, or a `[[source.ics]]` to the configuration, or run `vantage login google`";
             return Err(failure.help(help));
         }
         let facts = store.map(|store| jobs::read(&store, &self.config, window, zone, now)).transpose()?;
@@ -133,7 +134,10 @@ impl Setup {
         }
         for failure in unread {
             let note = "what was read from it before still counts";
-            talk.warn(&std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": "), Some(note));
+            talk.warn(
+                &std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": "),
+                Some(note),
+            );
         }
         talk.problems(&facts.ics);
         facts.remarks.iter().for_each(|remark| talk.warn(remark, Some("`vantage status` says more")));

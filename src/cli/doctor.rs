@@ -1,5 +1,5 @@
 use super::context::{Setup, Talk, now};
-use super::paths::{config_path, home, rules_path, shown, state_folder, token_file};
+use super::paths::{config_path, home, rules_path, shown, state_folder};
 use super::signin::{self, Standing};
 use super::{Done, Files, Format, output};
 use crate::config::Place;
@@ -135,22 +135,27 @@ impl Doctor {
             }
             let grade = if standing.next.is_some() { Grade::Warn } else { Grade::Ok };
             found.add(grade, &what, standing.sentence, standing.next);
-            if let Ok(grant) = Grant::load(&token_file(folder, &source.name)) {
+            if let Ok(grant) = Grant::load(&Grant::path(folder, &source.name)) {
                 let lacking = SCOPES.iter().filter(|s| !grant.scopes.iter().any(|g| g == *s)).count();
                 match lacking {
                     0 => found.ok(&format!("{what}, permissions"), "both were given"),
                     n => {
                         let fix = format!("`vantage login google --account {}`, and tick both boxes", source.name);
-                        found.add(Grade::Fail, &format!("{what}, permissions"), format!("{n} of 2 are missing"), Some(fix));
+                        found.add(
+                            Grade::Fail,
+                            &format!("{what}, permissions"),
+                            format!("{n} of 2 are missing"),
+                            Some(fix),
+                        );
                     }
                 }
             }
             if self.offline {
                 continue;
             }
-            let asked = signin::credentials(&source, folder, now).and_then(|credentials| {
+            let asked = signin::runtime().map_err(Trouble::from).and_then(|runtime| {
+                let credentials = runtime.block_on(signin::credentials(&source, folder, now))?;
                 let google = Google::new(source.api_base.as_deref(), credentials, Arc::new(Semaphore::new(AT_ONCE)))?;
-                let runtime = signin::runtime().map_err(|f| Trouble::new(crate::source::Kind::Offline, f.message))?;
                 let answer = runtime.block_on(google.calendars_page(None));
                 // Measured even where the answer was no: a wrong clock explains many refusals.
                 if let Some((date, at)) = google.server_date() {
@@ -182,7 +187,9 @@ fn font(setup: &Setup, found: &mut Findings) {
         return found.ok("font", "the built-in one");
     };
     match std::fs::read(path) {
-        Ok(bytes) if crate::chart::is_font(&bytes) => found.ok("font", format!("the built-in one, and {}", shown(path))),
+        Ok(bytes) if crate::chart::is_font(&bytes) => {
+            found.ok("font", format!("the built-in one, and {}", shown(path)))
+        }
         Ok(_) => {
             let fix = "name a TrueType or OpenType file, or leave `fallback_font` out";
             found.add(Grade::Fail, "font", format!("{} is no font", shown(path)), Some(fix.into()));

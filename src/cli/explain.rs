@@ -46,7 +46,9 @@ impl Explain {
         // A title needs no calendar; where one is known, the event itself says more.
         let (found, looked) = match self.find(wanted, &mut setup, talk) {
             Ok(found) => (found, true),
-            Err(failure) if self.ics.is_empty() && matches!(failure.exit, Exit::Usage | Exit::Failed) => (Vec::new(), false),
+            Err(failure) if self.ics.is_empty() && matches!(failure.exit, Exit::Usage | Exit::Failed) => {
+                (Vec::new(), false)
+            }
             Err(failure) => return Err(failure),
         };
         let answer = match found.into_iter().next() {

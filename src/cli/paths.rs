@@ -47,11 +47,6 @@ pub fn state_folder() -> Result<PathBuf, Failure> {
     })
 }
 
-/// Where the sign-in of an account is kept.
-pub fn token_file(state: &Path, account: &str) -> PathBuf {
-    state.join("google").join(format!("{account}.json"))
-}
-
 /// `~` for the home folder, as people write it.
 pub fn shown(path: &Path) -> String {
     let home = std::env::var("HOME").ok().filter(|h| h.len() > 1);

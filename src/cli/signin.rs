@@ -1,7 +1,7 @@
 //! Who we are to Google: `login`, `logout`, `accounts`.
 
 use super::context::{Setup, Talk, now};
-use super::paths::{home, shown, state_folder, token_file};
+use super::paths::{home, shown, state_folder};
 use super::{Done, Files, Format, output};
 use crate::config::{Config, GoogleSource};
 use crate::diagnostic::{Exit, Failure, plain};
@@ -16,10 +16,6 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How long a person may take to sign in.
-const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// What one can sign in to.
 #[derive(Clone, Copy, ValueEnum)]
@@ -59,7 +55,7 @@ impl Login {
             let message = format!("the account `{}` is a service account and needs no sign-in", source.name);
             return Err(Failure::new(Exit::Usage, message).help("run `vantage sync`"));
         }
-        let file = token_file(&folder, &source.name);
+        let file = Grant::path(&folder, &source.name);
         let client = self.client(&source, &file)?;
         let show = |url: &url::Url, port: u16| {
             let opened = !self.no_browser && google::open_browser(url);
@@ -81,10 +77,11 @@ impl Login {
             let _ = output::print(&text);
         };
         let now = now()?;
-        let done = runtime()?.block_on(google::login(&client, now, PATIENCE, &mut { show }));
+        let wish = google::Wish { client: &client, account: &source.name, hint: None, renews: file.exists() };
+        let done = runtime()?.block_on(google::login(&wish, now, google::PATIENCE, &mut { show }));
         let grant = done.map_err(Trouble::failure)?;
         disk::private_folder(&folder)?;
-        grant.store(&file)?;
+        grant.save(&file)?;
         // The account's row, so that every command knows it; a daemon that holds the database learns it from the file.
         if let Ok(mut store) = Store::writer(&folder) {
             let account = store.account(&source.name, "google")?;
@@ -101,7 +98,10 @@ impl Login {
         let sources = google_sources(config, known);
         let Some(name) = &self.account else {
             return match &config.google[..] {
-                [] => Ok(sources.into_iter().find(|s| s.name == "google").unwrap_or_else(|| GoogleSource::named("google"))),
+                [] => Ok(sources
+                    .into_iter()
+                    .find(|s| s.name == "google")
+                    .unwrap_or_else(|| GoogleSource::named("google"))),
                 [only] => Ok(only.clone()),
                 several => {
                     let names: Vec<String> = several.iter().map(|s| format!("`{}`", s.name)).collect();
@@ -110,7 +110,8 @@ impl Login {
                 }
             };
         };
-        if config.ics.iter().any(|s| s.name == *name) || name.is_empty() || name.starts_with('.') || name.contains('/') {
+        if config.ics.iter().any(|s| s.name == *name) || name.is_empty() || name.starts_with('.') || name.contains('/')
+        {
             let failure = Failure::new(Exit::Usage, format!("`{}` cannot be the name of an account", plain(name)));
             return Err(failure.help("choose a name without `/` that no `[[source.ics]]` has"));
         }
@@ -123,7 +124,7 @@ impl Login {
         let given = self.client_secret.clone().or(configured);
         match given {
             Some(path) => Client::read(&path, source),
-            None if file.exists() => Ok(Grant::load(file)?.client(source)),
+            None if file.exists() => Ok(Grant::load(file)?.at(source)?.client),
             None => {
                 let failure = Failure::new(Exit::Config, "no OAuth client is known to sign in with");
                 let help = "make one as the README's section \"Connect Google\" shows, then add `--client-secret FILE`";
@@ -161,7 +162,7 @@ impl Logout {
                 return Err(Failure::new(Exit::Usage, "there are several accounts").help("add `--account NAME`"));
             }
         };
-        let file = token_file(&folder, &name);
+        let file = Grant::path(&folder, &name);
         let account = accounts.iter().find(|a| a.name == name && a.kind == "google");
         let mut said = String::new();
         if file.exists() {
@@ -170,9 +171,8 @@ impl Logout {
                 Ok(grant) => runtime()?.block_on(grant.revoke()).is_ok(),
                 Err(_) => false,
             };
-            std::fs::remove_file(&file).map_err(|e| {
-                Failure::new(Exit::Io, format!("`{}` could not be removed", shown(&file))).cause(e)
-            })?;
+            std::fs::remove_file(&file)
+                .map_err(|e| Failure::new(Exit::Io, format!("`{}` could not be removed", shown(&file))).cause(e))?;
             said += if revoked {
                 "Signed out, here and at Google."
             } else {
@@ -244,12 +244,12 @@ impl Standing {
     pub fn of(source: &GoogleSource, folder: &Path, now: DateTime<Utc>) -> Standing {
         let bad = |failure: Failure| Standing { good: false, sentence: failure.message, next: failure.help };
         if let Some(path) = &source.service_account {
-            return match ServiceAccount::check(Path::new(&home(path))) {
-                Ok(()) => Standing { good: true, sentence: "service account".into(), next: None },
+            return match runtime().and_then(|r| r.block_on(ServiceAccount::open(Path::new(&home(path)), source))) {
+                Ok(_) => Standing { good: true, sentence: "service account".into(), next: None },
                 Err(failure) => bad(failure),
             };
         }
-        let grant = match Grant::load(&token_file(folder, &source.name)) {
+        let grant = match Grant::load(&Grant::path(folder, &source.name)) {
             Ok(grant) => grant,
             Err(failure) => return bad(failure),
         };
@@ -270,11 +270,19 @@ impl Standing {
 }
 
 /// Who we are to an account.
-pub fn credentials(source: &GoogleSource, folder: &Path, now: DateTime<Utc>) -> Result<Arc<dyn Credentials>, Trouble> {
-    match &source.service_account {
-        Some(path) => Ok(Arc::new(ServiceAccount::new(Path::new(&home(path)), source)?)),
-        None => Ok(Arc::new(SignedIn::open(&token_file(folder, &source.name), source, now)?)),
-    }
+///
+/// # Errors
+/// [`crate::source::Kind::NeedsLogin`] where nobody signed in, [`crate::source::Kind::Configuration`].
+pub async fn credentials(
+    source: &GoogleSource,
+    folder: &Path,
+    now: DateTime<Utc>,
+) -> Result<Arc<dyn Credentials>, Trouble> {
+    let opened: Result<Arc<dyn Credentials>, Failure> = match &source.service_account {
+        Some(path) => ServiceAccount::open(Path::new(&home(path)), source).await.map(|a| Arc::new(a) as _),
+        None => SignedIn::open(&Grant::path(folder, &source.name), source, now).map(|a| Arc::new(a) as _),
+    };
+    opened.map_err(Trouble::from)
 }
 
 /// # Errors

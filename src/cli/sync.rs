@@ -53,7 +53,10 @@ impl SyncArgs {
             now,
             pace: &RealPace,
             home: &home,
-            credentials: &|source| signin::credentials(source, &folder, now),
+            credentials: &|source| {
+                let folder = &folder;
+                Box::pin(async move { signin::credentials(&source, folder, now).await })
+            },
             progress: &|calendar, items| {
                 came.set(came.get() + items);
                 bar.set_message(format!("{} items, now {}", came.get(), plain(calendar)));
@@ -72,7 +75,9 @@ impl SyncArgs {
             Format::Json => output::print(&format!("{}\n", Value::from_iter(summaries.iter().map(value))))?,
         }
         // Everything that could be stored is; the first trouble says how the run ends.
-        let troubles = summaries.iter().flat_map(|a| a.trouble.iter().chain(a.calendars.iter().filter_map(|c| c.trouble.as_ref())));
+        let troubles = summaries
+            .iter()
+            .flat_map(|a| a.trouble.iter().chain(a.calendars.iter().filter_map(|c| c.trouble.as_ref())));
         let mut failures = troubles.map(|trouble| trouble.clone().failure());
         let Some(first) = failures.next() else { return Ok(()) };
         let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);

@@ -37,14 +37,14 @@ impl From<Failure> for Stop {
 }
 
 /// A calendar being synced.
-pub(super) struct CalendarSync<'a> {
-    pub sync: &'a Sync<'a>,
+pub(super) struct CalendarSync<'a, 's> {
+    pub sync: &'a Sync<'s>,
     pub google: &'a Google,
     pub calendar: &'a Calendar,
     pub days: (u32, u32),
 }
 
-impl CalendarSync<'_> {
+impl CalendarSync<'_, '_> {
     /// Brings the calendar up to date. A trouble is noted in the store, and its data stay.
     pub async fn run(&self) -> Result<CalendarSummary, Failure> {
         let state = self.sync.store.borrow().state(self.calendar.id)?;
@@ -67,9 +67,10 @@ impl CalendarSync<'_> {
     async fn steps(&self, state: &SyncState, summary: &mut CalendarSummary) -> Result<(), Stop> {
         let now = self.sync.now;
         let hold = self.sync.store.borrow().hold(self.calendar.id)?;
-        let token = state.token.as_deref().filter(|_| {
-            !self.sync.wish.full && state.parameters.as_deref() == Some(Ask::parameters())
-        });
+        let token = state
+            .token
+            .as_deref()
+            .filter(|_| !self.sync.wish.full && state.parameters.as_deref() == Some(Ask::parameters()));
         let mut state = state.clone();
         let Some(token) = token else {
             let tokenless = !self.sync.wish.full && state.token_due.is_some_and(|due| now < due);
@@ -112,7 +113,8 @@ impl CalendarSync<'_> {
     async fn whole(&self, feed: bool, hold: Option<Hold>, summary: &mut CalendarSummary) -> Result<(), Stop> {
         let (id, now, window) = (self.calendar.id, self.sync.now, self.window());
         let token = if feed { self.stage(&Ask::Feed { sync_token: None }, Listing::Feed, true).await? } else { None };
-        self.stage(&Ask::Window { from: window.from, to: window.to }, Listing::Window, !feed && token.is_none()).await?;
+        self.stage(&Ask::Window { from: window.from, to: window.to }, Listing::Window, !feed && token.is_none())
+            .await?;
         let mut store = self.sync.store.borrow_mut();
         let mut removals: Vec<Removal> = vec![store.removal(id, Listing::Window, window)?];
         if feed {
@@ -178,8 +180,9 @@ impl CalendarSync<'_> {
         let answer = list(self.google, &self.calendar.remote, &ask, self.sync.pace, &mut |page| {
             items.extend(self.items(&page.items, page.zone.as_deref()).0);
             Ok(())
-        });
-        match answer.await {
+        })
+        .await;
+        match answer {
             // Deleted since the feed told of it: it has no instances, and the next feed will say so.
             Err(trouble) if trouble.kind == Kind::Inaccessible => items.clear(),
             Err(trouble) => return Err(trouble.into()),

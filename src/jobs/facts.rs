@@ -30,13 +30,7 @@ pub struct Facts {
 ///
 /// # Errors
 /// Only the database's.
-pub fn read(
-    store: &Store,
-    config: &Config,
-    window: Interval,
-    zone: Tz,
-    now: DateTime<Utc>,
-) -> Result<Facts, Failure> {
+pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: DateTime<Utc>) -> Result<Facts, Failure> {
     let mut facts = Facts::default();
     let accounts = store.accounts()?;
     for account in accounts.iter().filter(|a| config.ics.iter().any(|s| s.name == a.name)) {
@@ -46,6 +40,7 @@ pub fn read(
                 facts.ics.add_text(Some(&account.name), &text);
                 facts.any = true;
             }
+            facts.ics.unread.extend(store.skipped(calendar.id)?.into_iter().map(|(reason, _)| reason));
             facts.note(store, account, &calendar, window, now)?;
         }
     }

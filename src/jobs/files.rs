@@ -4,7 +4,7 @@ use super::calendar::obstacle;
 use super::guard::{self, Step};
 use super::sync::{AccountSummary, CalendarSummary, How, Sync, hash};
 use crate::config::{Config, IcsSource, Place};
-use crate::diagnostic::{Exit, Failure};
+use crate::diagnostic::Failure;
 use crate::source::ics::{self, Feed, Fetched};
 use crate::source::{Kind, Trouble};
 use crate::store::{Calendar, Changes, IcsText, Obstacle, Store};
@@ -37,15 +37,13 @@ pub fn refresh(
         let Place::Path(path) = &source.place else { continue };
         let account = store.account(&source.name, "ics")?;
         let calendar = store.ics_calendar(&account)?;
-        let mut parts = Vec::new();
-        if let Err(failure) = file(store, &calendar, &home(path), now, &mut parts)? {
+        if let Err(failure) = file(store, &calendar, &home(path), now)? {
             let since = store.state(calendar.id)?.obstacle.map_or(now, |o| o.since);
             let Trouble { kind, sentence, help, .. } = trouble(&failure);
             let kind = format!("{kind:?}");
             store.obstruct(calendar.id, &Obstacle { kind, sentence, help, since, failures: 1, retry_at: None })?;
             unread.push(failure);
         }
-        unread.extend(parts.into_iter().map(|part| Failure::new(Exit::Io, part)));
     }
     Ok(unread)
 }
@@ -56,28 +54,26 @@ fn trouble(failure: &Failure) -> Trouble {
     Trouble::new(Kind::Inaccessible, format!("{}{causes}", failure.message)).help(help)
 }
 
-/// Reads one path where it changed; `parts` takes what could not be read among others that could.
+/// Reads one path where it changed. Parts that cannot be read, among others that can, are noted in the store.
 fn file(
     store: &mut Store,
     calendar: &Calendar,
     path: &str,
     now: DateTime<Utc>,
-    parts: &mut Vec<String>,
 ) -> Result<Result<How, Failure>, Failure> {
     let stamp = format!("{path}\n{}", ics::stamp(path));
     let state = store.state(calendar.id)?;
     if state.stamp.as_deref() == Some(&stamp) && state.obstacle.is_none() {
         return Ok(Ok(How::Changes));
     }
-    let (texts, unread) = match ics::texts(path) {
+    let (texts, unread) = match ics::checked_texts(path) {
         Ok(read) => read,
         Err(failure) => return Ok(Err(failure)),
     };
-    if !texts.iter().any(|text| ics::is_calendar(&text.bytes)) {
-        return Ok(Err(ics::no_calendar(&[path.to_string()], &unread)));
-    }
-    parts.extend(unread);
-    let texts: Vec<IcsText> = texts.into_iter().map(|t| IcsText { file: t.file, stem: t.stem, bytes: t.bytes }).collect();
+    let odd: Vec<(String, String)> = unread.iter().map(|part| (hash(part), part.clone())).collect();
+    store.skip(calendar.id, &odd, true, now)?;
+    let texts: Vec<IcsText> =
+        texts.into_iter().map(|t| IcsText { file: t.file, stem: t.stem, bytes: t.bytes }).collect();
     store.keep_texts(calendar.id, &texts, &stamp, now)?;
     Ok(Ok(How::Whole))
 }
@@ -103,9 +99,8 @@ impl Sync<'_> {
         let done = match &source.place {
             _ if self.wish.patient && waits => Ok(How::Not),
             Place::Path(path) => {
-                let mut parts = Vec::new();
-                let done = file(&mut self.store.borrow_mut(), &calendar, &(self.home)(path), self.now, &mut parts)?;
-                summary.skipped = parts.into_iter().map(|part| (part, 1)).collect();
+                let done = file(&mut self.store.borrow_mut(), &calendar, &(self.home)(path), self.now)?;
+                summary.skipped = self.store.borrow().skipped(calendar.id)?;
                 if let Ok(How::Changes) = done {
                     self.store.borrow_mut().unchanged(calendar.id, self.now)?;
                 }

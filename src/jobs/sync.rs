@@ -6,8 +6,9 @@ use crate::diagnostic::Failure;
 use crate::model::Role;
 use crate::source::google::{self, Credentials, Google, Pace};
 use crate::source::{Kind, Trouble};
-use crate::store::{Account, Changes, Listed, Store};
+use crate::store::{Account, Calendar, Changes, Listed, Store};
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::LocalBoxFuture;
 use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
@@ -41,7 +42,7 @@ pub struct Sync<'a> {
     /// Where paths that begin with `~/` lead.
     pub home: &'a dyn Fn(&str) -> String,
     /// Who we are to an account.
-    pub credentials: &'a dyn Fn(&GoogleSource) -> Result<Arc<dyn Credentials>, Trouble>,
+    pub credentials: &'a dyn Fn(GoogleSource) -> LocalBoxFuture<'a, Result<Arc<dyn Credentials>, Trouble>>,
     /// Called with a calendar's name and how many items just came.
     pub progress: &'a dyn Fn(&str, usize),
 }
@@ -161,7 +162,8 @@ impl Sync<'_> {
         slots: &Arc<Semaphore>,
         summary: &mut AccountSummary,
     ) -> Result<Result<(), Trouble>, Failure> {
-        let connected = (self.credentials)(source)
+        let connected = (self.credentials)(source.clone())
+            .await
             .and_then(|credentials| Google::new(source.api_base.as_deref(), credentials, slots.clone()));
         let google = match connected {
             Ok(google) => google,
@@ -174,7 +176,7 @@ impl Sync<'_> {
         let calendars = self.store.borrow().calendars(account.id)?;
         let selected: Vec<_> = calendars.iter().filter(|c| c.selected()).collect();
         let stopped = RefCell::new(None);
-        let one = async |calendar| -> Result<Option<CalendarSummary>, Failure> {
+        let one = async |calendar: &Calendar| -> Result<Option<CalendarSummary>, Failure> {
             if stopped.borrow().is_some() {
                 return Ok(None);
             }
@@ -259,7 +261,7 @@ impl Sync<'_> {
     }
 
     /// Names of event labels, where events have some that the list did not name. Not every sign-in may read them.
-    async fn labels(&self, calendars: &[crate::store::Calendar], google: &Google) -> Result<(), Failure> {
+    async fn labels(&self, calendars: &[Calendar], google: &Google) -> Result<(), Failure> {
         for calendar in calendars.iter().filter(|c| c.selected() && c.labels.is_empty()) {
             if !self.store.borrow().has_labels(calendar.id)? {
                 continue;

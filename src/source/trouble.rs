@@ -72,3 +72,18 @@ impl Trouble {
         Failure { causes: self.causes, help: self.help, ..Failure::new(exit, self.sentence) }
     }
 }
+
+/// What a command would say, as what stands in the way of an account.
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Trouble {
+        let kind = match failure.exit {
+            Exit::SignIn => Kind::NeedsLogin,
+            Exit::Config | Exit::Usage => Kind::Configuration,
+            // A full disk may have room again.
+            Exit::Later | Exit::Io => Kind::Transient,
+            Exit::Failed | Exit::Data | Exit::Bug => Kind::Unexpected,
+        };
+        let Failure { message, causes, help, .. } = failure;
+        Trouble { causes, help, ..Trouble::new(kind, message) }
+    }
+}

@@ -89,7 +89,8 @@ fn account(row: &Row) -> rusqlite::Result<Account> {
 }
 
 fn calendar(row: &Row) -> rusqlite::Result<Calendar> {
-    let names = |column| Ok::<_, rusqlite::Error>(serde_json::from_str(&row.get::<_, String>(column)?).unwrap_or_default());
+    let names =
+        |column| Ok::<_, rusqlite::Error>(serde_json::from_str(&row.get::<_, String>(column)?).unwrap_or_default());
     Ok(Calendar {
         id: CalendarId(row.get("id")?),
         account: AccountId(row.get("account")?),
@@ -223,5 +224,6 @@ impl Store {
 
 /// Every calendar of the account has a row of sync state.
 fn state(t: &rusqlite::Transaction, of: AccountId) -> rusqlite::Result<()> {
-    t.execute("INSERT OR IGNORE INTO sync_state (calendar) SELECT id FROM calendar WHERE account = ?1", [of.0]).map(|_| ())
+    t.execute("INSERT OR IGNORE INTO sync_state (calendar) SELECT id FROM calendar WHERE account = ?1", [of.0])
+        .map(|_| ())
 }

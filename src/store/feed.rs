@@ -176,7 +176,8 @@ impl Store {
             let ids: BTreeSet<&str> = items.iter().filter(|i| !i.cancelled).map(|i| i.id.as_str()).collect();
             let sql = format!("SELECT id FROM instance WHERE calendar = ?1 AND {SHOWN} AND series = ?4");
             let bounds = params![of.0, window.from.timestamp(), window.to.timestamp(), series];
-            let known: Vec<String> = t.prepare_cached(&sql)?.query_map(bounds, |r| r.get(0))?.collect::<Result<_, _>>()?;
+            let known: Vec<String> =
+                t.prepare_cached(&sql)?.query_map(bounds, |r| r.get(0))?.collect::<Result<_, _>>()?;
             for id in known.iter().filter(|id| !ids.contains(id.as_str())) {
                 t.prepare_cached("UPDATE instance SET deleted_at = ?3 WHERE calendar = ?1 AND id = ?2")?
                     .execute(params![of.0, id, now.timestamp()])?;
@@ -277,9 +278,9 @@ impl Store {
                 t.execute("DELETE FROM skipped WHERE calendar = ?1", [of.0])?;
             }
             let mut insert = t.prepare_cached("INSERT OR IGNORE INTO skipped VALUES (?1, ?2, ?3, ?4)")?;
-            items.iter().try_for_each(|(item, reason)| {
-                insert.execute(params![of.0, item, reason, now.timestamp()]).map(|_| ())
-            })
+            items
+                .iter()
+                .try_for_each(|(item, reason)| insert.execute(params![of.0, item, reason, now.timestamp()]).map(|_| ()))
         })
     }
 }
@@ -310,14 +311,14 @@ fn clear_staged(t: &Transaction, of: CalendarId) -> rusqlite::Result<()> {
 /// Keeps an item of the feed. A cancelled instance is remembered, with what was known of it.
 fn keep(t: &Transaction, of: CalendarId, item: &Item, now: DateTime<Utc>) -> rusqlite::Result<Changes> {
     let known: Option<(String, Option<String>, bool, bool, String)> = t
-        .prepare_cached("SELECT kind, etag, cancelled, deleted_at IS NULL, json FROM event_raw WHERE calendar = ?1 AND id = ?2")?
+        .prepare_cached(
+            "SELECT kind, etag, cancelled, deleted_at IS NULL, json FROM event_raw WHERE calendar = ?1 AND id = ?2",
+        )?
         .query_row(params![of.0, item.id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?)))
         .optional()?;
     if item.cancelled {
-        t.prepare_cached(
-            "UPDATE instance SET deleted_at = ?3 WHERE calendar = ?1 AND id = ?2 AND deleted_at IS NULL",
-        )?
-        .execute(params![of.0, item.id, now.timestamp()])?;
+        t.prepare_cached("UPDATE instance SET deleted_at = ?3 WHERE calendar = ?1 AND id = ?2 AND deleted_at IS NULL")?
+            .execute(params![of.0, item.id, now.timestamp()])?;
     }
     let mut changes = Changes::default();
     if let Some((kind, etag, cancelled, live, json)) = &known {

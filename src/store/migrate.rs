@@ -52,9 +52,8 @@ pub fn migrate(db: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), F
         })?;
         // An empty file that is readable by us only: what SQLite fills stays so.
         db.execute("VACUUM INTO ?1", [made.path().to_string_lossy()]).map_err(|e| failed(path, &e))?;
-        made.persist(&copy).map_err(|e| {
-            Failure::new(Exit::Io, format!("the copy `{}` could not be made", copy.display())).cause(e)
-        })?;
+        made.persist(&copy)
+            .map_err(|e| Failure::new(Exit::Io, format!("the copy `{}` could not be made", copy.display())).cause(e))?;
     }
     for (number, step) in steps.iter().enumerate().skip(version) {
         let apply = |db: &mut Connection| {

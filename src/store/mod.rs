@@ -116,7 +116,8 @@ impl Store {
         parameters: impl rusqlite::Params,
         read: impl FnMut(&rusqlite::Row) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, Failure> {
-        let all = || -> rusqlite::Result<Vec<T>> { self.db.prepare_cached(sql)?.query_map(parameters, read)?.collect() };
+        let all =
+            || -> rusqlite::Result<Vec<T>> { self.db.prepare_cached(sql)?.query_map(parameters, read)?.collect() };
         all().map_err(|e| failed(&self.path, &e))
     }
 
@@ -149,7 +150,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Failure> {
 }
 
 fn lost(path: &Path) -> Failure {
-    let failure = Failure::new(Exit::Data, format!("the database `{}` is empty, and it was not before", path.display()));
+    let failure =
+        Failure::new(Exit::Data, format!("the database `{}` is empty, and it was not before", path.display()));
     let help = format!("restore it from a backup, or remove `{}.made` beside it to begin anew", path.display());
     failure.help(help)
 }

@@ -1,7 +1,7 @@
 //! How the syncing of each calendar stands.
 
-use super::accounts::{AccountId, CalendarId, time};
 use super::Store;
+use super::accounts::{AccountId, CalendarId, time};
 use crate::diagnostic::Failure;
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};

@@ -32,7 +32,12 @@ fn series(id: &str) -> Item {
 
 fn instance(series: &str, hours: i64) -> Item {
     let id = format!("{series}_{hours}");
-    Item { kind: ItemKind::Instance, series: Some(series.into()), original: Some(hours.to_string()), ..single(&id, hours) }
+    Item {
+        kind: ItemKind::Instance,
+        series: Some(series.into()),
+        original: Some(hours.to_string()),
+        ..single(&id, hours)
+    }
 }
 
 fn cancelled(item: Item) -> Item {
@@ -154,7 +159,8 @@ fn a_newer_schema_is_left_alone_and_an_older_one_is_copied_before_it_changes() {
 #[test]
 fn a_whole_listing_then_changes_then_the_same_changes_again() {
     let mut shelf = Shelf::new();
-    let changes = shelf.whole(&[single("a", 0), single("b", 2), series("s")], &[single("a", 0), single("b", 2), instance("s", 5)]);
+    let changes = shelf
+        .whole(&[single("a", 0), single("b", 2), series("s")], &[single("a", 0), single("b", 2), instance("s", 5)]);
     assert_eq!((changes.added, changes.removed), (3, 0));
     assert_eq!(shelf.there(), ["a", "b", "s_5"]);
     let delta = [single("a", 9), single("c", 3), cancelled(single("b", 2))];
@@ -183,8 +189,7 @@ fn a_tombstone_overwrites_nothing_that_is_known() {
     let mut shelf = Shelf::new();
     shelf.delta(&[single("a", 0), instance("s", 5)]);
     shelf.delta(&[cancelled(single("a", 0)), cancelled(instance("s", 5))]);
-    let kept: Vec<String> =
-        shelf.store.rows("SELECT json FROM event_raw ORDER BY id", [], |r| r.get(0)).unwrap();
+    let kept: Vec<String> = shelf.store.rows("SELECT json FROM event_raw ORDER BY id", [], |r| r.get(0)).unwrap();
     assert!(kept.iter().all(|json| json.contains("\"at\"")), "{kept:?}");
 }
 

@@ -121,7 +121,8 @@ impl GetToken for Wallet {
     > {
         Box::pin(async move {
             let refused = lock(&self.refused).clone();
-            let token = self.credentials.token(refused.as_deref()).await.map_err(|trouble| Box::new(NoToken(trouble)))?;
+            let token =
+                self.credentials.token(refused.as_deref()).await.map_err(|trouble| Box::new(NoToken(trouble)))?;
             *lock(&self.used) = Some(token.clone());
             Ok(Some(token))
         })
@@ -407,14 +408,19 @@ mod tests {
 
     #[test]
     fn what_is_not_googles_is_not_taken_for_empty() {
-        for body in ["{}", "<html>sign in</html>", "", "{\"kind\":\"calendar#events\",\"items\":[", "{\"kind\":\"x\"}", "[]"] {
+        for body in
+            ["{}", "<html>sign in</html>", "", "{\"kind\":\"calendar#events\",\"items\":[", "{\"kind\":\"x\"}", "[]"]
+        {
             assert_eq!(envelope(body, "calendar#events").unwrap_err().kind, Kind::Transient, "{body}");
         }
     }
 
     #[test]
     fn ids_are_one_segment() {
-        assert_eq!(segment("en.usa#holiday@group.v.calendar.google.com"), "en.usa%23holiday@group.v.calendar.google.com");
+        assert_eq!(
+            segment("en.usa#holiday@group.v.calendar.google.com"),
+            "en.usa%23holiday@group.v.calendar.google.com"
+        );
         assert_eq!(segment("a/b?c%"), "a%2Fb%3Fc%25");
     }
 }

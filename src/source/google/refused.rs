@@ -51,9 +51,7 @@ pub fn classify(answer: &Answer) -> Trouble {
             let trouble = Trouble::new(Kind::NeedsLogin, "Google does not accept the sign-in any more");
             trouble.help("run `vantage login google`")
         }
-        410 | 400
-            if is(&["fullSyncRequired", "updatedMinTooLongAgo"]) || (says("sync token") && says("invalid")) =>
-        {
+        410 | 400 if is(&["fullSyncRequired", "updatedMinTooLongAgo"]) || (says("sync token") && says("invalid")) => {
             Trouble::new(Kind::TokenDead, "the sync token is no longer valid")
         }
         403 if is(&["forbidden", "forbiddenForNonOrganizer", "requiredAccessLevel"]) => {

@@ -13,7 +13,7 @@ pub(super) use grant::lacking;
 
 use super::super::{Kind, Trouble};
 use crate::config::GoogleSource;
-use crate::diagnostic::{Exit, Failure, Secret};
+use crate::diagnostic::{Failure, Secret};
 use chrono::{DateTime, TimeDelta, Utc};
 use refusal::Sign;
 use std::future::Future;
@@ -103,7 +103,7 @@ impl SignedIn {
     }
 
     fn stored(&self) -> Result<Grant, Trouble> {
-        Grant::load(&self.path).and_then(|grant| grant.at(&self.source)).map_err(trouble)
+        Grant::load(&self.path).and_then(|grant| grant.at(&self.source)).map_err(Trouble::from)
     }
 
     /// Single flight: who comes while a token is being asked for waits, and shares what that one got.
@@ -172,7 +172,7 @@ impl SignedIn {
         // Where the person signed out, or in anew, while the server was asked, that is what stays in the file.
         if stored.as_ref().is_ok_and(|stored| stored.refresh_token == before) {
             let rotated = state.grant.refresh_token != before;
-            match state.grant.save(&self.path).map_err(trouble) {
+            match state.grant.save(&self.path).map_err(Trouble::from) {
                 Err(e) if rotated => return Err(e),
                 // An access token alone is no loss: the next process asks for its own.
                 _ => {}
@@ -204,17 +204,6 @@ impl Credentials for SignedIn {
 fn until(grant: &Grant, now: DateTime<Utc>) -> Option<Instant> {
     let left = ((grant.expires_at - now).min(LONGEST) - MARGIN).to_std().ok().filter(|left| *left > Duration::ZERO)?;
     Instant::now().checked_add(left)
-}
-
-/// A failure of the token file, as a trouble.
-fn trouble(failure: Failure) -> Trouble {
-    let kind = match failure.exit {
-        Exit::SignIn => Kind::NeedsLogin,
-        // A full disk may have room again.
-        Exit::Io => Kind::Transient,
-        _ => Kind::Configuration,
-    };
-    Trouble { causes: failure.causes, help: failure.help, ..Trouble::new(kind, failure.message) }
 }
 
 #[cfg(test)]

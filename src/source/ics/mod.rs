@@ -20,7 +20,7 @@ pub use files::{Text, stamp};
 ///
 /// # Errors
 /// [`Exit::Io`] where the path itself cannot be opened.
-pub fn texts(path: &str) -> Result<(Vec<Text>, Vec<String>), Failure> {
+fn texts(path: &str) -> Result<(Vec<Text>, Vec<String>), Failure> {
     let (mut texts, mut unread) = (Vec::new(), Vec::new());
     files::each(path, &mut |text| match text {
         Ok(text) => texts.push(text),
@@ -33,6 +33,29 @@ pub fn texts(path: &str) -> Result<(Vec<Text>, Vec<String>), Failure> {
 pub fn uids(bytes: &[u8]) -> BTreeSet<String> {
     let parsed = crate::ical::read(bytes, &Source { source: "", stem: "" });
     parsed.calendars.iter().flat_map(|calendar| calendar.uids()).map(str::to_string).collect()
+}
+
+/// Reads `path` as texts of which one at least is a calendar, with a sentence for each part that is none.
+///
+/// # Errors
+/// What [`Calendars::read`] says.
+pub fn checked_texts(path: &str) -> Result<(Vec<Text>, Vec<String>), Failure> {
+    let (texts, mut unread) = texts(path)?;
+    let (good, none): (Vec<Text>, Vec<Text>) = texts
+        .into_iter()
+        .partition(|text| !crate::ical::read(&text.bytes, &Source { source: "", stem: "" }).calendars.is_empty());
+    unread.extend(none.iter().map(|text| nothing_in(&text.file)));
+    if good.is_empty() { Err(no_calendar(&[path.to_string()], &unread)) } else { Ok((good, unread)) }
+}
+
+fn nothing_in(file: &str) -> String {
+    format!("`{file}` holds no calendar: no `BEGIN:VCALENDAR` in it")
+}
+
+fn no_calendar(paths: &[String], unread: &[String]) -> Failure {
+    let failure = Failure::new(Exit::Data, format!("no calendar could be read from {}", list(paths)));
+    let failure = unread.iter().fold(failure, |f, cause| f.cause(cause));
+    failure.help("export the calendar as iCalendar: the file starts with `BEGIN:VCALENDAR`")
 }
 
 /// Calendars that were read, with what went wrong on the way.
@@ -59,19 +82,9 @@ impl Calendars {
             })?;
         }
         if read.files.iter().all(|(_, parsed)| parsed.calendars.is_empty()) {
-            let failure = Failure::new(Exit::Data, format!("no calendar could be read from {}", list(paths)));
-            let failure = read.unread.iter().fold(failure, |f, cause| f.cause(cause));
-            let help = "export the calendar as iCalendar: the file starts with `BEGIN:VCALENDAR`";
-            return Err(failure.help(help));
+            return Err(no_calendar(paths, &read.unread));
         }
         Ok(read)
-    }
-
-    /// Adds what another source read.
-    pub fn append(&mut self, other: Calendars) {
-        self.files.extend(other.files);
-        self.problems.extend(other.problems);
-        self.unread.extend(other.unread);
     }
 
     /// Parses one text and adds it; `source` is the source's name, if it has another than the file's.
@@ -79,7 +92,7 @@ impl Calendars {
         let source = source.unwrap_or(&text.file);
         let mut parsed = crate::ical::read(&text.bytes, &Source { source, stem: &text.stem });
         if parsed.calendars.is_empty() {
-            self.unread.push(format!("`{}` holds no calendar: no `BEGIN:VCALENDAR` in it", text.file));
+            self.unread.push(nothing_in(&text.file));
         }
         self.problems.extend(parsed.problems.drain(..).map(|p| (text.file.clone(), p)));
         self.files.push((text.file.clone(), parsed));

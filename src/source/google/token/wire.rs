@@ -118,7 +118,10 @@ impl Http {
             let broken = |e: hyper::Error| {
                 Trouble::new(Kind::Transient, format!("the connection to `{host}` broke off")).cause(root(&e))
             };
-            Ok(hyper::Response::from_parts(head, body.collect().await.map_err(broken)?.to_bytes().to_vec()))
+            Ok::<_, Trouble>(hyper::Response::from_parts(
+                head,
+                body.collect().await.map_err(broken)?.to_bytes().to_vec(),
+            ))
         };
         let response = tokio::time::timeout(http::CALL, call).await.map_err(|_| silent(host))??;
         let status = response.status();
