@@ -1,5 +1,6 @@
 use super::scripted::{Asked, Says, Scripted, json, tokens};
 use super::*;
+use crate::diagnostic::Exit;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::sync::Arc;
 use tempfile::TempDir;
