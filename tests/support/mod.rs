@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its part of the world")]
 
-use std::io::Write;
+pub mod google;
+
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -72,6 +74,37 @@ impl World {
         command.env_clear().env("HOME", self.home.path()).env("TZ", &self.zone).env("VANTAGE_NOW", &self.now);
         command.current_dir(self.home.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+    }
+
+    /// Runs `vantage login google --no-browser …` and plays the person at the browser.
+    pub fn login<'a>(&self, google: &google::Google, arguments: impl IntoIterator<Item = &'a str>) -> Run {
+        let mut command = self.command();
+        let mut child = command.args(["login", "google", "--no-browser"]).args(arguments).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut said = String::new();
+        let url = loop {
+            let mut line = String::new();
+            if out.read_line(&mut line).unwrap() == 0 {
+                break None;
+            }
+            said += &line;
+            if line.trim_start().starts_with("http") {
+                break Some(line.trim().to_string());
+            }
+        };
+        if let Some(url) = url {
+            google.consent(&url);
+        }
+        out.read_to_string(&mut said).unwrap();
+        let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+        Run { code: status.code().unwrap_or(-1), out: said, err: String::from_utf8(stderr).unwrap() }
+    }
+
+    /// The configuration and the OAuth client that lead to the fake, signed in.
+    pub fn signed_in(self, google: &google::Google) -> World {
+        let world = self.config(&google.config("work")).file("client.json", google.client_secret_json());
+        world.login(google, ["--client-secret", "client.json"]).ok();
+        world
     }
 
     pub fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Run {
