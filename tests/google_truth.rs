@@ -260,7 +260,8 @@ fn happen(mirror: &mut Mirror, known: &mut Known, number: usize, step: Step) {
             if !known.gone.is_empty() {
                 let id = known.gone.swap_remove(which % known.gone.len());
                 let series = google.event(ADA, &id).and_then(|e| e["recurringEventId"].as_str().map(str::to_owned));
-                if series.is_none_or(|series| google.ids(ADA).contains(&series)) {
+                let is_series = |id: &String| google.event(ADA, id).is_some_and(|e| e["recurrence"].is_array());
+                if series.is_none_or(|series| google.ids(ADA).contains(&series) && is_series(&series)) {
                     google.revive(ADA, &id);
                 }
             }
@@ -283,7 +284,7 @@ fn happen(mirror: &mut Mirror, known: &mut Known, number: usize, step: Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(40), max_shrink_iters: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_store_equals_the_servers_truth(
