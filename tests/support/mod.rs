@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part of the world")]
 
+pub mod google;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -1,0 +1,2 @@
+//! The fake Google of the other tests, told as stories.
+mod support;
