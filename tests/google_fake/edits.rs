@@ -1,6 +1,6 @@
 //! Series, their instances, and what people do to them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -174,4 +174,106 @@ fn an_invitation_to_one_occurrence_stands_alone() {
     assert_eq!(id, "elsewhere_20261124T080000Z");
     assert_eq!(google.truth(ADA, "2026-11-01T00:00:00Z", "2027-01-01T00:00:00Z").len(), 1);
     assert_eq!(ids(&items(&google, LIST)), [&id]);
+}
+
+/// A mirror as simple as can be: it only ever applies deltas.
+#[test]
+fn deltas_add_up_to_the_full_listing() {
+    for seed in 1..40_u64 {
+        let mut random = seed;
+        let mut below = |n: usize| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) as usize % n
+        };
+        let google = ada();
+        google.split_keeps_ids(seed % 2 == 0);
+        let mut mirror = BTreeMap::new();
+        let mut token = token(&google);
+        for step in 0..12 {
+            for edit in 0..=below(3) {
+                random_edit(&google, &mut below, &format!("s{step}e{edit}"));
+            }
+            let pages = pages(&google, &format!("{LIST}?syncToken={token}"));
+            token = pages.last().unwrap()["nextSyncToken"].as_str().unwrap().to_string();
+            for item in pages.iter().flat_map(|p| p["items"].as_array().unwrap().clone()) {
+                let id = item["id"].as_str().unwrap().to_string();
+                if item["status"] == "cancelled" && item["recurringEventId"].is_null() {
+                    mirror.retain(|_, i: &mut Value| i["recurringEventId"] != id.as_str());
+                    mirror.remove(&id);
+                } else {
+                    mirror.insert(id, item);
+                }
+            }
+            let live = |items: Vec<Value>| {
+                let live = items.into_iter().filter(|i| i["status"] != "cancelled");
+                live.map(|i| (i["id"].as_str().unwrap().to_string(), i)).collect::<BTreeMap<_, _>>()
+            };
+            let all = items(&google, LIST);
+            assert!(all.iter().all(|i| mirror.contains_key(i["id"].as_str().unwrap())), "seed {seed}, step {step}");
+            assert_eq!(live(mirror.values().cloned().collect()), live(all), "seed {seed}, step {step}");
+
+            // What the program does: singles and exceptions from the feed, the rest of a series from its instances.
+            let window = "timeMin=2026-10-01T00:00:00Z&timeMax=2027-02-01T00:00:00Z";
+            let mut shown: BTreeMap<String, Value> = BTreeMap::new();
+            for (id, item) in live(mirror.values().cloned().collect()) {
+                match item["recurrence"].is_null() {
+                    true => drop(shown.insert(id, item)),
+                    false => shown.extend(live(items(&google, &format!("{LIST}/{id}/instances?{window}")))),
+                }
+            }
+            assert_eq!(shown, google.truth(ADA, "2026-10-01T00:00:00Z", "2027-02-01T00:00:00Z"), "seed {seed}");
+        }
+    }
+}
+
+fn random_edit(google: &Google, below: &mut impl FnMut(usize) -> usize, name: &str) {
+    let ids: Vec<_> = google.ids(ADA).into_iter().collect();
+    let stored: Vec<_> = ids.iter().map(|id| google.event(ADA, id).unwrap()).collect();
+    let masters: Vec<_> = stored.iter().filter(|e| e["recurrence"].is_array()).collect();
+    if ids.is_empty() || below(4) == 0 {
+        match below(2) {
+            0 => single(google, name),
+            _ => series(google, name, ["RRULE:FREQ=WEEKLY;COUNT=8", "RRULE:FREQ=DAILY;UNTIL=20261130"][below(2)]),
+        };
+        return;
+    }
+    let id = &ids[below(ids.len())];
+    match below(10) {
+        0 => google.delete(ADA, id),
+        1 => google.change(ADA, id, |e| e["summary"] = format!("Changed {name}").into()),
+        2 => google.change(ADA, id, |e| {
+            e["start"]["dateTime"] = "2026-10-20T11:00:00+02:00".into();
+            e["end"]["dateTime"] = "2026-10-20T12:00:00+02:00".into();
+        }),
+        3 if stored.iter().any(|e| e["id"] == id.as_str() && e["recurringEventId"].is_null()) => match below(2) {
+            0 => google.make_single(ADA, id),
+            _ => google.make_recurring(ADA, id, &["RRULE:FREQ=WEEKLY;BYDAY=MO,TU;COUNT=5"]),
+        },
+        _ if masters.is_empty() => {}
+        kind => {
+            let master = masters[below(masters.len())]["id"].as_str().unwrap();
+            let path = format!("{LIST}/{master}/instances?timeMax=2027-02-01T00:00:00Z&showDeleted=true");
+            let instances = items(google, &path);
+            if instances.len() < 2 {
+                return;
+            }
+            let chosen = &instances[1 + below(instances.len() - 1)];
+            let original = chosen["originalStartTime"]["dateTime"].as_str().unwrap();
+            match (kind, chosen["status"] == "cancelled") {
+                (_, true) => google.revive(ADA, chosen["id"].as_str().unwrap()),
+                (4 | 5, _) => drop(google.cancel_instance(ADA, master, original)),
+                (6 | 7, _) => {
+                    let (start, end) = ("2026-12-01T09:00:00+01:00", "2026-12-01T10:00:00+01:00");
+                    drop(google.move_instance(ADA, master, original, start, end));
+                }
+                _ => {
+                    let first = google.event(ADA, master).unwrap()["start"]["dateTime"].as_str().unwrap().to_string();
+                    let instant = |text: &str| text.parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+                    if instant(original) > instant(&first) {
+                        google.split(ADA, master, original);
+                    }
+                }
+            }
+        }
+    }
 }
