@@ -138,6 +138,21 @@ fn this_and_following_makes_a_second_series() {
 }
 
 #[test]
+fn an_all_day_series_with_a_hole_is_split_at_a_day() {
+    let google = ada();
+    let (rule, hole) = ("RRULE:FREQ=DAILY;COUNT=5", "EXDATE;VALUE=DATE:20261124");
+    let (start, end) = (json!({"date": "2026-11-23"}), json!({"date": "2026-11-24"}));
+    google.put(ADA, json!({"id": "day", "start": start, "end": end, "recurrence": [rule, hole]}));
+    let new = google.split(ADA, "day", "2026-11-26");
+    assert_eq!(new, "day_R20261126");
+    assert_eq!(google.event(ADA, "day").unwrap()["recurrence"][0], "RRULE:FREQ=DAILY;UNTIL=20261125");
+    assert_eq!(google.event(ADA, &new).unwrap()["recurrence"][0], "RRULE:FREQ=DAILY;COUNT=2");
+    let truth = google.truth(ADA, "2026-11-01T00:00:00Z", "2027-01-01T00:00:00Z");
+    let days: Vec<_> = truth.values().map(|i| i["start"]["date"].as_str().unwrap()).collect();
+    assert_eq!(days, ["2026-11-23", "2026-11-25", "2026-11-26", "2026-11-27"]);
+}
+
+#[test]
 fn after_a_split_the_instances_can_keep_their_ids() {
     let google = ada();
     google.split_keeps_ids(true);
@@ -179,7 +194,7 @@ fn an_invitation_to_one_occurrence_stands_alone() {
 /// A mirror as simple as can be: it only ever applies deltas.
 #[test]
 fn deltas_add_up_to_the_full_listing() {
-    for seed in 1..40_u64 {
+    for seed in 1..16_u64 {
         let mut random = seed;
         let mut below = |n: usize| {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
