@@ -300,20 +300,6 @@ impl Google {
         envelope(&body, "calendar#calendar").map(|_| body)
     }
 
-    /// The palette that `colorId` of events and calendars points into, as raw JSON.
-    ///
-    /// # Errors
-    /// As [`classify`] sorts them.
-    pub async fn colors(&self) -> Result<String, Trouble> {
-        let body = self
-            .call(async |hub: &Hub, notes: &mut Notes| {
-                let call = hub.colors().get().add_scopes(SCOPES).delegate(notes);
-                raw(call.param("prettyPrint", "false").doit().await).await
-            })
-            .await?;
-        envelope(&body, "calendar#colors").map(|_| body)
-    }
-
     /// Runs a call in a slot and against the clock; once more with a new token where the first was refused.
     async fn call(
         &self,

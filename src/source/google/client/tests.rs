@@ -235,7 +235,6 @@ fn what_is_asked_is_what_the_rules_say() {
         google.page("c", &Ask::Instances { series: "m", from, to }, None).await.unwrap();
         google.calendars_page(Some("p")).await.unwrap();
         assert_eq!(google.labels("c").await.unwrap(), r#"{"kind":"calendar#calendar","id":"c"}"#);
-        assert_eq!(google.colors().await.unwrap(), r#"{"kind":"calendar#colors","event":{}}"#);
     });
     let told: Vec<String> = server
         .asked()
@@ -254,13 +253,12 @@ fn what_is_asked_is_what_the_rules_say() {
     }
 }
 
-/// A web page, taken for a palette or for the names of labels, would be stored.
+/// A web page, taken for the names of labels, would be stored.
 #[test]
-fn palettes_and_labels_are_googles_too() {
+fn labels_are_googles_too() {
     let server = Server::new(|_, _| answer(200, "", "<html>sign in"));
     let google = server.google(Arc::new(Tokens::default()), 1);
     assert_eq!(run(google.labels("c")).unwrap_err().kind, Kind::Transient);
-    assert_eq!(run(google.colors()).unwrap_err().kind, Kind::Transient);
 }
 
 #[test]
