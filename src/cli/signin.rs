@@ -253,7 +253,7 @@ impl Standing {
             Ok(grant) => grant,
             Err(failure) => return bad(failure),
         };
-        let again = format!("vantage login google --account {}", source.name);
+        let again = format!("run `vantage login google --account {}`", source.name);
         let since = grant.obtained_at.format("%Y-%m-%d");
         match grant.refresh_expires_at {
             Some(end) if end <= now => {

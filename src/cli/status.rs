@@ -5,7 +5,7 @@ use super::{Done, Files, Format, output};
 use crate::config::Config;
 use crate::diagnostic::{Failure, plain};
 use crate::jobs::sync::google_sources;
-use crate::source::ics;
+use crate::source::{Kind, ics};
 use crate::store::{Account, Calendar, Obstacle, Store};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
@@ -129,7 +129,7 @@ impl Standings {
         for a in &self.accounts {
             let sign_in = a.sign_in.as_ref().map(|s| format!(": {s}")).unwrap_or_default();
             let _ = writeln!(text, "{} ({}){sign_in}", a.account, if a.kind == "ics" { "iCalendar" } else { "Google" });
-            if let Some(trouble) = &a.trouble {
+            if let Some(trouble) = a.trouble.as_ref().filter(|t| a.sign_in.as_ref() != Some(t)) {
                 let _ = writeln!(text, "  {trouble}{}", again(&a.retry_at));
             }
             for c in a.calendars.iter().filter(|c| c.selected) {
@@ -206,10 +206,18 @@ fn of_account(
             calendars.push(of_calendar(store, calendar)?);
         }
     }
+    // The file of a sign-in looks the same after Google has ended it.
+    let ended = obstacle.as_ref().filter(|o| o.kind == format!("{:?}", Kind::NeedsLogin));
+    let standing = match (standing, ended) {
+        (Some(Standing { good: true, .. }), Some(o)) => {
+            Some(Standing { good: false, sentence: o.sentence.clone(), next: o.help.clone() })
+        }
+        (standing, _) => standing,
+    };
     let sign_in_next = standing.as_ref().and_then(|s| s.next.clone());
     let never = calendars.iter().all(|c| c.last_good_sync.is_none());
     let next = obstacle.as_ref().and_then(|o| o.help.clone()).or(sign_in_next);
-    let next = next.or_else(|| never.then(|| "`vantage sync`".to_string()));
+    let next = next.or_else(|| never.then(|| "run `vantage sync`".to_string()));
     Ok(AccountStanding {
         account: name.into(),
         kind: kind.into(),

@@ -112,7 +112,9 @@ fn text(account: &AccountSummary) -> String {
     if let Some(trouble) = &account.trouble {
         let _ = writeln!(text, "{}: {}", account.name, trouble.sentence);
     }
-    for calendar in &account.calendars {
+    // The account's trouble is told once.
+    let own = |c: &&CalendarSummary| c.trouble.is_none() || c.trouble != account.trouble;
+    for calendar in account.calendars.iter().filter(own) {
         let name = if calendar.remote.is_empty() {
             account.name.clone()
         } else {

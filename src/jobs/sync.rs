@@ -111,8 +111,8 @@ pub(super) fn hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
 }
 
-/// Such trouble is the account's: what one calendar met, the next would meet too.
-fn is_accounts(trouble: &Trouble) -> bool {
+/// Such trouble is the account's, and is noted there: what one calendar met, the next would meet too.
+pub(super) fn is_accounts(trouble: &Trouble) -> bool {
     matches!(trouble.kind, Kind::NeedsLogin | Kind::Configuration | Kind::RateLimited | Kind::DailyLimit)
 }
 
