@@ -135,7 +135,12 @@ impl Standings {
             for c in a.calendars.iter().filter(|c| c.selected) {
                 let last = c.last_good_sync.as_deref().map_or("never".into(), |at| ago(at, now));
                 let name = if c.id.is_empty() { String::new() } else { format!("{}: ", plain(&c.calendar)) };
-                let _ = writeln!(text, "  {name}last good sync {last}, {} events", c.events);
+                let _ = writeln!(
+                    text,
+                    "  {name}last good sync {last}, {} {}",
+                    c.events,
+                    if c.events == 1 { "event" } else { "events" }
+                );
                 if c.mode == "window" && c.last_good_sync.is_some() {
                     let _ = writeln!(text, "    by its window alone: no sync token comes");
                 }
@@ -176,7 +181,8 @@ impl Standings {
 }
 
 fn again(at: &Option<String>) -> String {
-    at.as_ref().map(|at| format!("; tried again after {at}")).unwrap_or_default()
+    let at = at.as_deref().and_then(|at| at.parse::<DateTime<Utc>>().ok());
+    at.map(|at| format!("; tried again after {} UTC", at.format("%Y-%m-%d %H:%M"))).unwrap_or_default()
 }
 
 /// `2026-11-23 07:00 UTC (3 hours ago)`.
@@ -238,6 +244,8 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
         coverage.events = texts.iter().map(|text| ics::uids(&text.bytes).len() as u64).sum();
     }
     let held = store.hold(calendar.id)?;
+    // A listing that is held back keeps its token back, too.
+    let tokenless = state.token.is_none() && state.token_due.is_some() && held.is_none();
     let next = match (&held, &state.obstacle) {
         (Some(_), _) => Some("wait for two more listings, or `vantage sync --accept-deletions`".to_string()),
         (None, Some(Obstacle { help, .. })) => help.clone(),
@@ -251,7 +259,7 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
         last_good_sync: state.last_good.map(stamp),
         events: coverage.events,
         instances: coverage.instances,
-        mode: if calendar.remote.is_empty() || state.token.is_some() { "changes" } else { "window" },
+        mode: if tokenless { "window" } else { "changes" },
         covered_from: state.covered.map(|(from, _)| stamp(from)),
         covered_to: state.covered.map(|(_, to)| stamp(to)),
         skipped: store.skipped(calendar.id)?.into_iter().map(|(reason, count)| Skipped { reason, count }).collect(),

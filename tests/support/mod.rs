@@ -137,6 +137,32 @@ impl World {
         text.replace(self.home.path().to_str().unwrap(), "HOME")
     }
 
+    /// Signed in and synced once.
+    #[track_caller]
+    pub fn synced(google: &google::Google) -> World {
+        let world = World::new().signed_in(google);
+        world.sync();
+        world
+    }
+
+    /// What `vantage sync` says where it goes well.
+    #[track_caller]
+    pub fn sync(&self) -> String {
+        self.run(["sync"]).ok()
+    }
+
+    /// The same world at another time, which Google's clock follows.
+    pub fn later(self, google: &google::Google, now: &str) -> World {
+        google.now(now);
+        self.at(now)
+    }
+
+    /// The events of the week of 16 November 2026.
+    #[track_caller]
+    pub fn week(&self) -> String {
+        self.titles("2026-11-16", "2026-11-22")
+    }
+
     /// `vantage status --format json`.
     #[track_caller]
     pub fn status(&self) -> serde_json::Value {
@@ -205,6 +231,29 @@ pub fn ada() -> google::Google {
     google.put(ADA, meeting("Bug triage", "2026-11-17T09:00", 60));
     google.put(ADA, series("Daily stand-up", "2026-11-16T11:30", 15, "RRULE:FREQ=DAILY;COUNT=5"));
     google
+}
+
+/// A feed on loopback: its address, and the text that it serves until the test changes it.
+pub fn feed(text: String) -> (String, std::sync::Arc<std::sync::Mutex<String>>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/private/ada.ics", listener.local_addr().unwrap());
+    let text = std::sync::Arc::new(std::sync::Mutex::new(text));
+    let served = text.clone();
+    // Ends with the test's process.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let body = served.lock().unwrap().clone();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/calendar\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all((head + &body).as_bytes());
+        }
+    });
+    (address, text)
 }
 
 /// A calendar with somebody invited somewhere, so that attendees are known in it.

@@ -1,0 +1,263 @@
+//! Which calendars count, and how several of them live beside each other.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::google::Google;
+use support::{ADA, World, ada, meeting, series};
+
+const TEAM: &str = "team#1@group.calendar.google.com";
+
+#[test]
+fn a_calendar_with_an_odd_id_is_synced_like_any_other() {
+    let google = ada();
+    google.calendar(TEAM, json!({ "summary": "Team", "accessRole": "reader" }));
+    google.put(TEAM, meeting("Offsite", "2026-11-20T09:00", 60));
+    let world = World::new().signed_in(&google);
+    insta::assert_snapshot!(world.sync(), @"
+    work / Ada: 3 added, 0 changed, 0 removed (listed whole)
+    work / Team: 1 added, 0 changed, 0 removed (listed whole)
+    ");
+    google.put(TEAM, series("Demo", "2026-11-20T13:00", 60, "RRULE:FREQ=WEEKLY;COUNT=2"));
+    insta::assert_snapshot!(world.sync(), @"
+    work / Ada: no change
+    work / Team: 1 added, 0 changed, 0 removed
+    ");
+    assert!(world.week().contains("20T13:00 Demo"));
+}
+
+fn calendars(world: &World, arguments: &[&str]) -> String {
+    world.tell(std::iter::once("calendars").chain(arguments.iter().copied()))
+}
+
+/// Ada's own calendar, one she follows, and one that she has not ticked in Google.
+fn three() -> Google {
+    let google = ada();
+    google.calendar(TEAM, json!({ "summary": "Team", "accessRole": "reader" }));
+    google.put(TEAM, meeting("Offsite", "2026-11-20T09:00", 60));
+    google.calendar("holidays@group.v.calendar.google.com", json!({ "summary": "Holidays", "selected": false }));
+    google.put("holidays@group.v.calendar.google.com", meeting("Fair", "2026-11-21T09:00", 60));
+    google
+}
+
+#[test]
+fn the_person_chooses_which_calendars_count() {
+    let google = three();
+    let world = World::new().signed_in(&google);
+    insta::assert_snapshot!(calendars(&world, &[]), @"
+    error: no calendars of a Google account are known yet
+     |
+     = help: run `vantage login google`, then `vantage sync`
+    exit 1
+    ");
+    world.sync();
+    insta::assert_snapshot!(calendars(&world, &[]), @"
+    [x] work / Ada  ada@example.com  (yours)
+    [ ] work / Holidays  holidays@group.v.calendar.google.com
+    [x] work / Team  team#1@group.calendar.google.com  (read-only; counts as your time while selected)
+    exit 0
+    ");
+    assert!(world.week().contains("Offsite") && !world.week().contains("Fair"));
+    insta::assert_snapshot!(calendars(&world, &["--ignore", TEAM, "--select", "Holidays"]), @"
+    [x] work / Ada  ada@example.com  (yours)
+    [x] work / Holidays  holidays@group.v.calendar.google.com
+    [ ] work / Team  team#1@group.calendar.google.com
+    `vantage sync` fetches what is newly selected.
+    exit 0
+    ");
+    assert!(!world.week().contains("Offsite"), "at once");
+    insta::assert_snapshot!(world.tell(["sync"]), @"
+    work / Ada: no change
+    work / Holidays: 1 added, 0 changed, 0 removed (listed whole)
+    exit 0
+    ");
+    assert!(world.week().contains("Fair"));
+    insta::assert_snapshot!(world.tell(["status"]), @"
+    work (Google): signed in since 2026-11-23
+      Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
+      Holidays: last good sync 2026-11-23 06:00 UTC (just now), 1 event
+      1 more calendar is not selected; `vantage calendars` lists them
+    exit 0
+    ");
+    insta::assert_snapshot!(calendars(&world, &["--select", "Teem"]), @"
+    error: there is no calendar `Teem`
+     |
+     = help: `vantage calendars` lists their ids; a new one appears after `vantage sync --full`
+    exit 2
+    ");
+    google.calendar("team2@group.calendar.google.com", json!({ "summary": "Team" }));
+    world.run(["sync", "--full"]).ok();
+    insta::assert_snapshot!(calendars(&world, &["--select", "Team"]), @"
+    error: several calendars are called `Team`
+     |
+     = help: give the id, or add `--account NAME`
+    exit 2
+    ");
+    let world = world.later(&google, "2026-11-23T08:00:00Z");
+    google.calendar(TEAM, json!({ "summary": "Team one" }));
+    world.sync();
+    let json = world.run(["calendars", "--format", "json"]).ok();
+    let list: Value = serde_json::from_str(&json).unwrap();
+    let chosen: Vec<_> =
+        list.as_array().unwrap().iter().map(|c| (c["calendar"].as_str(), c["selected"].as_bool())).collect();
+    insta::assert_snapshot!(format!("{chosen:?}"), @r#"[(Some("Ada"), Some(true)), (Some("Holidays"), Some(true)), (Some("Team"), Some(true)), (Some("Team one"), Some(false))]"#);
+}
+
+#[test]
+fn a_calendar_that_is_not_to_be_seen_is_marked_and_the_others_go_on() {
+    for reason in ["forbidden", "notFound"] {
+        let google = three();
+        let world = World::synced(&google);
+        google.forbid(TEAM, reason);
+        google.put(ADA, meeting("Budget", "2026-11-18T09:00", 60));
+        let said = world.tell(["sync"]);
+        let status = world.tell(["status"]);
+        match reason {
+            "forbidden" => {
+                insta::assert_snapshot!(said, @"
+                work / Ada: 1 added, 0 changed, 0 removed
+                work / Team: Google does not let this account read the calendar
+                exit 0
+                ");
+                insta::assert_snapshot!(status, @"
+                work (Google): signed in since 2026-11-23
+                  Ada: last good sync 2026-11-23 06:00 UTC (just now), 4 events
+                  Team: last good sync 2026-11-23 06:00 UTC (just now), 1 event
+                    Google does not let this account read the calendar; tried again after 2026-11-23 07:00 UTC
+                    next: ask its owner, or leave it out with `vantage calendars --ignore`
+                  1 more calendar is not selected; `vantage calendars` lists them
+                exit 0
+                ");
+            }
+            _ => {
+                insta::assert_snapshot!(said, @"
+                work / Ada: 1 added, 0 changed, 0 removed
+                work / Team: Google does not find the calendar
+                exit 0
+                ");
+                insta::assert_snapshot!(status, @"
+                work (Google): signed in since 2026-11-23
+                  Ada: last good sync 2026-11-23 06:00 UTC (just now), 4 events
+                  Team: last good sync 2026-11-23 06:00 UTC (just now), 1 event
+                    Google does not find the calendar; tried again after 2026-11-23 07:00 UTC
+                    next: leave it out with `vantage calendars --ignore` if it is gone
+                  1 more calendar is not selected; `vantage calendars` lists them
+                exit 0
+                ");
+            }
+        }
+        assert!(world.week().contains("Offsite") && world.week().contains("Budget"));
+        google.allow(TEAM);
+        google.put(TEAM, meeting("Retreat", "2026-11-20T11:00", 60));
+        world.sync();
+        assert!(world.week().contains("Retreat"));
+        assert_eq!(world.run(["week", "2026-W47"]).err, "");
+    }
+}
+
+#[test]
+fn a_calendar_that_is_gone_from_the_list_no_longer_counts_an_hour_later() {
+    let google = three();
+    let world = World::synced(&google);
+    google.remove_calendar(TEAM);
+    let world = world.later(&google, "2026-11-23T07:01:00Z");
+    world.run(["sync"]);
+    assert!(world.week().contains("Offsite"), "one list may err");
+    let world = world.later(&google, "2026-11-23T08:02:00Z");
+    world.sync();
+    assert!(!world.week().contains("Offsite"));
+    assert!(!world.tell(["status"]).contains("Team"));
+    google.calendar(TEAM, json!({}));
+    let world = world.later(&google, "2026-11-23T09:03:00Z");
+    world.sync();
+    assert!(world.week().contains("Offsite"));
+}
+
+#[test]
+fn the_same_meeting_on_two_calendars_counts_once() {
+    let google = three();
+    for calendar in [ADA, TEAM] {
+        let mut event = series("All hands", "2026-11-19T16:00", 60, "RRULE:FREQ=DAILY;COUNT=2");
+        event["iCalUID"] = "all-hands@google.com".into();
+        google.put(calendar, event);
+    }
+    let world = World::synced(&google);
+    let rows = world.run(["events", "--from", "2026-11-19", "--to", "2026-11-20", "--format", "json"]).json();
+    let counted = rows.iter().filter(|r| r["summary"] == "All hands" && r["counted"] == true);
+    let calendars: Vec<_> = counted.map(|r| r["calendar"].as_str().unwrap()).collect();
+    assert_eq!(calendars, ["Ada", "Ada"]);
+}
+
+#[test]
+fn files_and_google_stand_side_by_side() {
+    let google = ada();
+    let side = support::event("side", "Side project", "20261118T180000", "20261118T190000", "");
+    let config = google.config("work") + "[[source.ics]]\nname = \"side\"\npath = \"~/side.ics\"\n";
+    let world = World::new().signed_in(&google).config(&config).ics("side.ics", &[&side]);
+    insta::assert_snapshot!(world.tell(["sync"]), @"
+    side: 1 added, 0 changed, 0 removed (listed whole)
+    work / Ada: 3 added, 0 changed, 0 removed (listed whole)
+    exit 0
+    ");
+    assert!(world.week().contains("Side project") && world.week().contains("Bug triage"));
+    google.clear();
+    insta::assert_snapshot!(world.tell(["sync", "--account", "side"]), @"
+    side: no change
+    exit 0
+    ");
+    assert!(google.requests().is_empty());
+    insta::assert_snapshot!(world.tell(["status"]), @"
+    side (iCalendar)
+      last good sync 2026-11-23 06:00 UTC (just now), 1 event
+    work (Google): signed in since 2026-11-23
+      Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
+    exit 0
+    ");
+}
+
+#[test]
+fn a_feed_and_google_stand_side_by_side() {
+    let google = ada();
+    let event = |title: &str| support::event("side", title, "20261118T180000", "20261118T190000", "");
+    let (address, served) = support::feed(support::calendar(&[&event("Side project")]));
+    let source = format!("[[source.ics]]\nname = \"side\"\nurl = \"{address}\"\nallow_private = true\n");
+    let world = World::new().signed_in(&google).config(&(google.config("work") + &source));
+    assert_eq!(world.sync().lines().count(), 2);
+    assert!(world.week().contains("Side project") && world.week().contains("Bug triage"));
+    *served.lock().unwrap() = support::calendar(&[&event("Side business")]);
+    world.sync();
+    assert!(world.week().contains("Side business"));
+    // The feed's data serve while it answers with something else, and Google's go on.
+    *served.lock().unwrap() = "<html>sign in</html>".into();
+    google.put(ADA, meeting("Budget", "2026-11-18T09:00", 60));
+    let told = world.tell(["sync"]);
+    insta::assert_snapshot!(told, @"
+    side: the feed's server answered with a web page, as sign-in pages of hotel networks do
+    work / Ada: 1 added, 0 changed, 0 removed
+    error: the feed's server answered with a web page, as sign-in pages of hotel networks do
+     |
+     = note: what was stored before is still there; `vantage status` shows how each calendar stands
+    exit 75
+    ");
+    assert!(world.week().contains("Side business") && world.week().contains("Budget"));
+    assert!(!(told + &world.tell(["status", "--format", "json"])).contains("private/ada"), "the address is a secret");
+}
+
+#[test]
+fn one_writes_at_a_time() {
+    let google = ada();
+    let world = World::synced(&google);
+    let folder = world.path(".local/state/vantage");
+    let lock = vantage::store::Lock::take(&folder).unwrap();
+    let told = world.tell(["sync"]).replace(&std::process::id().to_string(), "PID");
+    insta::assert_snapshot!(told, @"
+    error: another Vantage (process PID) is writing to `HOME/.local/state/vantage`
+     |
+     = help: wait until it is done, or stop it; reading commands work meanwhile
+     = note: nothing was changed
+    exit 75
+    ");
+    assert!(world.week().contains("Bug triage"), "reading goes on");
+    drop(lock);
+    world.sync();
+}
