@@ -3,9 +3,8 @@
 mod support;
 
 use serde_json::{Value, json};
-use std::os::unix::fs::PermissionsExt;
 use support::google::{Consent, EVENTS, Google};
-use support::{ADA, World, ada, meeting};
+use support::{World, ada};
 
 const TOKEN: &str = ".local/state/vantage/google/work.json";
 

@@ -1,11 +1,12 @@
 use super::context::{Setup, Talk, now};
 use super::paths::{home, state_folder};
-use super::{Done, Files, Format, output, signin};
+use super::{Done, Files, Format, doctor, output, signin};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
 use crate::source::google::RealPace;
 use crate::source::{Kind, Trouble};
 use crate::store::{Changes, Store};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -75,6 +76,11 @@ impl SyncArgs {
             Format::Text => output::print(&summaries.iter().map(text).collect::<String>())?,
             Format::Json => output::print(&format!("{}\n", Value::from_iter(summaries.iter().map(value))))?,
         }
+        for account in &summaries {
+            if let Some((says, fix)) = account.skew.and_then(doctor::skewed) {
+                talk.warn(&format!("{}: this machine's clock is {says}", account.name), Some(fix));
+            }
+        }
         // Everything that could be stored is; the first trouble says how the run ends. One calendar that is not to be seen
         // among others that are is no failure: it would be one every time.
         let failures = summaries.iter().flat_map(|account| {
@@ -83,10 +89,21 @@ impl SyncArgs {
             let counts = move |t: &&Trouble| !(some_good && t.kind == Kind::Inaccessible);
             account.trouble.iter().chain(calendars.filter(counts))
         });
-        let mut failures = failures.map(|trouble| trouble.clone().failure());
+        let mut failures = failures.map(|trouble| failure(trouble, now));
         let Some(first) = failures.next() else { return Ok(()) };
         let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);
         Err(worst.note("what was stored before is still there; `vantage status` shows how each calendar stands"))
+    }
+}
+
+/// A trouble as how the run ends, with the moment that the server named, if it did.
+fn failure(trouble: &Trouble, now: DateTime<Utc>) -> Failure {
+    let failure = trouble.clone().failure();
+    match trouble.retry_after.and_then(|wait| TimeDelta::from_std(wait).ok()) {
+        Some(wait) if failure.help.is_none() => {
+            failure.help(format!("run `vantage sync` again after {} UTC", (now + wait).format("%Y-%m-%d %H:%M")))
+        }
+        _ => failure,
     }
 }
 
@@ -113,7 +130,9 @@ fn text(account: &AccountSummary) -> String {
         let _ = writeln!(text, "{}: {}", account.name, trouble.sentence);
     }
     // The account's trouble is told once.
-    let own = |c: &&CalendarSummary| c.trouble.is_none() || c.trouble != account.trouble;
+    let sentence = |trouble: &Option<Trouble>| trouble.as_ref().map(|t| t.sentence.clone());
+    let told = sentence(&account.trouble);
+    let own = |c: &&CalendarSummary| c.trouble.is_none() || sentence(&c.trouble) != told;
     for calendar in account.calendars.iter().filter(own) {
         let name = if calendar.remote.is_empty() {
             account.name.clone()

@@ -147,6 +147,7 @@ impl Sync<'_> {
         match self.calendars(source, &account, slots, &mut summary).await? {
             Ok(()) => self.store.borrow().clear_account(account.id)?,
             Err(trouble) => {
+                let trouble = trouble.of_account(&source.name);
                 self.store.borrow().obstruct_account(account.id, &obstacle(&trouble, before.as_ref(), self))?;
                 summary.trouble = Some(trouble);
             }
@@ -206,7 +207,8 @@ impl Sync<'_> {
         for (_, done) in done {
             summary.calendars.extend(done?);
         }
-        if due {
+        // Whom Google asks to wait is asked nothing more.
+        if due && stopped.borrow().is_none() {
             self.labels(&calendars, &google).await?;
         }
         summary.skew = google.server_date().map(|(date, at)| {

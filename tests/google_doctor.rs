@@ -1,0 +1,68 @@
+//! `vantage doctor` and accounts at Google.
+
+mod support;
+
+use serde_json::Value;
+use support::{World, ada};
+
+#[test]
+fn doctor_finds_what_is_wrong() {
+    let google = ada();
+    let world = World::synced(&google);
+    let doctor = |world: &World| {
+        let told = world.tell(["doctor"]);
+        let lines = told.lines().map(|l| if l.contains("disk:") { "ok    disk" } else { l });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(doctor(&world), @"
+    ok    configuration: ~/.config/vantage/vantage.toml
+    ok    rules: the built-in ones, 91 rules
+    ok    time zone: Europe/Berlin
+    ok    font: the built-in one
+    ok    account work: signed in since 2026-11-23
+    ok    account work, permissions: both were given
+    ok    account work, clock: agrees with the server's
+    ok    account work, Google: it answers, with 1 calendar
+    ok    database: ~/.local/state/vantage/vantage.db, whole
+    ok    disk
+    exit 0
+    ");
+    google.skew(chrono::TimeDelta::minutes(10));
+    let lines = doctor(&world);
+    let clock: Vec<&str> = lines.lines().filter(|l| l.contains("clock") || l.contains("exit")).collect();
+    insta::assert_snapshot!(clock.join("\n"), @"
+    warn  account work, clock: it is 10 minutes behind the server's
+    exit 0
+    ");
+    google.skew(chrono::TimeDelta::zero());
+    let path = world.path(".local/state/vantage/google/work.json");
+    let mut stored: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    stored["scopes"].as_array_mut().unwrap().pop();
+    std::fs::write(&path, stored.to_string()).unwrap();
+    let run = world.run(["doctor", "--format", "json"]);
+    let list: Vec<Value> = serde_json::from_str(&run.out).unwrap();
+    let failed: Vec<String> = list
+        .iter()
+        .filter(|l| l["grade"] == "fail")
+        .map(|l| format!("{}: {}; {}", l["what"], l["says"], l["fix"]))
+        .collect();
+    insta::assert_snapshot!(failed.join("\n"), @r#""account work, permissions": "1 of 2 are missing"; "`vantage login google --account work`, and tick both boxes""#);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let world = world.config("[[source.google]]\nname = 7\n");
+    let told = doctor(&world);
+    assert!(told.contains("FAIL  configuration") && told.ends_with("exit 1"), "{told}");
+}
+
+#[test]
+fn no_network_is_a_warning() {
+    let google = ada();
+    let world = World::synced(&google);
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let world = world.config(&google.config("work").replace(&google.base(), &format!("http://{closed}")));
+    let doctor = world.tell(["doctor"]);
+    let lines: Vec<&str> = doctor.lines().filter(|l| l.contains("Google") || l.contains("exit")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    warn  account work, Google: Google could not be reached
+    exit 0
+    ");
+}
