@@ -261,3 +261,17 @@ fn one_writes_at_a_time() {
     drop(lock);
     world.sync();
 }
+
+#[test]
+fn no_more_than_four_requests_at_once() {
+    let google = ada();
+    for n in 0..9 {
+        let id = format!("c{n}@group.calendar.google.com");
+        google.calendar(&id, json!({ "summary": format!("Team {n}") }));
+        google.put(&id, meeting(&format!("Meeting {n}"), "2026-11-18T09:00", 30));
+    }
+    google.latency(std::time::Duration::from_millis(20));
+    let world = World::synced(&google);
+    assert!(google.peak_concurrency() <= 4, "{}", google.peak_concurrency());
+    assert_eq!(world.week().matches("Meeting").count(), 9);
+}

@@ -117,7 +117,7 @@ fn a_listing_that_lacks_much_is_held_until_two_later_ones_agree() {
     work (Google): signed in since 2026-11-23
       Ada: last good sync 2026-11-23 06:00 UTC (60 minutes ago), 28 events
         held since 2026-11-23 06:00 UTC (60 minutes ago): a listing lacks 25 of 28 events, which still count
-        next: wait for two more listings, or `vantage sync --accept-deletions`
+        next: wait for a listing after 2026-11-23 08:00 UTC, or run `vantage sync --accept-deletions`
     exit 0
     ");
     insta::assert_snapshot!(world.run(["week", "2026-W47"]).err, @"

@@ -181,3 +181,29 @@ fn tokens_go_nowhere_in_clear() {
     exit 78
     ");
 }
+
+#[test]
+fn a_first_sign_in_needs_no_configuration() {
+    let google = ada();
+    let world = World::new().file("client.json", google.client_secret_json());
+    let run = world.login(&google, ["--client-secret", "client.json"]);
+    insta::assert_snapshot!(after(&world, &run), @"
+    Signed in. Next:
+      vantage sync         fetch the calendars
+      vantage calendars    choose which of them count
+    exit 0
+    ");
+    insta::assert_snapshot!(world.tell(["accounts"]), @"
+    google: signed in since 2026-11-23
+    exit 0
+    ");
+    insta::assert_snapshot!(world.tell(["status"]), @"
+    google (Google): signed in since 2026-11-23
+      next: run `vantage sync`
+    exit 0
+    ");
+    // While another process writes to the database, one can still sign in.
+    let lock = vantage::store::Lock::take(&world.path(".local/state/vantage")).unwrap();
+    world.login(&google, []).ok();
+    drop(lock);
+}

@@ -147,3 +147,27 @@ fn pages_in_any_order_with_repeats_make_the_same_week() {
     world.sync();
     assert_eq!(world.week(), World::synced(&google).week());
 }
+
+#[test]
+fn a_week_beyond_what_is_kept_says_so() {
+    let google = ada();
+    let world = World::synced(&google);
+    let old = world.run(["week", "2024-W10"]);
+    insta::assert_snapshot!(old.err, @"
+    warning: work: events before 2025-10-19 and after 2027-12-29 are not kept
+     |
+     = help: `vantage status` says more
+    ");
+    let ahead = world.run(["week", "2026-W52"]);
+    assert_eq!(ahead.err, "");
+    let config = google.config("work") + "days_back = 10\ndays_ahead = 20\n";
+    let world = World::new().signed_in(&google).config(&config);
+    world.sync();
+    insta::assert_snapshot!(world.run(["week", "2026-W46"]).err, @"
+    warning: work: events before 2026-11-13 and after 2026-12-14 are not kept
+     |
+     = help: `vantage status` says more
+    ");
+    let status = &world.status()["accounts"][0]["calendars"][0];
+    insta::assert_snapshot!(format!("{} to {}", status["covered_from"], status["covered_to"]), @r#""2026-11-13T00:00:00Z" to "2026-12-14T00:00:00Z""#);
+}

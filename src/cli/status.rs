@@ -4,7 +4,7 @@ use super::signin::Standing;
 use super::{Done, Files, Format, output};
 use crate::config::Config;
 use crate::diagnostic::{Failure, plain};
-use crate::jobs::sync::google_sources;
+use crate::jobs::{APART, sync::google_sources};
 use crate::source::{Kind, ics};
 use crate::store::{Account, Calendar, Obstacle, Store};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -247,7 +247,13 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
     // A listing that is held back keeps its token back, too.
     let tokenless = state.token.is_none() && state.token_due.is_some() && held.is_none();
     let next = match (&held, &state.obstacle) {
-        (Some(_), _) => Some("wait for two more listings, or `vantage sync --accept-deletions`".to_string()),
+        (Some(hold), _) => {
+            let wait = match hold.agreed_at {
+                Some(at) => format!("a listing after {} UTC", (at + APART).format("%Y-%m-%d %H:%M")),
+                None => "two more listings".into(),
+            };
+            Some(format!("wait for {wait}, or run `vantage sync --accept-deletions`"))
+        }
         (None, Some(Obstacle { help, .. })) => help.clone(),
         (None, None) => None,
     };
