@@ -34,6 +34,13 @@ fn doctor_finds_what_is_wrong() {
     warn  account work, clock: it is 10 minutes behind the server's
     exit 0
     ");
+    insta::assert_snapshot!(world.tell(["sync"]), @"
+    work / Ada: no change
+    warning: work: this machine's clock is 10 minutes behind the server's
+     |
+     = help: set it, for example with `timedatectl set-ntp true`
+    exit 0
+    ");
     google.skew(chrono::TimeDelta::zero());
     let path = world.path(".local/state/vantage/google/work.json");
     let mut stored: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
@@ -65,4 +72,27 @@ fn no_network_is_a_warning() {
     warn  account work, Google: Google could not be reached
     exit 0
     ");
+}
+
+#[test]
+fn every_key_of_the_status_is_documented() {
+    let google = ada();
+    let world = World::synced(&google).config(&(google.config("work") + "[[source.ics]]\npath = \"none.ics\"\n"));
+    world.run(["sync"]).fails(1);
+    let docs = include_str!("../docs/status.md");
+    fn keys(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+                found.push(key.clone());
+                keys(value, found);
+            }),
+            Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+            _ => {}
+        }
+    }
+    let mut found =
+        vec!["reason".into(), "count".into(), "since".into(), "removed".into(), "of".into(), "agreed_at".into()];
+    keys(&world.status(), &mut found);
+    let lacking: Vec<_> = found.iter().filter(|key| !docs.contains(&format!("`{key}`"))).collect();
+    assert!(lacking.is_empty(), "{lacking:?}");
 }

@@ -257,3 +257,15 @@ fn without_a_network_all_commands_work_but_sync() {
     ");
     assert_eq!(world.week(), before);
 }
+
+#[test]
+fn a_listing_that_goes_round_in_a_circle_ends() {
+    let sync = fails(&Fault::new(What::RepeatPageToken).on("/events"), 75);
+    insta::assert_snapshot!(sync, @"
+    work / Ada: Google's listing went round in a circle
+    error: Google's listing went round in a circle
+     |
+     = note: what was stored before is still there; `vantage status` shows how each calendar stands
+    exit 75
+    ");
+}

@@ -221,7 +221,11 @@ fn of_account(
         (standing, _) => standing,
     };
     let sign_in_next = standing.as_ref().and_then(|s| s.next.clone());
-    let never = calendars.iter().all(|c| c.last_good_sync.is_none());
+    let mut selected = calendars.iter().filter(|c| c.selected).peekable();
+    let never = match (selected.peek(), account) {
+        (None, Some(account)) => account.listed_at.is_none(),
+        _ => selected.all(|c| c.last_good_sync.is_none()),
+    };
     let next = obstacle.as_ref().and_then(|o| o.help.clone()).or(sign_in_next);
     let next = next.or_else(|| never.then(|| "run `vantage sync`".to_string()));
     Ok(AccountStanding {

@@ -1,6 +1,7 @@
 use super::context::{Setup, Talk, now};
 use super::paths::{home, state_folder};
 use super::{Done, Files, Format, doctor, output, signin};
+use crate::config::{Config, GoogleSource};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
 use crate::source::google::RealPace;
@@ -73,7 +74,10 @@ impl SyncArgs {
             return Err(failure.help(help));
         }
         match self.format {
-            Format::Text => output::print(&summaries.iter().map(text).collect::<String>())?,
+            Format::Text => {
+                let texts = summaries.iter().map(|summary| text(summary, &setup.config));
+                output::print(&texts.collect::<String>())?;
+            }
             Format::Json => output::print(&format!("{}\n", Value::from_iter(summaries.iter().map(value))))?,
         }
         for account in &summaries {
@@ -124,8 +128,17 @@ fn counted(Changes { added, changed, removed }: Changes) -> String {
 }
 
 // Writing to a String cannot fail.
-fn text(account: &AccountSummary) -> String {
+fn text(account: &AccountSummary, config: &Config) -> String {
     let mut text = String::new();
+    if account.trouble.is_none() && account.calendars.is_empty() {
+        // Nobody shares a list of calendars with a service account, only calendars.
+        let robot = |s: &&GoogleSource| s.name == account.name && s.service_account.is_some() && s.subject.is_none();
+        let how = match config.google.iter().find(robot) {
+            Some(_) => "name their ids as `calendars` in its `[[source.google]]`",
+            None => "`vantage calendars --select` chooses some",
+        };
+        let _ = writeln!(text, "{}: no calendar to sync; {how}", account.name);
+    }
     if let Some(trouble) = &account.trouble {
         let _ = writeln!(text, "{}: {}", account.name, trouble.sentence);
     }
