@@ -106,17 +106,18 @@ fn a_sign_in_that_died_leaves_the_data_and_signing_in_again_puts_it_right() {
     exit 0
     ");
     google.put(ADA, meeting("Budget", "2026-11-18T09:00", 60));
+    let world = world.later(&google, "2026-11-23T06:10:00Z");
     world.login(&google, []).ok();
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
+      Ada: last good sync 2026-11-23 06:00 UTC (10 minutes ago), 3 events
     exit 0
     ");
     assert_eq!(world.run(["sync"]).ok(), "work / Ada: 1 added, 0 changed, 0 removed\n");
     assert_eq!(world.run(["week", "2026-W47"]).err, "");
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 4 events
+      Ada: last good sync 2026-11-23 06:10 UTC (just now), 4 events
     exit 0
     ");
 }

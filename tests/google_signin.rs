@@ -207,3 +207,21 @@ fn a_first_sign_in_needs_no_configuration() {
     world.login(&google, []).ok();
     drop(lock);
 }
+
+#[test]
+fn signing_in_needs_no_leave_of_who_writes_to_the_database() {
+    let google = ada();
+    let side = support::event("side", "Side project", "20261118T180000", "20261118T190000", "");
+    let world = World::new().config("[[source.ics]]\nname = \"side\"\npath = \"~/side.ics\"\n");
+    let world = world.ics("side.ics", &[&side]).file("client.json", google.client_secret_json());
+    world.run(["sync"]).ok();
+    let lock = vantage::store::Lock::take(&world.path(".local/state/vantage")).unwrap();
+    world.login(&google, ["--account", "work", "--client-secret", "client.json"]).ok();
+    drop(lock);
+    // Whoever writes next, whatever it is for, learns of the account.
+    world.run(["sync", "--account", "side"]).ok();
+    insta::assert_snapshot!(world.tell(["accounts"]), @"
+    work: signed in since 2026-11-23
+    exit 0
+    ");
+}

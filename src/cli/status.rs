@@ -212,11 +212,14 @@ fn of_account(
             calendars.push(of_calendar(store, calendar)?);
         }
     }
-    // The file of a sign-in looks the same after Google has ended it.
-    let ended = obstacle.as_ref().filter(|o| o.kind == format!("{:?}", Kind::NeedsLogin));
+    // The file of a sign-in looks the same after Google has ended it; a newer one settles that.
+    let lost = |o: &Obstacle| o.kind == format!("{:?}", Kind::NeedsLogin);
+    let since = standing.as_ref().and_then(|s| s.since);
+    let obstacle = obstacle.filter(|o| !(lost(o) && since.is_some_and(|since| since > o.since)));
+    let ended = obstacle.as_ref().filter(|o| lost(o));
     let standing = match (standing, ended) {
-        (Some(Standing { good: true, .. }), Some(o)) => {
-            Some(Standing { good: false, sentence: o.sentence.clone(), next: o.help.clone() })
+        (Some(Standing { good: true, since, .. }), Some(o)) => {
+            Some(Standing { good: false, sentence: o.sentence.clone(), next: o.help.clone(), since })
         }
         (standing, _) => standing,
     };

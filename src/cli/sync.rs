@@ -38,7 +38,9 @@ impl SyncArgs {
     pub fn run(self, talk: &Talk) -> Done {
         let setup = Setup::load(&self.files, talk)?;
         let (now, folder) = (now()?, state_folder()?);
-        let store = RefCell::new(Store::writer(&folder)?);
+        let mut store = Store::writer(&folder)?;
+        signin::adopt(&mut store, &setup.config, &folder)?;
+        let store = RefCell::new(store);
         if let Some(name) = &self.account {
             signin::known(name, &setup.config, &store.borrow().accounts()?)?;
         }
