@@ -42,10 +42,10 @@ fn doctor_finds_what_is_wrong() {
     exit 0
     ");
     google.skew(chrono::TimeDelta::zero());
-    let path = world.path(".local/state/vantage/google/work.json");
-    let mut stored: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let token = ".local/state/vantage/google/work.json";
+    let mut stored: Value = serde_json::from_slice(&std::fs::read(world.path(token)).unwrap()).unwrap();
     stored["scopes"].as_array_mut().unwrap().pop();
-    std::fs::write(&path, stored.to_string()).unwrap();
+    let world = world.file(token, stored.to_string());
     let run = world.run(["doctor", "--format", "json"]);
     let list: Vec<Value> = serde_json::from_str(&run.out).unwrap();
     let failed: Vec<String> = list
