@@ -233,10 +233,15 @@ fn signing_out_ends_it_at_google_and_keeps_the_data_unless_told() {
     let world = World::new().signed_in(&google);
     world.run(["sync"]).ok();
     let token = refresh_token(&world);
+    // Another process that writes to the database is in the way of removing, not of signing out.
+    let lock = vantage::store::Lock::take(&world.path(".local/state/vantage")).unwrap();
+    world.run(["logout", "--delete-data"]).fails(75);
+    assert!(google.is_alive(&token));
     insta::assert_snapshot!(world.tell(["logout"]), @"
     Signed out, here and at Google. What was fetched from it is kept and still counts; `vantage logout --delete-data` removes it.
     exit 0
     ");
+    drop(lock);
     assert!(!google.is_alive(&token) && !world.path(TOKEN).exists());
     assert!(world.week().contains("Product strategy"));
     insta::assert_snapshot!(world.tell(["status"]), @"

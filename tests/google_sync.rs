@@ -170,4 +170,8 @@ fn a_week_beyond_what_is_kept_says_so() {
     ");
     let status = &world.status()["accounts"][0]["calendars"][0];
     insta::assert_snapshot!(format!("{} to {}", status["covered_from"], status["covered_to"]), @r#""2026-11-13T00:00:00Z" to "2026-12-14T00:00:00Z""#);
+    // A wider window is fetched by the next sync, whatever the last one left to do.
+    let world = world.config(&google.config("work"));
+    world.sync();
+    assert_eq!(world.run(["week", "2026-W46"]).err, "");
 }

@@ -151,8 +151,9 @@ impl Logout {
     pub fn run(self, talk: &Talk) -> Done {
         let setup = Setup::load(&self.files, talk)?;
         let folder = state_folder()?;
-        let mut store = Store::writer(&folder)?;
-        let accounts = store.accounts()?;
+        // Signing out goes beside a process that writes; removing does not.
+        let mut store = if self.delete_data { Some(Store::writer(&folder)?) } else { Store::reader(&folder)? };
+        let accounts = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
         let sources = google_sources(&setup.config, &accounts);
         let name = match (&self.account, &sources[..]) {
             (Some(name), _) => name.clone(),
@@ -183,7 +184,7 @@ impl Logout {
         } else {
             said += "It was not signed in.";
         }
-        if let Some(account) = account.filter(|_| self.delete_data) {
+        if let (Some(account), Some(store), true) = (account, &mut store, self.delete_data) {
             store.forget_account(account.id)?;
             said += " What was fetched from it is removed.";
         } else {
