@@ -50,6 +50,22 @@ fn an_override_named_by_a_date_takes_that_day() {
 }
 
 #[test]
+fn what_was_moved_out_of_the_window_is_still_told() {
+    let series = event("DTSTART:20240110T100000Z | RRULE:FREQ=DAILY;COUNT=3");
+    let moved = event("DTSTART:20240310T100000Z | RECURRENCE-ID:20240111T100000Z");
+    let days = "BEGIN:VEVENT | UID:b | DTSTART;VALUE=DATE:20240110 | RRULE:FREQ=DAILY;COUNT=3 | END:VEVENT | ";
+    let day = "BEGIN:VEVENT | UID:b | DTSTART;VALUE=DATE:20240301 | RECURRENCE-ID;VALUE=DATE:20240111 | END:VEVENT | ";
+    let text = calendar(&(series + &moved + days + day));
+    let found = |from, to| expand(&text, window(from, to)).0.len();
+    // Each series' two that stand, and the one that left.
+    assert_eq!(found("2024-01-08", "2024-01-15"), 6);
+    // Both that left, and the day that begins in Berlin before the window ends.
+    assert_eq!(found("2024-01-11", "2024-01-12"), 3);
+    assert_eq!(found("2024-01-14", "2024-01-21"), 0);
+    assert_eq!(found("2024-03-01", "2024-03-11"), 2);
+}
+
+#[test]
 fn what_the_rules_exclude_is_excluded() {
     let text = event("DTSTART:20240101T100000Z | RRULE:FREQ=DAILY;COUNT=4 | EXRULE:FREQ=DAILY;INTERVAL=2");
     assert_eq!(starts(&calendar(&text)), ["01-02T10:00", "01-04T10:00"]);
