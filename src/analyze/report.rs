@@ -58,6 +58,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// The week that `trend.points` and `moved` compare with, where it is not the week directly before.
+    pub fn compared_with(&self) -> Option<Week> {
+        self.trend.previous_week.filter(|week| week.plus(1) != self.week)
+    }
+
     /// The same report with only what `privacy` lets out: no titles and no names below `titles`, no themes for a board.
     pub fn shown_at(mut self, privacy: Privacy) -> Report {
         let (titles, themes) = (privacy == Privacy::Titles, privacy != Privacy::Classes);

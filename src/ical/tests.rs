@@ -66,6 +66,21 @@ fn what_was_moved_out_of_the_window_is_still_told() {
 }
 
 #[test]
+fn busy_times_are_events_of_which_nothing_else_is_known() {
+    let text = calendar(
+        "BEGIN:VFREEBUSY | UID:f | ATTENDEE:mailto:ada@x.example | DTSTART:20240101T000000Z | DTEND:20240201T000000Z | \
+         FREEBUSY:20240102T100000Z/PT1H,20240103T100000Z/20240103T113000Z | FREEBUSY;FBTYPE=FREE:20240104T100000Z/PT1H | \
+         FREEBUSY;FBTYPE=BUSY-TENTATIVE:20240105T100000Z/PT1H | FREEBUSY:nonsense | END:VFREEBUSY | ",
+    );
+    assert_eq!(starts(&text), ["01-02T10:00", "01-03T10:00", "01-05T10:00"]);
+    let (found, problems, _) = expand(&text, window("2024-01-01", "2025-01-01"));
+    let only = |i: &Instance| i.event.free_busy_only && i.event.attendees == Attendees::Unknown && !i.event.recurring;
+    assert!(found.iter().all(only));
+    assert_eq!(found[2].event.status, Some(EventStatus::Tentative));
+    assert_eq!(problems.iter().map(|p| (p.line, p.lost)).collect::<Vec<_>>(), [(9, Lost::Event)]);
+}
+
+#[test]
 fn what_the_rules_exclude_is_excluded() {
     let text = event("DTSTART:20240101T100000Z | RRULE:FREQ=DAILY;COUNT=4 | EXRULE:FREQ=DAILY;INTERVAL=2");
     assert_eq!(starts(&calendar(&text)), ["01-02T10:00", "01-04T10:00"]);

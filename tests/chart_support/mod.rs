@@ -261,6 +261,9 @@ pub fn seven_days() -> Report {
             (6, block("22:30", "24:00", "Incident bridge", E)),
         ],
     );
+    let whole = |title: &str, class| Block { from: 0, to: 1440, ..block("00:00", "24:00", title, class) };
+    report.days[0].all_day = vec![whole("Leadership off-site", S)];
+    report.days[1].all_day = ["Leadership off-site", "Conference", "Hackathon", "Audit"].map(|t| whole(t, E)).into();
     report.days[3].out_of_office = vec![(480, 1080)];
     report.days[4].out_of_office = vec![(480, 720)];
     report.days[4].open = vec![(780, 1080)];
