@@ -80,7 +80,8 @@ impl Parsed {
     /// whole file.
     ///
     /// This is what every source owes: what overlaps the window, and what was moved out of a slot that lies in it. The
-    /// latter takes no time there, but only with it can a stale copy that still stands in that slot be told for one.
+    /// latter takes no time there, but only with it can a stale copy that still stands in that slot be told for one. (What
+    /// was moved into the window is not asked for its copies in a slot outside.)
     pub fn instances(&self, window: Interval, zone: Tz, problems: &mut Vec<Problem>) -> Vec<Instance> {
         let mut meter = Meter::file();
         let mut found = Vec::new();

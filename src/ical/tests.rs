@@ -77,7 +77,7 @@ fn busy_times_are_events_of_which_nothing_else_is_known() {
     let only = |i: &Instance| i.event.free_busy_only && i.event.attendees == Attendees::Unknown && !i.event.recurring;
     assert!(found.iter().all(only));
     assert_eq!(found[2].event.status, Some(EventStatus::Tentative));
-    assert_eq!(problems.iter().map(|p| (p.line, p.lost)).collect::<Vec<_>>(), [(9, Lost::Event)]);
+    assert_eq!(problems.iter().map(|p| (p.line, p.lost)).collect::<Vec<_>>(), [(10, Lost::Event)]);
 }
 
 #[test]
