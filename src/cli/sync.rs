@@ -4,6 +4,7 @@ use super::{Done, Files, Format, output, signin};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
 use crate::source::google::RealPace;
+use crate::source::{Kind, Trouble};
 use crate::store::{Changes, Store};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -74,11 +75,15 @@ impl SyncArgs {
             Format::Text => output::print(&summaries.iter().map(text).collect::<String>())?,
             Format::Json => output::print(&format!("{}\n", Value::from_iter(summaries.iter().map(value))))?,
         }
-        // Everything that could be stored is; the first trouble says how the run ends.
-        let troubles = summaries
-            .iter()
-            .flat_map(|a| a.trouble.iter().chain(a.calendars.iter().filter_map(|c| c.trouble.as_ref())));
-        let mut failures = troubles.map(|trouble| trouble.clone().failure());
+        // Everything that could be stored is; the first trouble says how the run ends. One calendar that is not to be seen
+        // among others that are is no failure: it would be one every time.
+        let failures = summaries.iter().flat_map(|account| {
+            let some_good = account.calendars.iter().any(|c| c.trouble.is_none());
+            let calendars = account.calendars.iter().filter_map(|c| c.trouble.as_ref());
+            let counts = move |t: &&Trouble| !(some_good && t.kind == Kind::Inaccessible);
+            account.trouble.iter().chain(calendars.filter(counts))
+        });
+        let mut failures = failures.map(|trouble| trouble.clone().failure());
         let Some(first) = failures.next() else { return Ok(()) };
         let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);
         Err(worst.note("what was stored before is still there; `vantage status` shows how each calendar stands"))

@@ -86,6 +86,8 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: Dat
     }
     facts.me.sort();
     facts.me.dedup();
+    // Every calendar of an account tells of the account's trouble.
+    facts.remarks.dedup();
     Ok(facts)
 }
 
