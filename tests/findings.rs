@@ -68,6 +68,26 @@ fn an_event_without_a_title_is_not_called_private() {
 }
 
 #[test]
+fn movers_without_titles_are_one_line_a_class() {
+    let one = |uid: &str, title, day| {
+        event(uid, title, &format!("{day}T100000"), &format!("{day}T110000"), &room("ACCEPTED"))
+    };
+    let events = [
+        one("a", "Sprint planning", "20261109"),
+        one("b", "Sprint planning", "20261116"),
+        one("c", "Product strategy", "20261117"),
+        one("d", "Product vision", "20261118"),
+    ];
+    let world = World::new().config(ME).ics("a.ics", &events.each_ref().map(String::as_str));
+    let moved = |privacy| {
+        let text = world.run(["week", "2026-W47", "--privacy", privacy, "--ics", "a.ics"]).ok();
+        text.lines().filter(|line| line.contains(" points  ")).map(|line| line.trim().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(moved("classes"), ["+66.6 points  strategy", "+0.1 points  execution"]);
+    assert_eq!(moved("titles").len(), 4);
+}
+
+#[test]
 fn columns_of_the_text_report_are_straight() {
     let maybe = event("p", "Sprint planning", "20261116T100000", "20261116T110000", &room("TENTATIVE"));
     let world = World::new().config(&format!("tentative = \"half\"\n{ME}")).ics("a.ics", &[&maybe]);

@@ -25,9 +25,9 @@ fn signed(t: i64) -> String {
 }
 
 /// What a series is called, as far as the report lets out.
-fn series<'a>(title: &'a Option<String>, private: bool, theme: &'a Option<String>) -> &'a str {
+fn series<'a>(title: &'a Option<String>, private: bool, theme: &'a Option<String>, other: &'a str) -> &'a str {
     let kept = if private { Some("Private") } else { theme.as_deref() };
-    title.as_deref().or(kept).unwrap_or("a recurring meeting")
+    title.as_deref().or(kept).unwrap_or(other)
 }
 
 /// The report for a terminal. Shown parts add up to the shown total.
@@ -94,15 +94,24 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
     if !r.moved.is_empty() {
         writeln!(t, "\nWhat moved the number{}", chart::since(r))?;
     }
-    for mover in r.moved.iter().take(MOST) {
-        let name = series(&mover.title, mover.private, &mover.theme);
-        writeln!(t, "  {:>6} points  {}", signed(mover.tenths), plain(name))?;
+    let mut moved: Vec<(&str, i64)> = Vec::new();
+    for mover in &r.moved {
+        let name = series(&mover.title, mover.private, &mover.theme, mover.class.name());
+        // Without titles, the series of one theme or class are one line.
+        match moved.iter_mut().find(|(known, _)| *known == name && mover.title.is_none() && !mover.private) {
+            Some((_, tenths)) => *tenths += mover.tenths,
+            None => moved.push((name, mover.tenths)),
+        }
+    }
+    moved.sort_by_key(|(_, tenths)| -tenths.abs());
+    for (name, tenths) in moved.into_iter().filter(|(_, tenths)| *tenths != 0).take(MOST) {
+        writeln!(t, "  {:>6} points  {}", signed(tenths), plain(name))?;
     }
     if !r.let_go.is_empty() {
         writeln!(t, "\nWhere you could let go")?;
     }
     for c in r.let_go.iter().take(MOST) {
-        let name = series(&c.title, c.private, &c.theme);
+        let name = series(&c.title, c.private, &c.theme, "a recurring meeting");
         let people = c.people.map(|n| format!(" · {n} people")).unwrap_or_default();
         let optional = if c.optional { " · you are optional" } else { "" };
         let report = c.report.as_ref().map(|n| format!(" · {} already attends", plain(n))).unwrap_or_default();
