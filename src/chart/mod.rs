@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub use crate::model::{Palette, Privacy};
 pub use alt::alt_text;
 pub use painter::Painter;
-pub use wording::{Headline, headline};
+pub use wording::{Headline, headline, since};
 
 /// How a picture is drawn.
 #[derive(Clone, Debug)]

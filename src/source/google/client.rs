@@ -226,7 +226,7 @@ impl Google {
     /// One page about the events of a calendar.
     ///
     /// # Errors
-    /// As [`classify`] sorts them. A series that is gone is [`Kind::Inaccessible`].
+    /// What Google refused, sorted by its reason. A series that is gone is [`Kind::Inaccessible`].
     pub async fn page(&self, calendar: &str, ask: &Ask<'_>, page: Option<&str>) -> Result<Page, Trouble> {
         let calendar = segment(calendar);
         let body = match ask {
@@ -270,7 +270,7 @@ impl Google {
     /// One page of the account's calendars, hidden and deleted ones too.
     ///
     /// # Errors
-    /// As [`classify`] sorts them.
+    /// What Google refused, sorted by its reason.
     pub async fn calendars_page(&self, page: Option<&str>) -> Result<Page, Trouble> {
         let body = self
             .call(async |hub: &Hub, notes: &mut Notes| {
@@ -288,7 +288,7 @@ impl Google {
     /// A calendar's own entry, which names its event labels. Needs more than [`SCOPES`]: most sign-ins are refused.
     ///
     /// # Errors
-    /// As [`classify`] sorts them.
+    /// What Google refused, sorted by its reason.
     pub async fn labels(&self, calendar: &str) -> Result<String, Trouble> {
         let calendar = segment(calendar);
         let body = self
