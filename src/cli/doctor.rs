@@ -147,6 +147,7 @@ impl Doctor {
                             format!("{n} of 2 are missing"),
                             Some(fix),
                         );
+                        continue;
                     }
                 }
             }
@@ -165,21 +166,33 @@ impl Doctor {
                 answer.map(|page| page.items.len())
             });
             match asked {
-                Ok(count) => found.ok(&format!("{what}, Google"), format!("it answers, with {count} calendars")),
-                Err(trouble) => found.trouble(&format!("{what}, Google"), &trouble),
+                Ok(count) => found.ok(&format!("{what}, Google"), format!("it answers, with {}", counted(count))),
+                Err(trouble) => found.trouble(&format!("{what}, Google"), &trouble.of_account(&source.name)),
             }
         }
     }
 }
 
-fn clock(skew: TimeDelta, what: &str, found: &mut Findings) {
-    let what = format!("{what}, clock");
+fn counted(calendars: usize) -> String {
+    if calendars == 1 { "1 calendar".into() } else { format!("{calendars} calendars") }
+}
+
+/// What to say about a clock that the server's is ahead of by `skew`, and the fix; none where they agree.
+pub fn skewed(skew: TimeDelta) -> Option<(String, &'static str)> {
     if skew.abs() <= SKEW {
-        return found.ok(&what, "agrees with the server's");
+        return None;
     }
     let (minutes, side) = (skew.num_minutes().abs(), if skew > TimeDelta::zero() { "behind" } else { "ahead of" });
-    let fix = "set this machine's clock, for example with `timedatectl set-ntp true`";
-    found.add(Grade::Warn, &what, format!("it is {minutes} minutes {side} the server's"), Some(fix.into()));
+    let fix = "set it, for example with `timedatectl set-ntp true`";
+    Some((format!("{minutes} minutes {side} the server's"), fix))
+}
+
+fn clock(skew: TimeDelta, what: &str, found: &mut Findings) {
+    let what = format!("{what}, clock");
+    match skewed(skew) {
+        None => found.ok(&what, "agrees with the server's"),
+        Some((says, fix)) => found.add(Grade::Warn, &what, format!("it is {says}"), Some(fix.into())),
+    }
 }
 
 fn font(setup: &Setup, found: &mut Findings) {

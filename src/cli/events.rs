@@ -80,7 +80,8 @@ impl Events {
             Span::Timed(i) => (local(i.start, zones), local(i.end, zones)),
         };
         let shown = self.show_private || event.visibility == Visibility::Public;
-        let summary = event.summary.as_deref().or(event.free_busy_only.then_some("Busy"));
+        // That somebody is busy is all that is known, whatever the event calls itself.
+        let summary = event.summary.as_deref().filter(|_| shown).or(event.free_busy_only.then_some("Busy"));
         let rule = match &j.decision.by {
             By::Rule(index) => Some(&*setup.rules.rules()[*index].name),
             By::Label(label) => Some(label.as_ref()),
@@ -89,7 +90,7 @@ impl Events {
         let class = j.class();
         Line {
             uid: &event.uid.0,
-            summary: summary.filter(|_| shown),
+            summary,
             start,
             end,
             all_day: j.all_day(),

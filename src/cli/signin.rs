@@ -151,8 +151,9 @@ impl Logout {
     pub fn run(self, talk: &Talk) -> Done {
         let setup = Setup::load(&self.files, talk)?;
         let folder = state_folder()?;
-        let mut store = Store::writer(&folder)?;
-        let accounts = store.accounts()?;
+        // Signing out goes beside a process that writes; removing does not.
+        let mut store = if self.delete_data { Some(Store::writer(&folder)?) } else { Store::reader(&folder)? };
+        let accounts = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
         let sources = google_sources(&setup.config, &accounts);
         let name = match (&self.account, &sources[..]) {
             (Some(name), _) => name.clone(),
@@ -183,7 +184,7 @@ impl Logout {
         } else {
             said += "It was not signed in.";
         }
-        if let Some(account) = account.filter(|_| self.delete_data) {
+        if let (Some(account), Some(store), true) = (account, &mut store, self.delete_data) {
             store.forget_account(account.id)?;
             said += " What was fetched from it is removed.";
         } else {
@@ -238,14 +239,17 @@ pub struct Standing {
     pub sentence: String,
     /// What the person can do about it.
     pub next: Option<String>,
+    /// When the person last signed in.
+    pub since: Option<DateTime<Utc>>,
 }
 
 impl Standing {
     pub fn of(source: &GoogleSource, folder: &Path, now: DateTime<Utc>) -> Standing {
-        let bad = |failure: Failure| Standing { good: false, sentence: failure.message, next: failure.help };
+        let bad =
+            |failure: Failure| Standing { good: false, sentence: failure.message, next: failure.help, since: None };
         if let Some(path) = &source.service_account {
             return match runtime().and_then(|r| r.block_on(ServiceAccount::open(Path::new(&home(path)), source))) {
-                Ok(_) => Standing { good: true, sentence: "service account".into(), next: None },
+                Ok(_) => Standing { good: true, sentence: "service account".into(), next: None, since: None },
                 Err(failure) => bad(failure),
             };
         }
@@ -253,20 +257,38 @@ impl Standing {
             Ok(grant) => grant,
             Err(failure) => return bad(failure),
         };
-        let again = format!("vantage login google --account {}", source.name);
+        let again = format!("run `vantage login google --account {}`", source.name);
+        let at = Some(grant.obtained_at);
         let since = grant.obtained_at.format("%Y-%m-%d");
         match grant.refresh_expires_at {
             Some(end) if end <= now => {
                 let sentence = format!("the sign-in was granted until {} only", end.format("%Y-%m-%d"));
-                Standing { good: false, sentence, next: Some(again) }
+                Standing { good: false, sentence, next: Some(again), since: at }
             }
             Some(end) if end - now < TimeDelta::days(3) => {
                 let sentence = format!("signed in since {since}; Google ends it on {}", end.format("%Y-%m-%d"));
-                Standing { good: true, sentence, next: Some(again) }
+                Standing { good: true, sentence, next: Some(again), since: at }
             }
-            _ => Standing { good: true, sentence: format!("signed in since {since}"), next: None },
+            _ => Standing { good: true, sentence: format!("signed in since {since}"), next: None, since: at },
         }
     }
+}
+
+/// Gives accounts that signed in while another process held the database their row.
+///
+/// # Errors
+/// The database's.
+pub fn adopt(store: &mut Store, config: &Config, folder: &Path) -> Result<(), Failure> {
+    let known = store.accounts()?;
+    let files = std::fs::read_dir(folder.join("google")).into_iter().flatten().flatten().map(|entry| entry.path());
+    for file in files.filter(|path| path.extension().is_some_and(|ending| ending == "json")) {
+        let Some(name) = file.file_stem().and_then(|name| name.to_str()) else { continue };
+        let taken = known.iter().any(|a| a.name == name) || config.ics.iter().any(|s| s.name == name);
+        if !taken {
+            store.account(name, "google")?;
+        }
+    }
+    Ok(())
 }
 
 /// Who we are to an account.

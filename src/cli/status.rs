@@ -4,8 +4,8 @@ use super::signin::Standing;
 use super::{Done, Files, Format, output};
 use crate::config::Config;
 use crate::diagnostic::{Failure, plain};
-use crate::jobs::sync::google_sources;
-use crate::source::ics;
+use crate::jobs::{APART, sync::google_sources};
+use crate::source::{Kind, ics};
 use crate::store::{Account, Calendar, Obstacle, Store};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
@@ -129,13 +129,18 @@ impl Standings {
         for a in &self.accounts {
             let sign_in = a.sign_in.as_ref().map(|s| format!(": {s}")).unwrap_or_default();
             let _ = writeln!(text, "{} ({}){sign_in}", a.account, if a.kind == "ics" { "iCalendar" } else { "Google" });
-            if let Some(trouble) = &a.trouble {
+            if let Some(trouble) = a.trouble.as_ref().filter(|t| a.sign_in.as_ref() != Some(t)) {
                 let _ = writeln!(text, "  {trouble}{}", again(&a.retry_at));
             }
             for c in a.calendars.iter().filter(|c| c.selected) {
                 let last = c.last_good_sync.as_deref().map_or("never".into(), |at| ago(at, now));
                 let name = if c.id.is_empty() { String::new() } else { format!("{}: ", plain(&c.calendar)) };
-                let _ = writeln!(text, "  {name}last good sync {last}, {} events", c.events);
+                let _ = writeln!(
+                    text,
+                    "  {name}last good sync {last}, {} {}",
+                    c.events,
+                    if c.events == 1 { "event" } else { "events" }
+                );
                 if c.mode == "window" && c.last_good_sync.is_some() {
                     let _ = writeln!(text, "    by its window alone: no sync token comes");
                 }
@@ -176,7 +181,8 @@ impl Standings {
 }
 
 fn again(at: &Option<String>) -> String {
-    at.as_ref().map(|at| format!("; tried again after {at}")).unwrap_or_default()
+    let at = at.as_deref().and_then(|at| at.parse::<DateTime<Utc>>().ok());
+    at.map(|at| format!("; tried again after {} UTC", at.format("%Y-%m-%d %H:%M"))).unwrap_or_default()
 }
 
 /// `2026-11-23 07:00 UTC (3 hours ago)`.
@@ -206,10 +212,25 @@ fn of_account(
             calendars.push(of_calendar(store, calendar)?);
         }
     }
+    // The file of a sign-in looks the same after Google has ended it; a newer one settles that.
+    let lost = |o: &Obstacle| o.kind == format!("{:?}", Kind::NeedsLogin);
+    let since = standing.as_ref().and_then(|s| s.since);
+    let obstacle = obstacle.filter(|o| !(lost(o) && since.is_some_and(|since| since > o.since)));
+    let ended = obstacle.as_ref().filter(|o| lost(o));
+    let standing = match (standing, ended) {
+        (Some(Standing { good: true, since, .. }), Some(o)) => {
+            Some(Standing { good: false, sentence: o.sentence.clone(), next: o.help.clone(), since })
+        }
+        (standing, _) => standing,
+    };
     let sign_in_next = standing.as_ref().and_then(|s| s.next.clone());
-    let never = calendars.iter().all(|c| c.last_good_sync.is_none());
+    let mut selected = calendars.iter().filter(|c| c.selected).peekable();
+    let never = match (selected.peek(), account) {
+        (None, Some(account)) => account.listed_at.is_none(),
+        _ => selected.all(|c| c.last_good_sync.is_none()),
+    };
     let next = obstacle.as_ref().and_then(|o| o.help.clone()).or(sign_in_next);
-    let next = next.or_else(|| never.then(|| "`vantage sync`".to_string()));
+    let next = next.or_else(|| never.then(|| "run `vantage sync`".to_string()));
     Ok(AccountStanding {
         account: name.into(),
         kind: kind.into(),
@@ -230,8 +251,16 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
         coverage.events = texts.iter().map(|text| ics::uids(&text.bytes).len() as u64).sum();
     }
     let held = store.hold(calendar.id)?;
+    // A listing that is held back keeps its token back, too.
+    let tokenless = state.token.is_none() && state.token_due.is_some() && held.is_none();
     let next = match (&held, &state.obstacle) {
-        (Some(_), _) => Some("wait for two more listings, or `vantage sync --accept-deletions`".to_string()),
+        (Some(hold), _) => {
+            let wait = match hold.agreed_at {
+                Some(at) => format!("a listing after {} UTC", (at + APART).format("%Y-%m-%d %H:%M")),
+                None => "two more listings".into(),
+            };
+            Some(format!("wait for {wait}, or run `vantage sync --accept-deletions`"))
+        }
         (None, Some(Obstacle { help, .. })) => help.clone(),
         (None, None) => None,
     };
@@ -243,7 +272,7 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
         last_good_sync: state.last_good.map(stamp),
         events: coverage.events,
         instances: coverage.instances,
-        mode: if calendar.remote.is_empty() || state.token.is_some() { "changes" } else { "window" },
+        mode: if tokenless { "window" } else { "changes" },
         covered_from: state.covered.map(|(from, _)| stamp(from)),
         covered_to: state.covered.map(|(_, to)| stamp(to)),
         skipped: store.skipped(calendar.id)?.into_iter().map(|(reason, count)| Skipped { reason, count }).collect(),

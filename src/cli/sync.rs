@@ -1,11 +1,13 @@
 use super::context::{Setup, Talk, now};
 use super::paths::{home, state_folder};
-use super::{Done, Files, Format, output, signin};
+use super::{Done, Files, Format, doctor, output, signin};
+use crate::config::{Config, GoogleSource};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
 use crate::source::google::RealPace;
 use crate::source::{Kind, Trouble};
 use crate::store::{Changes, Store};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -36,7 +38,9 @@ impl SyncArgs {
     pub fn run(self, talk: &Talk) -> Done {
         let setup = Setup::load(&self.files, talk)?;
         let (now, folder) = (now()?, state_folder()?);
-        let store = RefCell::new(Store::writer(&folder)?);
+        let mut store = Store::writer(&folder)?;
+        signin::adopt(&mut store, &setup.config, &folder)?;
+        let store = RefCell::new(store);
         if let Some(name) = &self.account {
             signin::known(name, &setup.config, &store.borrow().accounts()?)?;
         }
@@ -72,8 +76,16 @@ impl SyncArgs {
             return Err(failure.help(help));
         }
         match self.format {
-            Format::Text => output::print(&summaries.iter().map(text).collect::<String>())?,
+            Format::Text => {
+                let texts = summaries.iter().map(|summary| text(summary, &setup.config));
+                output::print(&texts.collect::<String>())?;
+            }
             Format::Json => output::print(&format!("{}\n", Value::from_iter(summaries.iter().map(value))))?,
+        }
+        for account in &summaries {
+            if let Some((says, fix)) = account.skew.and_then(doctor::skewed) {
+                talk.warn(&format!("{}: this machine's clock is {says}", account.name), Some(fix));
+            }
         }
         // Everything that could be stored is; the first trouble says how the run ends. One calendar that is not to be seen
         // among others that are is no failure: it would be one every time.
@@ -83,10 +95,21 @@ impl SyncArgs {
             let counts = move |t: &&Trouble| !(some_good && t.kind == Kind::Inaccessible);
             account.trouble.iter().chain(calendars.filter(counts))
         });
-        let mut failures = failures.map(|trouble| trouble.clone().failure());
+        let mut failures = failures.map(|trouble| failure(trouble, now));
         let Some(first) = failures.next() else { return Ok(()) };
         let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);
         Err(worst.note("what was stored before is still there; `vantage status` shows how each calendar stands"))
+    }
+}
+
+/// A trouble as how the run ends, with the moment that the server named, if it did.
+fn failure(trouble: &Trouble, now: DateTime<Utc>) -> Failure {
+    let failure = trouble.clone().failure();
+    match trouble.retry_after.and_then(|wait| TimeDelta::from_std(wait).ok()) {
+        Some(wait) if failure.help.is_none() => {
+            failure.help(format!("run `vantage sync` again after {} UTC", (now + wait).format("%Y-%m-%d %H:%M")))
+        }
+        _ => failure,
     }
 }
 
@@ -107,12 +130,25 @@ fn counted(Changes { added, changed, removed }: Changes) -> String {
 }
 
 // Writing to a String cannot fail.
-fn text(account: &AccountSummary) -> String {
+fn text(account: &AccountSummary, config: &Config) -> String {
     let mut text = String::new();
+    if account.trouble.is_none() && account.calendars.is_empty() {
+        // Nobody shares a list of calendars with a service account, only calendars.
+        let robot = |s: &&GoogleSource| s.name == account.name && s.service_account.is_some() && s.subject.is_none();
+        let how = match config.google.iter().find(robot) {
+            Some(_) => "name their ids as `calendars` in its `[[source.google]]`",
+            None => "`vantage calendars --select` chooses some",
+        };
+        let _ = writeln!(text, "{}: no calendar to sync; {how}", account.name);
+    }
     if let Some(trouble) = &account.trouble {
         let _ = writeln!(text, "{}: {}", account.name, trouble.sentence);
     }
-    for calendar in &account.calendars {
+    // The account's trouble is told once.
+    let sentence = |trouble: &Option<Trouble>| trouble.as_ref().map(|t| t.sentence.clone());
+    let told = sentence(&account.trouble);
+    let own = |c: &&CalendarSummary| c.trouble.is_none() || sentence(&c.trouble) != told;
+    for calendar in account.calendars.iter().filter(own) {
         let name = if calendar.remote.is_empty() {
             account.name.clone()
         } else {

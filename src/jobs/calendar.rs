@@ -1,7 +1,7 @@
 //! One Google calendar: the feed as the truth of what changed, the window as the truth of what happens when.
 
 use super::guard::{self, Removal, Step};
-use super::sync::{CalendarSummary, How, Sync};
+use super::sync::{CalendarSummary, How, Sync, is_accounts};
 use crate::diagnostic::Failure;
 use crate::model::Item;
 use crate::source::google::{Ask, Google, list, read_item};
@@ -56,7 +56,9 @@ impl CalendarSync<'_, '_> {
                 let obstacle = obstacle(&trouble, state.obstacle.as_ref(), self.sync);
                 let mut store = self.sync.store.borrow_mut();
                 store.unstage(self.calendar.id)?;
-                store.obstruct(self.calendar.id, &obstacle)?;
+                if !is_accounts(&trouble) {
+                    store.obstruct(self.calendar.id, &obstacle)?;
+                }
                 summary.trouble = Some(trouble);
             }
         }

@@ -8,3 +8,4 @@ pub mod sync;
 
 pub use facts::{Facts, read};
 pub use files::refresh;
+pub use guard::APART;

@@ -111,8 +111,8 @@ pub(super) fn hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
 }
 
-/// Such trouble is the account's: what one calendar met, the next would meet too.
-fn is_accounts(trouble: &Trouble) -> bool {
+/// Such trouble is the account's, and is noted there: what one calendar met, the next would meet too.
+pub(super) fn is_accounts(trouble: &Trouble) -> bool {
     matches!(trouble.kind, Kind::NeedsLogin | Kind::Configuration | Kind::RateLimited | Kind::DailyLimit)
 }
 
@@ -147,6 +147,7 @@ impl Sync<'_> {
         match self.calendars(source, &account, slots, &mut summary).await? {
             Ok(()) => self.store.borrow().clear_account(account.id)?,
             Err(trouble) => {
+                let trouble = trouble.of_account(&source.name);
                 self.store.borrow().obstruct_account(account.id, &obstacle(&trouble, before.as_ref(), self))?;
                 summary.trouble = Some(trouble);
             }
@@ -206,7 +207,8 @@ impl Sync<'_> {
         for (_, done) in done {
             summary.calendars.extend(done?);
         }
-        if due {
+        // Whom Google asks to wait is asked nothing more.
+        if due && stopped.borrow().is_none() {
             self.labels(&calendars, &google).await?;
         }
         summary.skew = google.server_date().map(|(date, at)| {

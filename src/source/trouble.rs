@@ -56,6 +56,13 @@ impl Trouble {
         Trouble { help: Some(help.into()), ..self }
     }
 
+    /// The same as the trouble of an account: its help signs that one in, whatever others there are.
+    pub fn of_account(mut self, name: &str) -> Trouble {
+        let (any, this) = ("`vantage login google`", format!("`{}`", super::google::sign_in(name)));
+        self.help = self.help.map(|help| help.replace(any, &this));
+        self
+    }
+
     /// Trying again soon may help.
     pub fn is_transient(&self) -> bool {
         matches!(self.kind, Kind::RateLimited | Kind::Offline | Kind::Transient)

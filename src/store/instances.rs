@@ -48,8 +48,12 @@ impl Store {
     /// How much a calendar holds.
     pub fn coverage(&self, of: CalendarId) -> Result<Coverage, Failure> {
         let found = self.one(
-            "SELECT (SELECT count(*) FROM event_raw WHERE calendar = ?1 AND deleted_at IS NULL AND cancelled = 0
-                       AND kind <> 'instance'),
+            // Where no token comes, the feed is not read again, and the window alone knows.
+            "SELECT iif(EXISTS (SELECT 1 FROM sync_state WHERE calendar = ?1 AND token IS NULL AND token_due IS NOT NULL),
+                      (SELECT count(DISTINCT coalesce(series, id)) FROM instance WHERE calendar = ?1
+                       AND deleted_at IS NULL),
+                      (SELECT count(*) FROM event_raw WHERE calendar = ?1 AND deleted_at IS NULL AND cancelled = 0
+                       AND kind <> 'instance')),
                     (SELECT count(*) FROM instance WHERE calendar = ?1 AND deleted_at IS NULL),
                     (SELECT count(*) FROM skipped WHERE calendar = ?1)",
             [of.0],

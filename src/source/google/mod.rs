@@ -18,4 +18,5 @@ pub use item::read as read_item;
 pub use listing::{Pace, RealPace, backoff, calendars, list};
 pub use login::{PATIENCE, Wish, login, open_browser};
 pub use service::ServiceAccount;
+pub use token::refusal::command as sign_in;
 pub use token::{Client, Credentials, Grant, SCOPES, SignedIn};
