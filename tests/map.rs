@@ -9,14 +9,34 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ical", &["model"]),
     ("classify", &["model"]),
     ("analyze", &["model", "classify"]),
+    ("schedule", &["model"]),
     ("diagnostic", &["model"]),
     ("config", &["model", "classify", "diagnostic"]),
     ("disk", &["diagnostic"]),
     ("source", &["model", "ical", "config", "diagnostic", "disk"]),
     ("store", &["model", "diagnostic", "disk"]),
-    ("jobs", &["model", "ical", "config", "diagnostic", "disk", "source", "store"]),
+    ("jobs", &["model", "ical", "schedule", "config", "diagnostic", "disk", "source", "store"]),
     ("chart", &["model", "analyze"]),
     ("demo", &[]),
+    (
+        "daemon",
+        &[
+            "model",
+            "ical",
+            "classify",
+            "analyze",
+            "schedule",
+            "diagnostic",
+            "config",
+            "disk",
+            "source",
+            "store",
+            "jobs",
+            "chart",
+            "deliver",
+            "demo",
+        ],
+    ),
     (
         "cli",
         &[
@@ -24,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "ical",
             "classify",
             "analyze",
+            "schedule",
             "diagnostic",
             "config",
             "disk",
@@ -32,10 +53,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "jobs",
             "chart",
             "demo",
+            "daemon",
         ],
     ),
 ];
-const PURE: &[&str] = &["model", "ical", "classify", "analyze", "demo"];
+const PURE: &[&str] = &["model", "ical", "classify", "analyze", "schedule", "demo"];
 /// What a pure room never names: the outside world, and the libraries that belong to one room.
 const OUTSIDE: &[&str] = &[
     "std::fs",

@@ -1,0 +1,196 @@
+//! The work itself, each kind on a thread of its own. A panic in one is an outcome like another.
+
+use super::event::{Event, Events};
+use super::wire::SyncWish;
+use super::{Host, Setup};
+use crate::diagnostic::{Exit, Failure};
+use crate::jobs::sync::{AccountSummary, Sync, Wish};
+use crate::model::Week;
+use crate::schedule::Job;
+use crate::source::google::RealPace;
+use crate::store::Store;
+use chrono::{DateTime, Utc};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::watch;
+
+/// The database, whose one writer the daemon is. Two kinds of work never touch it at once.
+pub(super) type Shared = Arc<Mutex<RefCell<Store>>>;
+
+/// How a piece of work ended.
+pub(super) enum Outcome {
+    /// With the earliest moment that a source named for its next try.
+    Synced(Vec<AccountSummary>, Option<DateTime<Utc>>),
+    Rendered(Rendered),
+    Maintained,
+    Failed(Failure),
+    /// It ran into a bug; the log has the place.
+    Panicked,
+    /// The daemon is stopping.
+    Cancelled,
+}
+
+/// What a look at the pictures did.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// The weeks that were drawn, in order.
+    pub drawn: Vec<Week>,
+}
+
+/// What to do.
+pub(super) enum Work {
+    Sync { wish: SyncWish, patient: bool },
+    Render,
+    Maintain,
+}
+
+impl Work {
+    pub fn job(&self) -> Job {
+        match self {
+            Work::Sync { .. } => Job::Sync,
+            Work::Render => Job::Render,
+            Work::Maintain => Job::Maintain,
+        }
+    }
+}
+
+/// What a piece of work is done with.
+#[derive(Clone)]
+pub(super) struct Bench {
+    pub host: Arc<Host>,
+    pub setup: Arc<Setup>,
+    pub store: Shared,
+    pub stop: watch::Receiver<bool>,
+    /// Counts up while something happens, so that what hangs is seen.
+    pub beat: Arc<AtomicU64>,
+    pub events: Events,
+}
+
+/// Draws what is due. THE ONE PLACE where the render job is plugged in: `jobs::render::run(store, &RenderSetup { config, rules,
+/// wishes, charts }, now)`, then `deliver` for its `latest`.
+///
+/// # Errors
+/// The disk's and the database's.
+pub fn render(_store: &mut Store, _setup: &Setup, _now: DateTime<Utc>) -> Result<Rendered, Failure> {
+    Ok(Rendered::default())
+}
+
+/// Begins `work`. Its end comes as an event, whatever happens.
+pub(super) fn begin(bench: Bench, work: Work) {
+    let (job, events) = (work.job(), bench.events.clone());
+    let thread = std::thread::Builder::new().name(job.name().into()).spawn(move || {
+        let events = bench.events.clone();
+        let done = catch_unwind(AssertUnwindSafe(|| bench.work(work)));
+        let outcome = match done {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(failure)) => Outcome::Failed(failure),
+            Err(_) => Outcome::Panicked,
+        };
+        let _ = events.send(Event::Ended(job, outcome));
+    });
+    if let Err(e) = thread {
+        let failure = Failure::new(Exit::Io, "no thread could be started").cause(e);
+        let _ = events.send(Event::Ended(job, Outcome::Failed(failure)));
+    }
+}
+
+impl Bench {
+    fn work(&self, work: Work) -> Result<Outcome, Failure> {
+        // What a panic left half done was rolled back with its transaction.
+        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = (self.host.now)();
+        self.beat.fetch_add(1, Ordering::Relaxed);
+        if *self.stop.borrow() {
+            return Ok(Outcome::Cancelled);
+        }
+        match work {
+            Work::Sync { wish, patient } => self.sync(&store, wish, patient, now),
+            Work::Render => render(&mut store.borrow_mut(), &self.setup, now).map(Outcome::Rendered),
+            Work::Maintain => maintain(&store.borrow()),
+        }
+    }
+
+    fn sync(
+        &self,
+        store: &RefCell<Store>,
+        wish: SyncWish,
+        patient: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Outcome, Failure> {
+        let SyncWish { full, account, accept_deletions } = wish;
+        if let Some(name) = &account {
+            (self.host.known)(name, &self.setup.config, &store.borrow().accounts()?)?;
+        }
+        let home = self.host.home;
+        let sync = Sync {
+            store,
+            config: &self.setup.config,
+            wish: Wish { full, accept_deletions, only: account, patient },
+            now,
+            pace: &RealPace,
+            home: &home,
+            credentials: &|source| (self.host.credentials)(source, self.host.state.clone(), now),
+            progress: &|_, _| {
+                self.beat.fetch_add(1, Ordering::Relaxed);
+            },
+        };
+        let mut stop = self.stop.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Failure::new(Exit::Io, "no network could be set up").cause(e))?;
+        let summaries = runtime.block_on(async {
+            // Everything that belongs together is one transaction: a sync may be dropped anywhere.
+            tokio::select! {
+                summaries = sync.run() => summaries.map(Some),
+                _ = stop.wait_for(|stop| *stop) => Ok(None),
+            }
+        })?;
+        let Some(summaries) = summaries else { return Ok(Outcome::Cancelled) };
+        Ok(Outcome::Synced(summaries, retry_at(&store.borrow(), now)?))
+    }
+}
+
+/// The earliest moment after `now` at which something that failed is to be tried again.
+fn retry_at(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Failure> {
+    let mut moments = Vec::new();
+    for account in store.accounts()? {
+        moments.extend(store.account_obstacle(account.id)?.and_then(|o| o.retry_at));
+        for calendar in store.calendars(account.id)?.iter().filter(|c| c.selected()) {
+            moments.extend(store.state(calendar.id)?.obstacle.and_then(|o| o.retry_at));
+        }
+    }
+    Ok(moments.into_iter().filter(|at| *at > now).min())
+}
+
+/// Checks that the database is sound.
+fn maintain(store: &Store) -> Result<Outcome, Failure> {
+    let found = store.check()?;
+    if found.is_empty() {
+        return Ok(Outcome::Maintained);
+    }
+    let failure = Failure::new(Exit::Data, format!("the database `{}` is damaged", store.path().display()));
+    let failure = found.into_iter().take(3).fold(failure, Failure::cause);
+    Err(failure.help("run `vantage doctor`").note("what can be read still counts"))
+}
+
+/// How many events the store holds. Counted by a reader, beside whatever is under way.
+///
+/// # Errors
+/// The database's.
+pub(super) fn events(state: &Path) -> Result<u64, Failure> {
+    let Some(store) = Store::reader(state)? else { return Ok(0) };
+    let mut count = 0;
+    for account in store.accounts()? {
+        for calendar in store.calendars(account.id)?.iter().filter(|c| c.selected()) {
+            count += store.coverage(calendar.id)?.events;
+            for text in store.texts(calendar.id)? {
+                count += crate::source::ics::uids(&text.bytes).len() as u64;
+            }
+        }
+    }
+    Ok(count)
+}
