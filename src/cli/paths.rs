@@ -32,6 +32,27 @@ pub fn rules_path(files: &Files, config: Option<&Path>) -> Option<PathBuf> {
     files.rules.clone().map(PathBuf::from).or_else(beside)
 }
 
+/// Where the configuration and the rules are or would be: what a service watches.
+pub fn watched(files: &Files) -> Vec<PathBuf> {
+    let named = files.config.clone().map(PathBuf::from).or_else(|| variable("VANTAGE_CONFIG"));
+    let config = named.or_else(|| Some(config_folder()?.join("vantage.toml")));
+    let beside = config.as_deref().and_then(Path::parent).map(|folder| folder.join("rules.toml"));
+    let rules = files.rules.clone().map(PathBuf::from).or(beside);
+    config.into_iter().chain(rules).collect()
+}
+
+/// Where pictures go: `$XDG_DATA_HOME/vantage/charts` or its default, else beside the database.
+///
+/// # Errors
+/// [`Exit::Io`] where no variable says.
+pub fn charts_folder() -> Result<PathBuf, Failure> {
+    let folder = variable("XDG_DATA_HOME").or_else(|| Some(variable("HOME")?.join(".local/share")));
+    match folder {
+        Some(folder) => Ok(folder.join("vantage/charts")),
+        None => Ok(state_folder()?.join("charts")),
+    }
+}
+
 /// Where the database and the tokens are: systemd's folder, else `$XDG_STATE_HOME/vantage` or its default.
 ///
 /// # Errors

@@ -3,13 +3,15 @@ use super::paths::{shown, state_folder};
 use super::signin::Standing;
 use super::{Done, Files, Format, output};
 use crate::config::Config;
-use crate::diagnostic::{Failure, plain};
+use crate::daemon::{self, Request};
+use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::sync::google_sources;
 use crate::source::ics;
 use crate::store::{Account, Calendar, Obstacle, Store};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -24,14 +26,17 @@ pub struct Status {
 }
 
 /// Everything `vantage status` tells.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Standings {
     /// The database.
     database: String,
     pub accounts: Vec<AccountStanding>,
+    /// How the daemon is; `null` where none runs.
+    #[serde(default)]
+    daemon: Value,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct AccountStanding {
     pub account: String,
     /// `google`, or `ics` for files and feeds.
@@ -46,19 +51,19 @@ pub struct AccountStanding {
     pub calendars: Vec<CalendarStanding>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct CalendarStanding {
     pub calendar: String,
     id: String,
     /// It is synced and counts.
     selected: bool,
-    role: &'static str,
+    role: String,
     last_good_sync: Option<String>,
     /// Single events and series.
     events: u64,
     instances: u64,
     /// `changes`, or `window` where no sync token comes.
-    mode: &'static str,
+    mode: String,
     covered_from: Option<String>,
     covered_to: Option<String>,
     skipped: Vec<Skipped>,
@@ -69,13 +74,13 @@ pub struct CalendarStanding {
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Skipped {
     reason: String,
     count: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Held {
     since: String,
     removed: usize,
@@ -85,15 +90,29 @@ struct Held {
 
 impl Status {
     pub fn run(self, talk: &Talk) -> Done {
-        let setup = Setup::load(&self.files, talk)?;
         let (folder, now) = (state_folder()?, now()?);
-        let standings = Standings::read(&setup.config, &folder, now)?;
+        let standings = match self.asked(&folder)? {
+            Some(standings) => standings,
+            None => Standings::read(&Setup::load(&self.files, talk)?.config, &folder, now)?,
+        };
         match self.format {
             Format::Json => {
                 output::print(&format!("{}\n", serde_json::to_string_pretty(&standings).unwrap_or_default()))
             }
             Format::Text => output::print(&standings.text(now)),
         }
+    }
+}
+
+impl Status {
+    /// What the daemon says, where one runs; a configuration that is broken by now is no reason to say nothing.
+    fn asked(&self, folder: &Path) -> Result<Option<Standings>, Failure> {
+        if !self.files.is_default() {
+            return Ok(None);
+        }
+        let Some(value) = daemon::client::ask(folder, Request::Status)? else { return Ok(None) };
+        let odd = |e| Failure::new(Exit::Failed, "the daemon's answer could not be understood").cause(e);
+        serde_json::from_value(value).map(Some).map_err(odd)
     }
 }
 
@@ -117,12 +136,12 @@ impl Standings {
             let standing = Standing::of(&source, folder, now);
             accounts.push(of_account(store.as_ref(), &source.name, "google", account, Some(standing))?);
         }
-        Ok(Standings { database: shown(&folder.join(crate::store::FILE)), accounts })
+        Ok(Standings { database: shown(&folder.join(crate::store::FILE)), accounts, daemon: Value::Null })
     }
 
     // Writing to a String cannot fail.
     fn text(&self, now: DateTime<Utc>) -> String {
-        let mut text = String::new();
+        let mut text = self.daemon_text(now);
         if self.accounts.is_empty() {
             text += "No calendar yet. Next: `vantage login google`, or a `[[source.ics]]` in the configuration\n";
         }
@@ -164,6 +183,33 @@ impl Standings {
             }
             if let Some(next) = &a.next {
                 let _ = writeln!(text, "  next: {next}");
+            }
+        }
+        text
+    }
+}
+
+impl Standings {
+    /// What the daemon does, and what keeps it from doing it.
+    fn daemon_text(&self, now: DateTime<Utc>) -> String {
+        let Some(pid) = self.daemon["pid"].as_u64() else { return String::new() };
+        let said = |value: &Value| value.as_str().map(str::to_string);
+        let since = said(&self.daemon["since"]).map_or(String::new(), |at| format!(", since {}", ago(&at, now)));
+        let mut text = format!("daemon: running as process {pid}{since}\n");
+        let broken = &self.daemon["config"]["broken"];
+        if let Some(files) = broken["files"].as_array() {
+            let files: Vec<&str> = files.iter().filter_map(Value::as_str).collect();
+            let read = said(&self.daemon["config"]["read_at"]).map_or(String::new(), |at| ago(&at, now));
+            let _ = writeln!(text, "  {} cannot be read; what was read {read} is in force", files.join(", "));
+            let _ = writeln!(text, "  next: `vantage config check` shows every mistake");
+        }
+        for job in self.daemon["jobs"].as_array().into_iter().flatten() {
+            let name = job["job"].as_str().unwrap_or_default();
+            if let Some(trouble) = job["trouble"].as_str() {
+                let _ = writeln!(text, "  {name} failed: {trouble}");
+            }
+            if let Some(panics @ 1..) = job["panics"].as_u64() {
+                let _ = writeln!(text, "  {name} ran into a bug {panics} times; the log has the place");
             }
         }
         text
@@ -234,11 +280,11 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
         calendar: calendar.name.clone(),
         id: calendar.remote.clone(),
         selected: calendar.selected(),
-        role: calendar.role.name(),
+        role: calendar.role.name().into(),
         last_good_sync: state.last_good.map(stamp),
         events: coverage.events,
         instances: coverage.instances,
-        mode: if calendar.remote.is_empty() || state.token.is_some() { "changes" } else { "window" },
+        mode: if calendar.remote.is_empty() || state.token.is_some() { "changes" } else { "window" }.into(),
         covered_from: state.covered.map(|(from, _)| stamp(from)),
         covered_to: state.covered.map(|(_, to)| stamp(to)),
         skipped: store.skipped(calendar.id)?.into_iter().map(|(reason, count)| Skipped { reason, count }).collect(),

@@ -1,6 +1,7 @@
 use super::context::{Setup, Talk, now};
 use super::paths::{home, state_folder};
 use super::{Done, Files, Format, output, signin};
+use crate::daemon::{self, Request, SyncWish, Told};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
 use crate::source::google::RealPace;
@@ -33,8 +34,22 @@ pub struct SyncArgs {
 
 impl SyncArgs {
     pub fn run(self, talk: &Talk) -> Done {
+        let folder = state_folder()?;
+        // With files of its own the command means another configuration than the daemon's.
+        if self.files.is_default()
+            && let Some(done) = daemon::client::ask(&folder, self.request())?
+        {
+            match self.format {
+                Format::Text => output::print(done["text"].as_str().unwrap_or_default())?,
+                Format::Json => output::print(&format!("{}\n", done["summary"]))?,
+            }
+            return serde_json::from_value::<Option<daemon::Said>>(done["failure"].clone())
+                .ok()
+                .flatten()
+                .map_or(Ok(()), |said| Err(said.into()));
+        }
         let setup = Setup::load(&self.files, talk)?;
-        let (now, folder) = (now()?, state_folder()?);
+        let now = now()?;
         let store = RefCell::new(Store::writer(&folder)?);
         if let Some(name) = &self.account {
             signin::known(name, &setup.config, &store.borrow().accounts()?)?;
@@ -65,24 +80,43 @@ impl SyncArgs {
         };
         let summaries = signin::runtime()?.block_on(sync.run())?;
         bar.finish_and_clear();
-        if summaries.is_empty() {
-            let failure = Failure::new(Exit::Usage, "there is nothing to sync");
-            let help = "run `vantage login google`, or add a `[[source.ics]]` to the configuration";
-            return Err(failure.help(help));
-        }
+        let told = told(&summaries)?;
         match self.format {
-            Format::Text => output::print(&summaries.iter().map(text).collect::<String>())?,
-            Format::Json => output::print(&format!("{}\n", Value::from_iter(summaries.iter().map(value))))?,
+            Format::Text => output::print(&told.text)?,
+            Format::Json => output::print(&format!("{}\n", told.summary))?,
         }
-        // Everything that could be stored is; the first trouble says how the run ends.
-        let troubles = summaries
-            .iter()
-            .flat_map(|a| a.trouble.iter().chain(a.calendars.iter().filter_map(|c| c.trouble.as_ref())));
-        let mut failures = troubles.map(|trouble| trouble.clone().failure());
-        let Some(first) = failures.next() else { return Ok(()) };
-        let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);
-        Err(worst.note("what was stored before is still there; `vantage status` shows how each calendar stands"))
+        told.failure.map_or(Ok(()), Err)
     }
+
+    fn request(&self) -> Request {
+        Request::Sync(SyncWish {
+            full: self.full,
+            account: self.account.clone(),
+            accept_deletions: self.accept_deletions,
+        })
+    }
+}
+
+/// What a sync did, as it is printed, and how the command ends.
+///
+/// # Errors
+/// [`Exit::Usage`] where there was nothing to sync.
+pub fn told(summaries: &[AccountSummary]) -> Result<Told, Failure> {
+    if summaries.is_empty() {
+        let failure = Failure::new(Exit::Usage, "there is nothing to sync");
+        let help = "run `vantage login google`, or add a `[[source.ics]]` to the configuration";
+        return Err(failure.help(help));
+    }
+    // Everything that could be stored is; the first trouble says how the run ends.
+    let troubles =
+        summaries.iter().flat_map(|a| a.trouble.iter().chain(a.calendars.iter().filter_map(|c| c.trouble.as_ref())));
+    let mut failures = troubles.map(|trouble| trouble.clone().failure());
+    let failure = failures.next().map(|first| {
+        let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);
+        worst.note("what was stored before is still there; `vantage status` shows how each calendar stands")
+    });
+    let summary = summaries.iter().map(value).collect();
+    Ok(Told { text: summaries.iter().map(text).collect(), summary, failure })
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -96,7 +96,12 @@ pub(super) async fn run(host: Arc<Host>, setup: Setup, store: Shared) -> Result<
     };
     let sources = daemon.setup.config.ics.len() + daemon.setup.config.google.len();
     let rules = daemon.setup.rules.rules().len();
-    tracing::info!(sources, rules, version = env!("CARGO_PKG_VERSION"), "started: {sources} configured sources, {rules} rules");
+    tracing::info!(
+        sources,
+        rules,
+        version = env!("CARGO_PKG_VERSION"),
+        "started: {sources} configured sources, {rules} rules"
+    );
     daemon.said = daemon.status_line();
     systemd::ready(&daemon.said);
     daemon.observe(Observation::Started);
@@ -113,7 +118,7 @@ fn signals(events: &Events) -> Result<(), Failure> {
     };
     let (mut term, mut int) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     let mut hup = listen(SignalKind::hangup())?;
-    listen(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
+    let _ = listen(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     let out = events.clone();
     let task = async move {
         loop {
@@ -212,7 +217,11 @@ impl Daemon {
             n => format!("; {n} in trouble, see `vantage status`"),
         };
         let broken = self.book.broken.as_ref().map(|b| {
-            format!("; {}: broken since {} UTC, the last good one is in force", b.files.join(", "), b.since.format("%H:%M"))
+            format!(
+                "; {}: broken since {} UTC, the last good one is in force",
+                b.files.join(", "),
+                b.since.format("%H:%M")
+            )
         });
         format!("Running: {sync}{troubles}{}", broken.unwrap_or_default())
     }

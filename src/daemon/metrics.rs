@@ -52,9 +52,8 @@ pub(super) fn counted(book: &Book, now: DateTime<Utc>) -> String {
     page.one("last_success_age_seconds", gauge, help, book.all_good.map(age));
     page.one("renders_total", counter, "Looks at the pictures that ended well.", Some(render.good as f64));
     page.one("weeks_drawn_total", counter, "Pictures that were drawn.", Some(book.drawn as f64));
-    let each = |of: fn(&Record) -> f64| {
-        Job::ALL.map(|job| (format!("{{job=\"{}\"}}", job.name()), of(&book.record(job))))
-    };
+    let each =
+        |of: fn(&Record) -> f64| Job::ALL.map(|job| (format!("{{job=\"{}\"}}", job.name()), of(&book.record(job))));
     page.family("job_seconds_total", counter, "Time that each job took.", &each(|r| r.took));
     page.family("job_failures_total", counter, "Jobs that failed as a whole.", &each(|r| r.failed as f64));
     page.family("job_panics_total", counter, "Jobs that ran into a bug.", &each(|r| r.panics as f64));

@@ -20,7 +20,7 @@ mod wire;
 
 pub use logs::Form;
 pub use socket::usual as usual_socket;
-pub use wire::{Request, SyncWish};
+pub use wire::{Request, Said, SyncWish};
 
 use crate::classify::RuleSet;
 use crate::config::{Config, GoogleSource};

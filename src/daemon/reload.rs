@@ -56,7 +56,8 @@ impl Daemon {
                 }
                 let since = self.book.broken.as_ref().map_or(now, |before| before.since);
                 self.book.broken = Some(Broken { files, text, since });
-                let note = format!("the daemon keeps running with what it read at {} UTC", self.book.read_at.format("%H:%M"));
+                let note =
+                    format!("the daemon keeps running with what it read at {} UTC", self.book.read_at.format("%H:%M"));
                 Err(failure.note(note))
             }
         };
@@ -69,7 +70,8 @@ impl Daemon {
 fn changes(old: &Setup, new: &Setup) -> Vec<String> {
     let texts = |setup: &Setup| setup.texts.iter().cloned().collect::<BTreeSet<_>>();
     let (before, after) = (texts(old), texts(new));
-    let files: BTreeSet<&String> = before.symmetric_difference(&after).map(|(file, _)| file).collect();
+    let files: BTreeSet<&String> =
+        before.symmetric_difference(&after).map(|(file, _)| file).filter(|f| !f.is_empty()).collect();
     let text = |setup: &Setup, file: &str| {
         let found = setup.texts.iter().find(|(name, _)| name == file);
         found.and_then(|(_, text)| text.parse::<toml::Table>().ok()).unwrap_or_default()

@@ -97,16 +97,8 @@ impl From<&Failure> for Said {
 
 impl From<Said> for Failure {
     fn from(said: Said) -> Failure {
-        const EXITS: [Exit; 8] = [
-            Exit::Usage,
-            Exit::Data,
-            Exit::Bug,
-            Exit::Io,
-            Exit::Later,
-            Exit::SignIn,
-            Exit::Config,
-            Exit::Failed,
-        ];
+        const EXITS: [Exit; 8] =
+            [Exit::Usage, Exit::Data, Exit::Bug, Exit::Io, Exit::Later, Exit::SignIn, Exit::Config, Exit::Failed];
         let mistake = |(start, end, message, label, help): (usize, usize, String, String, Option<String>)| Mistake {
             span: start..end,
             message,
@@ -136,7 +128,8 @@ mod tests {
     #[test]
     fn a_failure_arrives_as_it_was() {
         let mistakes = vec![Mistake::new(0..1, "`goal` is wrong", "here").help("write `0.4`")];
-        let mut failure = Failure::mistakes("vantage.toml", "goal = 4\n", mistakes).cause("why").help("do").note("still");
+        let mut failure =
+            Failure::mistakes("vantage.toml", "goal = 4\n", mistakes).cause("why").help("do").note("still");
         failure.message = "it did not work".into();
         let line = serde_json::to_string(&Answer::from(Err(failure.clone()))).unwrap();
         let Answer::Failed(said) = serde_json::from_str(&line).unwrap() else { panic!("{line}") };
@@ -148,7 +141,10 @@ mod tests {
         let question: Question = serde_json::from_str(r#"{"request":"sync","account":"work"}"#).unwrap();
         let wish = SyncWish { account: Some("work".into()), ..SyncWish::default() };
         assert_eq!(question.request, Request::Sync(wish));
-        assert_eq!(serde_json::to_string(&Question { state: None, request: Request::Status }).unwrap(), r#"{"state":null,"request":"status"}"#);
+        assert_eq!(
+            serde_json::to_string(&Question { state: None, request: Request::Status }).unwrap(),
+            r#"{"state":null,"request":"status"}"#
+        );
         assert!(serde_json::from_str::<Question>(r#"{"request":"quit"}"#).is_err());
     }
 }

@@ -6,12 +6,7 @@ use proptest::prelude::*;
 
 fn timing() -> Timing {
     let zones = Zones::only(Berlin);
-    Timing {
-        poll: Duration::from_secs(900),
-        render_at: RenderAt::default(),
-        week_start: Weekday::Mon,
-        zones,
-    }
+    Timing { poll: Duration::from_secs(900), render_at: RenderAt::default(), week_start: Weekday::Mon, zones }
 }
 
 fn utc(text: &str) -> DateTime<Utc> {
