@@ -3,9 +3,11 @@
 //! let in at any level.
 
 use std::io::{self, IsTerminal, Write};
+use tracing::field::Field;
 use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::Targets;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::{Writer, debug_fn};
+use tracing_subscriber::fmt::{FormatFields, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{Layer, Registry, fmt};
 
@@ -28,10 +30,10 @@ pub(super) fn begin(form: Form) {
         Form::Auto if journal => match tracing_journald::layer() {
             Ok(layer) => take(layer.with_syslog_identifier("vantage".into()).with_field_prefix(Some("VANTAGE".into()))),
             Err(_) => {
-                take(fmt::layer().without_time().with_level(false).with_target(false).with_writer(Prefixed));
+                take(plain().without_time().with_level(false).with_writer(Prefixed));
             }
         },
-        Form::Auto | Form::Text => take(fmt::layer().with_target(false).with_writer(io::stderr)),
+        Form::Auto | Form::Text => take(plain().with_writer(io::stderr)),
     }
     std::panic::set_hook(Box::new(|panic| {
         // A panic's message may hold a title: its place and the way there are told.
@@ -39,6 +41,15 @@ pub(super) fn begin(form: Form) {
         let trace = std::backtrace::Backtrace::force_capture();
         tracing::error!(place, "vantage ran into a bug of its own at {place}; report it with these lines\n{trace}");
     }));
+}
+
+/// The sentence alone: the fields that it is made of would say everything twice.
+fn plain() -> fmt::Layer<Registry, impl for<'w> FormatFields<'w> + Send + Sync + 'static> {
+    let sentence = |writer: &mut Writer<'_>, field: &Field, value: &dyn std::fmt::Debug| match field.name() {
+        "message" => write!(writer, "{value:?}"),
+        _ => Ok(()),
+    };
+    fmt::layer().with_target(false).fmt_fields(debug_fn(sentence))
 }
 
 fn take(layer: impl Layer<Registry> + Send + Sync) {
