@@ -93,6 +93,7 @@ impl SyncArgs {
             full: self.full,
             account: self.account.clone(),
             accept_deletions: self.accept_deletions,
+            signed_in: false,
         })
     }
 }

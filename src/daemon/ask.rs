@@ -17,6 +17,14 @@ impl Daemon {
             Request::Status => self.status(reply),
             Request::Metrics => self.metrics(reply),
             Request::Sync(wish) => {
+                let reply = match wish.signed_in {
+                    true => {
+                        let _ = reply.send(Answer::Done(json!({ "said": "begun" })));
+                        // Nobody waits any more.
+                        tokio::sync::oneshot::channel().0
+                    }
+                    false => reply,
+                };
                 self.syncs.push_back((wish, reply));
                 self.observe(Observation::Asked(Job::Sync));
             }
@@ -71,8 +79,13 @@ impl Daemon {
         match outcome {
             Outcome::Failed(failure) => {
                 // A wrong question is the asker's affair; the rest is said once.
-                if failure.exit != Exit::Usage && again.as_ref() != Some(&failure.message) {
-                    tracing::error!(job = name, "{name}: {}", failure.render(false).trim_end());
+                if again.as_ref() != Some(&failure.message) {
+                    let text = failure.render(false);
+                    match failure.exit {
+                        Exit::Usage => {}
+                        Exit::Later => tracing::warn!(job = name, "{name}: {}", text.trim_end()),
+                        _ => tracing::error!(job = name, "{name}: {}", text.trim_end()),
+                    }
                 }
                 Some(failure.clone())
             }

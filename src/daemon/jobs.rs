@@ -15,10 +15,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// The database, whose one writer the daemon is. Two kinds of work never touch it at once.
-pub(super) type Shared = Arc<Mutex<RefCell<Store>>>;
+/// The turn to work on the database. It is opened for each piece of work and closed after it, so that a command may write in
+/// between: `vantage calendars`, `login`, `logout`. That there is one daemon is the promise of another lock.
+pub(super) type Turn = Arc<Mutex<()>>;
+
+/// How long work waits for a command that is writing.
+const COMMAND: Duration = Duration::from_secs(30);
 
 /// How a piece of work ended.
 pub(super) enum Outcome {
@@ -62,7 +67,7 @@ impl Work {
 pub(super) struct Bench {
     pub host: Arc<Host>,
     pub setup: Arc<Setup>,
-    pub store: Shared,
+    pub turn: Turn,
     pub stop: watch::Receiver<bool>,
     /// Counts up while something happens, so that what hangs is seen.
     pub beat: Arc<AtomicU64>,
@@ -100,17 +105,30 @@ pub(super) fn begin(bench: Bench, work: Work) {
 impl Bench {
     fn work(&self, work: Work) -> Result<Outcome, Failure> {
         // What a panic left half done was rolled back with its transaction.
-        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(store) = self.open()? else { return Ok(Outcome::Cancelled) };
+        let store = RefCell::new(store);
         let now = (self.host.now)();
         self.beat.fetch_add(1, Ordering::Relaxed);
-        if *self.stop.borrow() {
-            return Ok(Outcome::Cancelled);
-        }
         match work {
             Work::Sync { wish, patient } => self.sync(&store, wish, patient, now),
             Work::Render => render(&mut store.borrow_mut(), &self.setup, now).map(Outcome::Rendered),
             Work::Maintain => maintain(&store.borrow()),
         }
+    }
+
+    /// The database, once no command writes to it; `None` where the daemon is stopping.
+    fn open(&self) -> Result<Option<Store>, Failure> {
+        let begun = Instant::now();
+        while !*self.stop.borrow() {
+            match Store::writer(&self.host.state) {
+                Err(failure) if failure.exit == Exit::Later && begun.elapsed() < COMMAND => {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                done => return done.map(Some),
+            }
+        }
+        Ok(None)
     }
 
     fn sync(
@@ -120,7 +138,12 @@ impl Bench {
         patient: bool,
         now: DateTime<Utc>,
     ) -> Result<Outcome, Failure> {
-        let SyncWish { full, account, accept_deletions } = wish;
+        let SyncWish { full, account, accept_deletions, signed_in } = wish;
+        if let Some(name) = account.as_ref().filter(|_| signed_in) {
+            // The configuration need not name it: the row makes it an account that is synced.
+            let row = store.borrow_mut().account(name, "google")?;
+            store.borrow().clear_account(row.id)?;
+        }
         if let Some(name) = &account {
             (self.host.known)(name, &self.setup.config, &store.borrow().accounts()?)?;
         }
@@ -193,4 +216,62 @@ pub(super) fn events(state: &Path) -> Result<u64, Failure> {
         }
     }
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use tokio::sync::mpsc;
+
+    fn host(state: &Path) -> Host {
+        Host {
+            state: state.into(),
+            now: || DateTime::UNIX_EPOCH,
+            home: str::to_string,
+            files: Vec::new(),
+            load: Box::new(|| unreachable!()),
+            credentials: |_, _, _| unreachable!(),
+            known: |name, _, _| panic!("{name}"),
+            standings: |_, _, _| unreachable!(),
+            told: |_| unreachable!(),
+            log: crate::daemon::Form::Auto,
+        }
+    }
+
+    #[test]
+    fn a_panic_is_an_outcome_and_the_next_job_works() {
+        let folder = tempfile::tempdir().unwrap();
+        let (events, mut inbox) = mpsc::unbounded_channel();
+        let config = Config::default();
+        let wishes = config.preferences(chrono_tz::UTC);
+        let setup = Setup {
+            config,
+            rules: crate::classify::defaults(),
+            wishes,
+            charts: folder.path().into(),
+            texts: Vec::new(),
+        };
+        let stop = watch::Sender::new(false);
+        let bench = Bench {
+            host: Arc::new(host(folder.path())),
+            setup: Arc::new(setup),
+            turn: Turn::default(),
+            stop: stop.subscribe(),
+            beat: Arc::default(),
+            events,
+        };
+        let mut run = |wish: SyncWish| {
+            begin(bench.clone(), Work::Sync { wish, patient: false });
+            match inbox.blocking_recv() {
+                Some(Event::Ended(Job::Sync, outcome)) => outcome,
+                _ => panic!("no end"),
+            }
+        };
+        let asked = SyncWish { account: Some("a title".into()), ..SyncWish::default() };
+        assert!(matches!(run(asked), Outcome::Panicked));
+        assert!(matches!(run(SyncWish::default()), Outcome::Synced(summaries, None) if summaries.is_empty()));
+        let _ = stop.send(true);
+        assert!(matches!(run(SyncWish::default()), Outcome::Cancelled));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::book::Book;
 use super::event::{Event, Events, Reply, Signal};
-use super::jobs::{self, Bench, Outcome, Shared, Work};
+use super::jobs::{self, Bench, Outcome, Turn, Work};
 use super::watcher::{SETTLED, Watch};
 use super::wire::{Answer, SyncWish};
 use super::{Host, Setup, socket, systemd};
@@ -27,7 +27,7 @@ pub(super) struct Daemon {
     pub schedule: State,
     pub book: Book,
     pub watch: Option<Watch>,
-    store: Shared,
+    turn: Turn,
     events: Events,
     inbox: mpsc::UnboundedReceiver<Event>,
     ticks: Interval,
@@ -52,7 +52,7 @@ pub(super) struct Daemon {
 ///
 /// # Errors
 /// See [`super::run`].
-pub(super) async fn run(host: Arc<Host>, setup: Setup, store: Shared) -> Result<(), Failure> {
+pub(super) async fn run(host: Arc<Host>, setup: Setup) -> Result<(), Failure> {
     let (events, inbox) = mpsc::unbounded_channel();
     signals(&events)?;
     // Without a socket or a watch the daemon still does its work.
@@ -77,7 +77,7 @@ pub(super) async fn run(host: Arc<Host>, setup: Setup, store: Shared) -> Result<
         setup: Arc::new(setup),
         book: Book::new(now),
         watch,
-        store,
+        turn: Turn::default(),
         events,
         inbox,
         ticks,
@@ -251,7 +251,7 @@ impl Daemon {
             let bench = Bench {
                 host: self.host.clone(),
                 setup: self.setup.clone(),
-                store: self.store.clone(),
+                turn: self.turn.clone(),
                 stop: self.stop.subscribe(),
                 beat: self.beat.clone(),
                 events: self.events.clone(),

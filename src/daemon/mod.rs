@@ -25,18 +25,18 @@ pub use wire::{Request, Said, SyncWish};
 use crate::classify::RuleSet;
 use crate::config::{Config, GoogleSource};
 use crate::diagnostic::{Exit, Failure};
+use crate::disk;
 use crate::jobs::sync::AccountSummary;
 use crate::model::Preferences;
 use crate::schedule::{RenderAt, Timing};
 use crate::source::Trouble;
 use crate::source::google::Credentials;
-use crate::store::{Account, Store};
+use crate::store::{Account, Lock, Store};
 use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A checked configuration with its rules, and the texts that it was read from.
@@ -104,13 +104,34 @@ pub fn run(host: Host) -> Result<(), Failure> {
     logs::begin(host.log);
     let setup = (host.load)()?;
     let state = std::path::absolute(&host.state).unwrap_or_else(|_| host.state.clone());
-    let store = Arc::new(Mutex::new(RefCell::new(Store::writer(&state)?)));
+    let _only = only_one(&state)?;
+    // A damaged database is told at once; a command that is writing is waited for by the first job.
+    if let Err(failure) = Store::writer(&state)
+        && failure.exit != Exit::Later
+    {
+        return Err(failure);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| Failure::new(Exit::Io, "the event loop could not be set up").cause(e))?;
-    let done = runtime.block_on(main_loop::run(Arc::new(Host { state, ..host }), setup, store));
+    let done = runtime.block_on(main_loop::run(Arc::new(Host { state, ..host }), setup));
     // A job that did not end in time ends with the process; its transaction is rolled back.
     runtime.shutdown_background();
     done
+}
+
+/// The right to be the daemon of a state folder: a lock beside that of the database, which each job takes for itself.
+fn only_one(state: &Path) -> Result<Lock, Failure> {
+    let folder = state.join("service");
+    disk::private_folder(&folder)?;
+    Lock::take(&folder).map_err(|failure| match failure.exit {
+        Exit::Later => {
+            let message = failure.message.replace(" is writing to ", " runs as the service of ");
+            let message = message.replace(&folder.display().to_string(), &state.display().to_string());
+            Failure::new(Exit::Later, message)
+                .help("stop it first: `systemctl --user stop vantage`, or end that process")
+        }
+        _ => failure,
+    })
 }

@@ -39,6 +39,8 @@ pub struct SyncWish {
     pub full: bool,
     pub account: Option<String>,
     pub accept_deletions: bool,
+    /// Somebody has just signed in to the account; the answer comes at once.
+    pub signed_in: bool,
 }
 
 /// What comes back.
