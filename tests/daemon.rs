@@ -336,3 +336,70 @@ fn without_a_service_there_is_none_to_ask() {
     }
     assert!(status(&world)["daemon"].is_null());
 }
+
+#[test]
+fn a_command_may_write_while_it_runs() {
+    let world = ada();
+    let service = Service::start(&world);
+    synced(&world);
+    // With a configuration of its own the command does the work itself.
+    let done = world.run(["sync", "--config", ".config/vantage/vantage.toml"]).ok();
+    assert_eq!(done, "work: no change\n");
+    assert_eq!(service.stop(), 0);
+}
+
+/// A feed that takes a connection and never answers.
+fn silent() -> (std::net::TcpListener, World) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/basic.ics", listener.local_addr().unwrap());
+    let source = format!("[[source.ics]]\nname = \"feed\"\nurl = \"{url}\"\nallow_private = true\n");
+    (listener, World::new().config(&source))
+}
+
+#[test]
+fn it_answers_and_stops_while_a_server_keeps_silent() {
+    let (listener, world) = silent();
+    let mut service = Service::start(&world);
+    let (connection, _) = listener.accept().unwrap();
+    let status = status(&world);
+    assert_eq!(
+        (&status["daemon"]["jobs"][0]["running"], &status["daemon"]["jobs"][0]["good"]),
+        (&true.into(), &0.into())
+    );
+    let asked = world.command().arg("sync").stdin(Stdio::null()).spawn().unwrap();
+    service.signal(Signal::TERM);
+    service.told("STOPPING=1\n");
+    let begun = Instant::now();
+    assert_eq!(service.stop(), 0);
+    assert!(begun.elapsed() < Duration::from_secs(19), "the sync is dropped, not waited for");
+    drop(connection);
+    // Whoever waited is told, or went to work on its own when the service was gone.
+    drop(listener);
+    let asked = asked.wait_with_output().unwrap();
+    assert_ne!(asked.status.code(), Some(0));
+}
+
+#[test]
+fn under_systemd_each_line_has_its_priority() {
+    if std::path::Path::new("/run/systemd/journal/socket").exists() {
+        eprintln!("skipped: this machine has a journal, which takes the log with its fields");
+        return;
+    }
+    use std::os::unix::fs::MetadataExt;
+    let world = ada().config("goal = 0.4\n");
+    let path = world.path("log");
+    let log = std::fs::File::create(&path).unwrap();
+    let metadata = log.metadata().unwrap();
+    let mut command = world.command();
+    command.env("JOURNAL_STREAM", format!("{}:{}", metadata.dev(), metadata.ino()));
+    let mut child = command.arg("run").stdin(Stdio::null()).stderr(log).spawn().unwrap();
+    let log = || std::fs::read_to_string(&path).unwrap();
+    until("a first line", || log().contains('\n').then_some(()));
+    let _world = world.config("gaol = 0.4\n");
+    until("a mistake", || log().contains("gaol").then_some(()));
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    child.wait().unwrap();
+    let log = log();
+    assert!(log.starts_with("<6>started: 0 configured sources"), "{log}");
+    assert!(log.contains("\n<3>error: unknown key `gaol`"), "{log}");
+}
