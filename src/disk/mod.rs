@@ -1,5 +1,9 @@
 //! Files that are whole or not there, and readable by the user only.
 
+mod secret;
+
+pub use secret::{read as read_secret, read_but as read_secret_but};
+
 use crate::diagnostic::{Exit, Failure};
 use std::fs::{DirBuilder, File};
 use std::io::{self, Write};
