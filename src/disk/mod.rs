@@ -29,6 +29,27 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
+/// The bytes of a file.
+///
+/// # Errors
+/// [`Exit::Io`].
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|e| Failure::new(Exit::Io, format!("`{}` could not be read", path.display())).cause(e))
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+/// [`Exit::Io`].
+pub fn remove(path: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::new(Exit::Io, format!("`{}` could not be removed", path.display())).cause(e))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Makes the folder that files go to.
 ///
 /// # Errors

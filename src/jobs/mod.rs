@@ -3,8 +3,13 @@
 mod calendar;
 mod facts;
 mod files;
+mod gallery;
 mod guard;
+pub mod picture;
+pub mod render;
+mod standing;
 pub mod sync;
 
 pub use facts::{Facts, read};
 pub use files::refresh;
+pub use standing::{Standing, standing};
