@@ -39,12 +39,8 @@ fn weeks(numbers: std::ops::RangeInclusive<u32>) -> Vec<String> {
 impl Desk {
     fn new() -> Desk {
         let config = "timezone = \"Europe/Berlin\"\n[[source.ics]]\nname = \"work\"\npath = \"~/work.ics\"\n";
-        let mut desk = Desk {
-            home: tempfile::tempdir().unwrap(),
-            config: config.into(),
-            rules: RULES.into(),
-            events: Vec::new(),
-        };
+        let mut desk =
+            Desk { home: tempfile::tempdir().unwrap(), config: config.into(), rules: RULES.into(), events: Vec::new() };
         desk.event("Sprint planning", "20260105T100000", WEEKLY);
         desk.event("Roadmap review", "20260106T140000", WEEKLY);
         desk
@@ -352,7 +348,10 @@ fn a_hand_over_shows_less_than_the_picture() {
     jobs::refresh(&mut store, &config, &home, at(MONDAY)).unwrap();
     let latest = desk.rendered(&mut store, at(MONDAY)).latest.unwrap();
     let own = render::handover(&latest, Privacy::Titles).unwrap();
-    assert_eq!((own.path, own.picture), (desk.chart("2026-W47.png"), desk.folder()[&desk.chart("2026-W47.png")].clone()));
+    assert_eq!(
+        (own.path, own.picture),
+        (desk.chart("2026-W47.png"), desk.folder()[&desk.chart("2026-W47.png")].clone())
+    );
     let other = render::handover(&latest, Privacy::Themes).unwrap();
     assert_eq!(other.path, desk.chart("handover-themes.png"));
     assert_eq!(other.week, Week::from_iso(2026, 47, Weekday::Mon).unwrap());

@@ -8,6 +8,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Message, SmtpTransport, Transport};
 use std::error::Error;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The name of the systemd credential that holds the password.
@@ -120,9 +121,14 @@ fn refused(e: &smtp::Error) -> Failure {
     let code = e.status().map(|code| code.to_string()).unwrap_or_default();
     let code = code.as_str();
     match () {
-        () if e.is_tls() => failure(Exit::Failed, "was not sent: the server's certificate could not be checked")
+        () if matches!(encryption(e), Some(rustls::Error::InvalidCertificate(_))) => {
+            failure(Exit::Failed, "was not sent: the server's certificate is not trusted")
+                .cause(causes(e))
+                .help("check `host` of `[mail]`; a server of your own needs its certificate as `ca_file`")
+        }
+        () if encryption(e).is_some() => failure(Exit::Failed, "was not sent: the connection could not be encrypted")
             .cause(causes(e))
-            .help("check `host` and `security` of `[mail]`; a server of your own needs its certificate as `ca_file`"),
+            .help("check `port` and `security` of `[mail]`: 465 goes with \"tls\", 587 with \"starttls\""),
         () if matches!(code, "530" | "534" | "535" | "538") => {
             failure(Exit::Failed, &format!("was not sent: the server refuses the sign-in (code {code})"))
                 .help("check `username` and the password of `[mail]`; some services want a password made for an app")
@@ -134,7 +140,7 @@ fn refused(e: &smtp::Error) -> Failure {
         }
         () if e.is_response() => failure(Exit::Failed, "was not sent: the server gives an answer that is none")
             .help("check `host`, `port` and `security` of `[mail]`"),
-        () if e.is_timeout() => failure(Exit::Later, "was not sent: the server does not answer")
+        () if is_timeout(e) => failure(Exit::Later, "was not sent: the server does not answer")
             .help("check `host`, `port` and `security` of `[mail]`"),
         () => failure(Exit::Later, "was not sent: the server could not be spoken to")
             .cause(causes(e))
@@ -142,13 +148,22 @@ fn refused(e: &smtp::Error) -> Failure {
     }
 }
 
+/// What TLS says, where it is what failed: it comes wrapped as trouble of the connection.
+fn encryption<'e>(e: &'e smtp::Error) -> Option<&'e rustls::Error> {
+    chain(e).find_map(|e| e.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref())
+}
+
+/// A read that took too long is said to block (socket(7), SO_RCVTIMEO), which lettre does not count.
+fn is_timeout(e: &smtp::Error) -> bool {
+    let mut kinds = chain(e).filter_map(|e| e.downcast_ref()).map(std::io::Error::kind);
+    kinds.any(|kind| matches!(kind, ErrorKind::WouldBlock | ErrorKind::TimedOut))
+}
+
 /// Why a connection failed, in the words of the system or of TLS; the server has said nothing yet.
 fn causes(e: &smtp::Error) -> String {
-    let mut words = Vec::new();
-    let mut cause = e.source();
-    while let Some(e) = cause {
-        words.push(e.to_string());
-        cause = e.source();
-    }
-    words.pop().unwrap_or_else(|| "unknown".into())
+    chain(e).last().map_or("unknown".into(), |e| e.to_string())
+}
+
+fn chain(e: &smtp::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(e.source(), |e| (*e).source())
 }

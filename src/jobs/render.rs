@@ -3,7 +3,7 @@
 //! What was drawn stands in the store, by the hash of the report as drawn. Whatever the clock does, a week that stands there
 //! with the same hash is not made again.
 
-use super::facts;
+use super::facts::{self, Facts};
 use super::gallery::{Entry, page};
 use super::picture::{ENDINGS, fallback_font, files};
 use super::standing::{Stale, Standing, standing};
@@ -80,20 +80,23 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
         fallback_font: fallback_font(setup.config.fallback_font.as_deref())?,
         banner: None,
     };
-    let mut painter = Painter::default();
     let (weeks, rest): (Vec<Week>, Vec<Week>) = job.plan.weeks.iter().partition(|week| job.can_be_judged(**week));
     rendered.kept += rest.len();
     for weeks in weeks.chunks(AT_ONCE) {
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], setup.wishes);
-        let facts = facts::read(job.store, setup.config, window, setup.wishes.zones.home, now)?;
-        if !facts.any {
+        // The calendars as a whole are let go before anything is drawn.
+        let Facts { instances, me, any, .. } =
+            facts::read(job.store, setup.config, window, setup.wishes.zones.home, now)?;
+        if !any {
             return Ok(rendered);
         }
         let mut people = setup.config.people.clone();
         if !people.me.is_empty() {
-            people.me.extend(facts.me);
+            people.me.extend(me);
         }
-        let mut analysis = Analysis::new(facts.instances, setup.rules, &people, setup.wishes);
+        let mut analysis = Analysis::new(instances, setup.rules, &people, setup.wishes);
+        // Its canvas is no smaller than the calendars: one after the other.
+        let mut painter = Painter::default();
         for week in weeks {
             style.banner = job.banner(*week);
             job.one(analysis.report(*week, now), &style, &mut painter, &mut rendered)?;
