@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use vantage::config::Config;
+use vantage::deliver::Paths;
 use vantage::jobs::{self, render};
 use vantage::model::{Privacy, Role, Week, Weekday};
 use vantage::store::{Listed, Listing, Obstacle, Store, Window};
@@ -347,14 +348,23 @@ fn a_hand_over_shows_less_than_the_picture() {
     let home = |path: &str| path.replace('~', &desk.home.path().display().to_string());
     jobs::refresh(&mut store, &config, &home, at(MONDAY)).unwrap();
     let latest = desk.rendered(&mut store, at(MONDAY)).latest.unwrap();
-    let own = render::handover(&latest, Privacy::Titles).unwrap();
+    let own = jobs::handover(&latest, Privacy::Titles).unwrap();
     assert_eq!(
         (own.path, own.picture),
         (desk.chart("2026-W47.png"), desk.folder()[&desk.chart("2026-W47.png")].clone())
     );
-    let other = render::handover(&latest, Privacy::Themes).unwrap();
+    let other = jobs::handover(&latest, Privacy::Themes).unwrap();
     assert_eq!(other.path, desk.chart("handover-themes.png"));
     assert_eq!(other.week, Week::from_iso(2026, 47, Weekday::Mon).unwrap());
     assert!(other.headline.starts_with("33% strategy"), "{}", other.headline);
     assert!(other.picture != desk.folder()[&desk.chart("2026-W47.png")]);
+    // Whom the configuration names gets it; what goes wrong stops nothing.
+    let out = desk.home.path().join("out");
+    let command = format!("command = [\"cp\", \"{{picture}}\", \"{}\"]", out.display());
+    let mail = "host = \"127.0.0.1\"\nport = 1\nfrom = \"a@example.com\"\nto = \"a@example.com\"\n";
+    let config = Config::parse(&format!("[mail]\n{mail}[notify]\n{command}\n")).unwrap();
+    let wrong = jobs::hand_over(&latest, &config, &Paths { home: &home, credentials: None });
+    assert_eq!(wrong.len(), 1);
+    assert!(wrong[0].message.contains("mail"), "{}", wrong[0].message);
+    assert_eq!(std::fs::read(out).unwrap(), other.picture);
 }

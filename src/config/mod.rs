@@ -23,6 +23,7 @@ use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::time::Duration;
 use toml::de::DeTable;
 
 /// `vantage.toml` with every key and its default, as it is shipped.
@@ -50,7 +51,7 @@ pub struct Config {
     /// The folder of the pictures, as it was written; `None` is the usual place.
     pub charts_dir: Option<String>,
     /// Time between two syncs.
-    pub poll: TimeDelta,
+    pub poll: Duration,
     /// When the picture of the week before is made.
     pub render_at: RenderAt,
     /// Complete weeks whose pictures are kept.
@@ -85,7 +86,7 @@ impl Default for Config {
             palette: Palette::default(),
             fallback_font: None,
             charts_dir: None,
-            poll: TimeDelta::minutes(15),
+            poll: Duration::from_secs(15 * 60),
             render_at: RenderAt::default(),
             retain: 104,
             notify: None,

@@ -84,7 +84,8 @@ pub(super) fn charts_dir(v: &Value, c: &mut Config, r: &mut Reader) {
 
 pub(super) fn poll(v: &Value, c: &mut Config, r: &mut Reader) {
     let expected = "a length from \"1m\" to \"24h\", such as \"15m\"";
-    c.poll = r.parsed(v, "poll", expected, duration).unwrap_or(c.poll);
+    let length = |text: &str| duration(text)?.to_std().ok();
+    c.poll = r.parsed(v, "poll", expected, length).unwrap_or(c.poll);
 }
 
 pub(super) fn render_at(v: &Value, c: &mut Config, r: &mut Reader) {

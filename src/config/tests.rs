@@ -137,7 +137,7 @@ fn the_keys_of_the_service_are_read() {
     )
     .unwrap();
     assert_eq!(config.charts_dir.as_deref(), Some("~/p"));
-    assert_eq!((config.poll, config.retain), (TimeDelta::minutes(90), 1040));
+    assert_eq!((config.poll, config.retain), (Duration::from_secs(90 * 60), 1040));
     assert_eq!(config.render_at, RenderAt { day: Weekday::Fri, time: LocalTime(16 * 60 + 30) });
     let notify = config.notify.unwrap();
     assert_eq!((notify.timeout.as_secs(), notify.privacy), (30, Privacy::Themes));

@@ -149,7 +149,7 @@ fn refused(e: &smtp::Error) -> Failure {
 }
 
 /// What TLS says, where it is what failed: it comes wrapped as trouble of the connection.
-fn encryption<'e>(e: &'e smtp::Error) -> Option<&'e rustls::Error> {
+fn encryption(e: &smtp::Error) -> Option<&rustls::Error> {
     chain(e).find_map(|e| e.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref())
 }
 

@@ -5,6 +5,7 @@ mod facts;
 mod files;
 mod gallery;
 mod guard;
+mod handover;
 pub mod picture;
 pub mod render;
 mod standing;
@@ -12,4 +13,5 @@ pub mod sync;
 
 pub use facts::{Facts, read};
 pub use files::refresh;
+pub use handover::{hand_over, handover};
 pub use standing::{Standing, standing};

@@ -9,10 +9,9 @@ use super::picture::{ENDINGS, fallback_font, files};
 use super::standing::{Stale, Standing, standing};
 use super::sync::hash;
 use crate::analyze::{Analysis, Report};
-use crate::chart::{self, Painter, Privacy, Style};
+use crate::chart::{Painter, Style};
 use crate::classify::RuleSet;
 use crate::config::Config;
-use crate::deliver::Handover;
 use crate::diagnostic::Failure;
 use crate::disk;
 use crate::model::{Preferences, Week, Weekday};
@@ -105,28 +104,6 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
     job.tidy()?;
     job.fronts()?;
     Ok(rendered)
-}
-
-/// Draws `latest` anew at the privacy of a hand-over. Its picture lies in a file that stays, because what a command
-/// started may look at it later.
-///
-/// # Errors
-/// The disk's.
-pub fn handover(latest: &Latest, privacy: Privacy) -> Result<Handover, Failure> {
-    let style = Style { privacy, ..latest.style.clone() };
-    let picture = chart::weekly(&latest.report, &style, &mut Painter::default());
-    let path = match privacy == latest.style.privacy {
-        true => latest.picture.clone(),
-        false => latest.picture.with_file_name(format!("handover-{}.png", Privacy::NAMES[privacy as usize])),
-    };
-    disk::write(&path, &picture)?;
-    Ok(Handover {
-        week: latest.week,
-        headline: chart::headline(&latest.report).to_string(),
-        alt: chart::described(&latest.report, &style),
-        picture,
-        path,
-    })
 }
 
 /// The week that a picture is named after, if it is that of a complete one.
