@@ -343,7 +343,10 @@ fn a_command_may_write_while_it_runs() {
     let service = Service::start(&world);
     synced(&world);
     // With a configuration of its own the command does the work itself.
-    let done = world.run(["sync", "--config", ".config/vantage/vantage.toml"]).ok();
+    let done = until("a moment between two jobs", || {
+        let run = world.run(["sync", "--config", ".config/vantage/vantage.toml"]);
+        (run.code != 75).then(|| run.ok())
+    });
     assert_eq!(done, "work: no change\n");
     assert_eq!(service.stop(), 0);
 }
@@ -402,4 +405,38 @@ fn under_systemd_each_line_has_its_priority() {
     let log = log();
     assert!(log.starts_with("<6>started: 0 configured sources"), "{log}");
     assert!(log.contains("\n<3>error: unknown key `gaol`"), "{log}");
+}
+
+#[test]
+fn the_first_start_draws_the_last_twelve_weeks_and_an_edited_rule_draws_them_anew() {
+    let weekly = event("1", "Product strategy", "20200106T100000", "20200106T110000", "RRULE:FREQ=WEEKLY");
+    let world = World::new().config(SOURCE).ics("work.ics", &[&weekly]);
+    let service = Service::start(&world);
+    let charts = world.path(".local/share/vantage/charts");
+    let drawn = |least: u64| {
+        until("the pictures", || {
+            let metrics = world.run(["metrics"]).ok();
+            let value = |name: &str| {
+                let line = metrics.lines().find(|line| line.starts_with(name))?;
+                line.split(' ').next_back()?.parse::<f64>().ok()
+            };
+            let share = value("vantage_strategy_share ")?;
+            (value("vantage_weeks_drawn_total ")? as u64 >= least).then_some(share)
+        })
+    };
+    assert_eq!(drawn(13), 1.0);
+    assert!(charts.join("latest.png").exists() && charts.join("index.html").exists());
+    let settled = world.run(["render"]).ok();
+    assert!(settled.starts_with("nothing is due"), "{settled}");
+    let rules = world.path(".config/vantage/rules.toml");
+    std::fs::File::create(rules)
+        .and_then(|mut file| {
+            std::io::Write::write_all(
+                &mut file,
+                b"[[rule]]\nname = \"x\"\nclass = \"execution\"\ntitle = \"Product\"\n",
+            )
+        })
+        .unwrap();
+    assert_eq!(drawn(26), 0.0);
+    assert_eq!(service.stop(), 0);
 }

@@ -41,16 +41,16 @@ pub fn watched(files: &Files) -> Vec<PathBuf> {
     config.into_iter().chain(rules).collect()
 }
 
-/// Where pictures go: `$XDG_DATA_HOME/vantage/charts` or its default, else beside the database.
+/// Where the pictures go: the folder that the configuration names, else `$XDG_DATA_HOME/vantage/charts` or its default.
 ///
 /// # Errors
 /// [`Exit::Io`] where no variable says.
-pub fn charts_folder() -> Result<PathBuf, Failure> {
-    let folder = variable("XDG_DATA_HOME").or_else(|| Some(variable("HOME")?.join(".local/share")));
-    match folder {
-        Some(folder) => Ok(folder.join("vantage/charts")),
-        None => Ok(state_folder()?.join("charts")),
-    }
+pub fn charts_folder(own: Option<&str>) -> Result<PathBuf, Failure> {
+    let base = || variable("XDG_DATA_HOME").or_else(|| Some(variable("HOME")?.join(".local/share")));
+    let usual = || Some(base()?.join("vantage/charts"));
+    own.map(|path| home(path).into()).or_else(usual).ok_or_else(|| {
+        Failure::new(Exit::Io, "there is no folder for the pictures").help("set `HOME` or `XDG_DATA_HOME`")
+    })
 }
 
 /// Where the database and the tokens are: systemd's folder, else `$XDG_STATE_HOME/vantage` or its default.

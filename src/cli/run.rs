@@ -55,7 +55,8 @@ fn setup(files: &Files, talk: &Talk) -> Result<daemon::Setup, Failure> {
     let configured = config.as_deref().and_then(text).unwrap_or_default();
     let texts = [configured].into_iter().chain(rules.as_deref().and_then(text)).collect();
     let Setup { config, rules, wishes } = Setup::load(files, talk)?;
-    Ok(daemon::Setup { config, rules, wishes, charts: charts_folder()?, texts })
+    let charts = charts_folder(config.charts_dir.as_deref())?;
+    Ok(daemon::Setup { config, rules, wishes, charts, texts })
 }
 
 impl Run {
@@ -126,6 +127,9 @@ impl Render {
             None => {
                 let setup = setup(&self.files, talk)?;
                 let done = daemon::jobs::render(&mut Store::writer(&folder)?, &setup, now()?)?;
+                if let Some(failure) = daemon::jobs::hand_over(&done, &setup, home).pop() {
+                    return Err(failure.note("the pictures are drawn"));
+                }
                 (done.drawn.iter().map(ToString::to_string).collect(), shown(&setup.charts))
             }
         };

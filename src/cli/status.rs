@@ -203,6 +203,9 @@ impl Standings {
             let _ = writeln!(text, "  {} cannot be read; what was read {read} is in force", files.join(", "));
             let _ = writeln!(text, "  next: `vantage config check` shows every mistake");
         }
+        if let Some(why) = self.daemon["not_handed_over"].as_str() {
+            let _ = writeln!(text, "  a picture was not handed over: {why}");
+        }
         for job in self.daemon["jobs"].as_array().into_iter().flatten() {
             let name = job["job"].as_str().unwrap_or_default();
             if let Some(trouble) = job["trouble"].as_str() {

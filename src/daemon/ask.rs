@@ -7,6 +7,7 @@ use super::metrics::{self, Gauges};
 use super::wire::{Answer, Request};
 use crate::diagnostic::{Exit, Failure};
 use crate::jobs::sync::How;
+use crate::model::Week;
 use crate::schedule::{Job, Observation, Synced, complete_weeks};
 use crate::store::Changes;
 use serde_json::{Value, json};
@@ -94,7 +95,7 @@ impl Daemon {
                 Some(Failure::new(Exit::Bug, format!("{name} ran into a bug; the log has the place")))
             }
             Outcome::Cancelled => Some(Failure::new(Exit::Later, "the daemon is stopping")),
-            Outcome::Synced(..) | Outcome::Rendered(_) | Outcome::Maintained => {
+            Outcome::Synced(..) | Outcome::Rendered(..) | Outcome::Maintained => {
                 if again.is_some() {
                     tracing::info!(job = name, "{name}: it works again");
                 }
@@ -133,6 +134,22 @@ impl Daemon {
         Synced { changed: changed || news, retry, retry_at: *retry_at, partial }
     }
 
+    /// Notes what was drawn, and what could not be handed over: that is not tried again, so somebody must know.
+    pub(super) fn rendered(&mut self, drawn: &[Week], failures: &[Failure]) {
+        self.book.drawn += drawn.len() as u64;
+        match drawn {
+            [] => {}
+            [week] => tracing::info!(week = %week, "drew {week}"),
+            [first, .., last] => tracing::info!(weeks = drawn.len(), "drew {} weeks, {first} to {last}", drawn.len()),
+        }
+        for failure in failures {
+            tracing::error!(job = "render", "{}", failure.render(false).trim_end());
+        }
+        if let Some(last) = failures.last() {
+            self.book.not_handed_over = Some(last.message.clone());
+        }
+    }
+
     pub(super) fn sync_answer(&self, outcome: &Outcome, trouble: Option<Failure>) -> Answer {
         let told = match (outcome, trouble) {
             (_, Some(failure)) => Err(failure),
@@ -147,7 +164,7 @@ impl Daemon {
 
     pub(super) fn render_answer(&self, outcome: &Outcome, trouble: Option<Failure>) -> Answer {
         let drawn = match outcome {
-            Outcome::Rendered(rendered) => rendered.drawn.iter().map(ToString::to_string).collect(),
+            Outcome::Rendered(drawn, _) => drawn.iter().map(ToString::to_string).collect(),
             _ => Vec::new(),
         };
         let value = json!({ "drawn": drawn, "charts": self.setup.charts });

@@ -38,6 +38,8 @@ pub(super) struct Book {
     /// Failures of sources by kind.
     pub kinds: BTreeMap<String, u64>,
     pub drawn: u64,
+    /// Why the last hand-over failed, if one did since the start.
+    pub not_handed_over: Option<String>,
     /// When a sync last left no source in trouble.
     pub all_good: Option<DateTime<Utc>>,
     /// What stands in the way of an account, or of a calendar by the hash of its id.
@@ -58,6 +60,7 @@ impl Book {
             kinds: BTreeMap::new(),
             drawn: 0,
             all_good: None,
+            not_handed_over: None,
             troubles: BTreeMap::new(),
         }
     }
@@ -164,6 +167,7 @@ impl Book {
             "version": env!("CARGO_PKG_VERSION"),
             "since": stamp(self.since),
             "config": { "read_at": stamp(self.read_at), "broken": self.broken.as_ref().map(broken) },
+            "not_handed_over": self.not_handed_over,
             "jobs": Job::ALL.map(job),
         })
     }

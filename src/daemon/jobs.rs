@@ -3,7 +3,9 @@
 use super::event::{Event, Events};
 use super::wire::SyncWish;
 use super::{Host, Setup};
+use crate::deliver::Paths;
 use crate::diagnostic::{Exit, Failure};
+use crate::jobs::render::{RenderSetup, Rendered};
 use crate::jobs::sync::{AccountSummary, Sync, Wish};
 use crate::model::Week;
 use crate::schedule::Job;
@@ -12,7 +14,7 @@ use crate::store::Store;
 use chrono::{DateTime, Utc};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -29,20 +31,14 @@ const COMMAND: Duration = Duration::from_secs(30);
 pub(super) enum Outcome {
     /// With the earliest moment that a source named for its next try.
     Synced(Vec<AccountSummary>, Option<DateTime<Utc>>),
-    Rendered(Rendered),
+    /// With what went wrong when the latest week was handed over.
+    Rendered(Vec<Week>, Vec<Failure>),
     Maintained,
     Failed(Failure),
     /// It ran into a bug; the log has the place.
     Panicked,
     /// The daemon is stopping.
     Cancelled,
-}
-
-/// What a look at the pictures did.
-#[derive(Debug, Default)]
-pub struct Rendered {
-    /// The weeks that were drawn, in order.
-    pub drawn: Vec<Week>,
 }
 
 /// What to do.
@@ -74,13 +70,21 @@ pub(super) struct Bench {
     pub events: Events,
 }
 
-/// Draws what is due. THE ONE PLACE where the render job is plugged in: `jobs::render::run(store, &RenderSetup { config, rules,
-/// wishes, charts }, now)`, then `deliver` for its `latest`.
+/// Draws what is due.
 ///
 /// # Errors
 /// The disk's and the database's.
-pub fn render(_store: &mut Store, _setup: &Setup, _now: DateTime<Utc>) -> Result<Rendered, Failure> {
-    Ok(Rendered::default())
+pub fn render(store: &mut Store, setup: &Setup, now: DateTime<Utc>) -> Result<Rendered, Failure> {
+    let Setup { config, rules, wishes, charts, .. } = setup;
+    crate::jobs::render::run(store, &RenderSetup { config, rules, wishes, charts }, now)
+}
+
+/// Hands the latest complete week over, where this run drew it for the first time, and returns what went wrong. It may take
+/// minutes: the database is closed meanwhile.
+pub fn hand_over(rendered: &Rendered, setup: &Setup, home: fn(&str) -> String) -> Vec<Failure> {
+    let Some(latest) = &rendered.latest else { return Vec::new() };
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    crate::jobs::hand_over(latest, &setup.config, &Paths { home: &home, credentials })
 }
 
 /// Begins `work`. Its end comes as an event, whatever happens.
@@ -105,14 +109,19 @@ pub(super) fn begin(bench: Bench, work: Work) {
 impl Bench {
     fn work(&self, work: Work) -> Result<Outcome, Failure> {
         // What a panic left half done was rolled back with its transaction.
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(store) = self.open()? else { return Ok(Outcome::Cancelled) };
         let store = RefCell::new(store);
         let now = (self.host.now)();
         self.beat.fetch_add(1, Ordering::Relaxed);
         match work {
             Work::Sync { wish, patient } => self.sync(&store, wish, patient, now),
-            Work::Render => render(&mut store.borrow_mut(), &self.setup, now).map(Outcome::Rendered),
+            Work::Render => {
+                let rendered = render(&mut store.borrow_mut(), &self.setup, now)?;
+                drop((store, turn));
+                let failures = hand_over(&rendered, &self.setup, self.host.home);
+                Ok(Outcome::Rendered(rendered.drawn, failures))
+            }
             Work::Maintain => maintain(&store.borrow()),
         }
     }

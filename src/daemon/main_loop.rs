@@ -297,11 +297,8 @@ impl Daemon {
                 }
             }
             Job::Render => {
-                if let Outcome::Rendered(rendered) = &outcome {
-                    self.book.drawn += rendered.drawn.len() as u64;
-                    for week in &rendered.drawn {
-                        tracing::info!(week = %week, "drew {week}");
-                    }
+                if let Outcome::Rendered(drawn, failures) = &outcome {
+                    self.rendered(drawn, failures);
                 }
                 for reply in std::mem::take(&mut self.rendering) {
                     let _ = reply.send(self.render_answer(&outcome, trouble.clone()));

@@ -28,7 +28,7 @@ use crate::diagnostic::{Exit, Failure};
 use crate::disk;
 use crate::jobs::sync::AccountSummary;
 use crate::model::Preferences;
-use crate::schedule::{RenderAt, Timing};
+use crate::schedule::Timing;
 use crate::source::Trouble;
 use crate::source::google::Credentials;
 use crate::store::{Account, Lock, Store};
@@ -37,7 +37,6 @@ use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// A checked configuration with its rules, and the texts that it was read from.
 pub struct Setup {
@@ -51,11 +50,11 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// What `schedule` needs. `poll` and `render_at` are the defaults until the configuration has them.
+    /// What `schedule` needs.
     fn timing(&self) -> Timing {
         Timing {
-            poll: Duration::from_secs(15 * 60),
-            render_at: RenderAt::default(),
+            poll: self.config.poll,
+            render_at: self.config.render_at,
             week_start: self.wishes.week_start,
             zones: self.wishes.zones.clone(),
         }

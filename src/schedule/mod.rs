@@ -10,9 +10,9 @@ mod slot;
 mod tests;
 mod weeks;
 
-pub use weeks::{RenderAt, complete_weeks};
+pub use weeks::complete_weeks;
 
-use crate::model::{Week, Weekday, Zones};
+use crate::model::{RenderAt, Week, Weekday, Zones};
 use chrono::{DateTime, TimeDelta, Utc};
 use slot::Slot;
 use std::time::Duration;
