@@ -440,3 +440,22 @@ fn the_first_start_draws_the_last_twelve_weeks_and_an_edited_rule_draws_them_ane
     assert_eq!(drawn(26), 0.0);
     assert_eq!(service.stop(), 0);
 }
+
+#[test]
+fn a_sign_in_is_synced_at_once_and_a_lost_one_is_told_once() {
+    let google = support::google::Google::start();
+    google.calendar("ada@example.com", serde_json::json!({ "summary": "Ada", "timeZone": "Europe/Berlin" }));
+    let world = World::new().config(&google.config("work")).file("client.json", google.client_secret_json());
+    let service = Service::start(&world);
+    until("a first try", || (!status(&world)["accounts"][0]["trouble"].is_null()).then_some(()));
+    world.login(&google, ["--client-secret", "client.json"]).ok();
+    until("a good sync", || {
+        let account = status(&world)["accounts"][0].clone();
+        (account["trouble"].is_null() && !account["calendars"][0]["last_good_sync"].is_null()).then_some(())
+    });
+    service.logged("work: it is back");
+    let log = service.log();
+    assert_eq!(log.matches("ERROR").count(), 1, "{log}");
+    assert!(!log.contains("ada@example.com") && !log.contains("Ada"), "{log}");
+    assert_eq!(service.stop(), 0);
+}
