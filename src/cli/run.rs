@@ -2,7 +2,7 @@
 
 use super::context::{Setup, Talk, now};
 use super::paths::{charts_folder, config_path, home, rules_path, shown, state_folder, watched};
-use super::status::Standings;
+use super::status::{Standings, ago};
 use super::{Done, Files, output, signin, sync};
 use crate::config::{Config, GoogleSource};
 use crate::daemon::{self, Form, Host, Request};
@@ -11,6 +11,7 @@ use crate::store::Store;
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
+use std::fmt::Write;
 use std::path::Path;
 
 #[derive(Args)]
@@ -149,4 +150,33 @@ impl Metrics {
         let done = daemon::client::ask(&state_folder()?, Request::Metrics)?.ok_or_else(none_runs)?;
         output::print(done["text"].as_str().unwrap_or_default())
     }
+}
+
+/// What the daemon does, and what keeps it from doing it; nothing where none runs.
+// Writing to a String cannot fail.
+pub fn daemon_text(daemon: &Value, now: DateTime<Utc>) -> String {
+    let Some(pid) = daemon["pid"].as_u64() else { return String::new() };
+    let said = |value: &Value| value.as_str().map(str::to_string);
+    let since = said(&daemon["since"]).map_or(String::new(), |at| format!(", since {}", ago(&at, now)));
+    let mut text = format!("daemon: running as process {pid}{since}\n");
+    let broken = &daemon["config"]["broken"];
+    if let Some(files) = broken["files"].as_array() {
+        let files: Vec<&str> = files.iter().filter_map(Value::as_str).collect();
+        let read = said(&daemon["config"]["read_at"]).map_or(String::new(), |at| ago(&at, now));
+        let _ = writeln!(text, "  {} cannot be read; what was read {read} is in force", files.join(", "));
+        let _ = writeln!(text, "  next: `vantage config check` shows every mistake");
+    }
+    if let Some(why) = daemon["not_handed_over"].as_str() {
+        let _ = writeln!(text, "  a picture was not handed over: {why}");
+    }
+    for job in daemon["jobs"].as_array().into_iter().flatten() {
+        let name = job["job"].as_str().unwrap_or_default();
+        if let Some(trouble) = job["trouble"].as_str() {
+            let _ = writeln!(text, "  {name} failed: {trouble}");
+        }
+        if let Some(panics @ 1..) = job["panics"].as_u64() {
+            let _ = writeln!(text, "  {name} ran into a bug {panics} times; the log has the place");
+        }
+    }
+    text
 }

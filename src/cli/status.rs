@@ -1,5 +1,6 @@
 use super::context::{Setup, Talk, now};
 use super::paths::{shown, state_folder};
+use super::run::daemon_text;
 use super::signin::Standing;
 use super::{Done, Files, Format, output};
 use crate::config::Config;
@@ -91,7 +92,7 @@ struct Held {
 impl Status {
     pub fn run(self, talk: &Talk) -> Done {
         let (folder, now) = (state_folder()?, now()?);
-        let standings = match self.asked(&folder)? {
+        let standings = match self.asked(&folder, talk)? {
             Some(standings) => standings,
             None => Standings::read(&Setup::load(&self.files, talk)?.config, &folder, now)?,
         };
@@ -106,11 +107,20 @@ impl Status {
 
 impl Status {
     /// What the daemon says, where one runs; a configuration that is broken by now is no reason to say nothing.
-    fn asked(&self, folder: &Path) -> Result<Option<Standings>, Failure> {
+    fn asked(&self, folder: &Path, talk: &Talk) -> Result<Option<Standings>, Failure> {
         if !self.files.is_default() {
             return Ok(None);
         }
-        let Some(value) = daemon::client::ask(folder, Request::Status)? else { return Ok(None) };
+        let value = match daemon::client::ask(folder, Request::Status) {
+            Ok(Some(value)) => value,
+            Ok(None) => return Ok(None),
+            // One that hangs is known by its silence; the store says the rest.
+            Err(failure) if failure.exit == Exit::Io => {
+                talk.warn(&failure.message, failure.help.as_deref());
+                return Ok(None);
+            }
+            Err(failure) => return Err(failure),
+        };
         let odd = |e| Failure::new(Exit::Failed, "the daemon's answer could not be understood").cause(e);
         serde_json::from_value(value).map(Some).map_err(odd)
     }
@@ -141,7 +151,7 @@ impl Standings {
 
     // Writing to a String cannot fail.
     fn text(&self, now: DateTime<Utc>) -> String {
-        let mut text = self.daemon_text(now);
+        let mut text = daemon_text(&self.daemon, now);
         if self.accounts.is_empty() {
             text += "No calendar yet. Next: `vantage login google`, or a `[[source.ics]]` in the configuration\n";
         }
@@ -189,42 +199,12 @@ impl Standings {
     }
 }
 
-impl Standings {
-    /// What the daemon does, and what keeps it from doing it.
-    fn daemon_text(&self, now: DateTime<Utc>) -> String {
-        let Some(pid) = self.daemon["pid"].as_u64() else { return String::new() };
-        let said = |value: &Value| value.as_str().map(str::to_string);
-        let since = said(&self.daemon["since"]).map_or(String::new(), |at| format!(", since {}", ago(&at, now)));
-        let mut text = format!("daemon: running as process {pid}{since}\n");
-        let broken = &self.daemon["config"]["broken"];
-        if let Some(files) = broken["files"].as_array() {
-            let files: Vec<&str> = files.iter().filter_map(Value::as_str).collect();
-            let read = said(&self.daemon["config"]["read_at"]).map_or(String::new(), |at| ago(&at, now));
-            let _ = writeln!(text, "  {} cannot be read; what was read {read} is in force", files.join(", "));
-            let _ = writeln!(text, "  next: `vantage config check` shows every mistake");
-        }
-        if let Some(why) = self.daemon["not_handed_over"].as_str() {
-            let _ = writeln!(text, "  a picture was not handed over: {why}");
-        }
-        for job in self.daemon["jobs"].as_array().into_iter().flatten() {
-            let name = job["job"].as_str().unwrap_or_default();
-            if let Some(trouble) = job["trouble"].as_str() {
-                let _ = writeln!(text, "  {name} failed: {trouble}");
-            }
-            if let Some(panics @ 1..) = job["panics"].as_u64() {
-                let _ = writeln!(text, "  {name} ran into a bug {panics} times; the log has the place");
-            }
-        }
-        text
-    }
-}
-
 fn again(at: &Option<String>) -> String {
     at.as_ref().map(|at| format!("; tried again after {at}")).unwrap_or_default()
 }
 
 /// `2026-11-23 07:00 UTC (3 hours ago)`.
-fn ago(at: &str, now: DateTime<Utc>) -> String {
+pub fn ago(at: &str, now: DateTime<Utc>) -> String {
     let Ok(at) = at.parse::<DateTime<Utc>>() else { return at.to_string() };
     let ago = now - at;
     let ago = match ago {

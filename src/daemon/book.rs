@@ -144,6 +144,26 @@ impl Book {
         }
     }
 
+    /// One line for `systemctl status`.
+    pub fn line(&self) -> String {
+        let sync = match self.record(Job::Sync).last_good {
+            Some(at) => format!("last sync {} UTC", at.format("%Y-%m-%d %H:%M")),
+            None => "no sync yet".to_string(),
+        };
+        let troubles = match self.troubles() {
+            0 => String::new(),
+            n => format!("; {n} in trouble, see `vantage status`"),
+        };
+        let broken = self.broken.as_ref().map(|b| {
+            format!(
+                "; {}: broken since {} UTC, the last good one is in force",
+                b.files.join(", "),
+                b.since.format("%H:%M")
+            )
+        });
+        format!("Running: {sync}{troubles}{}", broken.unwrap_or_default())
+    }
+
     /// What `vantage status` tells about the daemon; `due` is how long each kind of work has to wait.
     pub fn value(&self, due: impl Fn(Job) -> Option<std::time::Duration>, now: DateTime<Utc>) -> Value {
         let job = |job: Job| {

@@ -3,6 +3,7 @@
 use super::book::Book;
 use super::event::{Event, Events, Reply, Signal};
 use super::jobs::{self, Bench, Outcome, Turn, Work};
+use super::signals::{never_ends, signals};
 use super::watcher::{SETTLED, Watch};
 use super::wire::{Answer, SyncWish};
 use super::{Host, Setup, socket, systemd};
@@ -12,7 +13,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Interval, MissedTickBehavior};
 
@@ -39,6 +39,7 @@ pub(super) struct Daemon {
     beat: Arc<AtomicU64>,
     /// The last sign of life of a job.
     life: (u64, Instant),
+    hangs: bool,
     /// Who waits for a sync of their own, and who is being served.
     pub syncs: VecDeque<(SyncWish, Reply)>,
     serving: Option<(SyncWish, Reply)>,
@@ -87,6 +88,7 @@ pub(super) async fn run(host: Arc<Host>, setup: Setup) -> Result<(), Failure> {
         under_way: Vec::new(),
         beat: Arc::default(),
         life: (0, Instant::now()),
+        hangs: false,
         syncs: VecDeque::new(),
         serving: None,
         renders: Vec::new(),
@@ -102,47 +104,12 @@ pub(super) async fn run(host: Arc<Host>, setup: Setup) -> Result<(), Failure> {
         version = env!("CARGO_PKG_VERSION"),
         "started: {sources} configured sources, {rules} rules"
     );
-    daemon.said = daemon.status_line();
+    daemon.said = daemon.book.line();
     systemd::ready(&daemon.said);
     daemon.observe(Observation::Started);
     let done = daemon.live().await;
     drop(door);
     done
-}
-
-/// Signals as events. SIGXFSZ (setrlimit(2)) is handled and otherwise ignored, so that a write beyond a limit is an error of
-/// that write and not the end of the process.
-fn signals(events: &Events) -> Result<(), Failure> {
-    let listen = |kind: SignalKind| {
-        signal(kind).map_err(|e| Failure::new(Exit::Io, "signals could not be listened for").cause(e))
-    };
-    let (mut term, mut int) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    let mut hup = listen(SignalKind::hangup())?;
-    let _ = listen(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
-    let out = events.clone();
-    let task = async move {
-        loop {
-            let (came, signal) = tokio::select! {
-                came = term.recv() => (came, Signal::Stop),
-                came = int.recv() => (came, Signal::Stop),
-                came = hup.recv() => (came, Signal::Reload),
-            };
-            if came.is_none() || out.send(Event::Signal(signal)).is_err() {
-                return;
-            }
-        }
-    };
-    never_ends("signals", task, events);
-    Ok(())
-}
-
-/// Runs a task whose end, or panic, is the end of the daemon.
-fn never_ends(name: &'static str, task: impl Future<Output = ()> + Send + 'static, events: &Events) {
-    let (task, events) = (tokio::spawn(task), events.clone());
-    tokio::spawn(async move {
-        let _ = task.await;
-        let _ = events.send(Event::Lost(name));
-    });
 }
 
 impl Daemon {
@@ -199,31 +166,11 @@ impl Daemon {
             Event::Ended(job, outcome) => self.ended(job, outcome),
             Event::Lost(_) => {}
         }
-        let said = self.status_line();
+        let said = self.book.line();
         if said != self.said {
             systemd::status(&said);
             self.said = said;
         }
-    }
-
-    /// One line for `systemctl status`.
-    pub fn status_line(&self) -> String {
-        let sync = match self.book.record(Job::Sync).last_good {
-            Some(at) => format!("last sync {} UTC", at.format("%Y-%m-%d %H:%M")),
-            None => "no sync yet".to_string(),
-        };
-        let troubles = match self.book.troubles() {
-            0 => String::new(),
-            n => format!("; {n} in trouble, see `vantage status`"),
-        };
-        let broken = self.book.broken.as_ref().map(|b| {
-            format!(
-                "; {}: broken since {} UTC, the last good one is in force",
-                b.files.join(", "),
-                b.since.format("%H:%M")
-            )
-        });
-        format!("Running: {sync}{troubles}{}", broken.unwrap_or_default())
     }
 
     /// Tells `schedule` what happened, and does what it says.
@@ -271,7 +218,7 @@ impl Daemon {
             self.life = (beat, Instant::now());
         }
         let hung = self.life.1.elapsed() > HUNG;
-        if hung {
+        if hung && !std::mem::replace(&mut self.hangs, hung) {
             let jobs: Vec<&str> = self.under_way.iter().map(|(job, _)| job.name()).collect();
             tracing::error!(jobs = jobs.join(" "), "{} hangs; systemd is to start the daemon anew", jobs.join(" and "));
         }

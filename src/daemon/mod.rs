@@ -13,6 +13,7 @@ mod logs;
 mod main_loop;
 mod metrics;
 mod reload;
+mod signals;
 mod socket;
 mod systemd;
 mod watcher;

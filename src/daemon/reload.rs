@@ -48,7 +48,8 @@ impl Daemon {
                 let mut files: Vec<String> = failure.places.iter().map(|place| place.file.clone()).collect();
                 files.dedup();
                 if files.is_empty() {
-                    files.push(failure.message.clone());
+                    // It could not be read at all: the text says why.
+                    files.push("the configuration".to_string());
                 }
                 if self.book.broken.as_ref().is_none_or(|before| before.text != text) {
                     tracing::error!("{}", text.trim_end());
@@ -61,7 +62,7 @@ impl Daemon {
                 Err(failure.note(note))
             }
         };
-        systemd::ready(&self.status_line());
+        systemd::ready(&self.book.line());
         done
     }
 }
