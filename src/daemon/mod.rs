@@ -1,4 +1,4 @@
-//! The service: one loop over one closed [`event::Event`] enum. It obeys `schedule`, runs the jobs on threads, reads the
+//! The service: one loop over one closed enum of events. It obeys `schedule`, runs the jobs on threads, reads the
 //! configuration anew when it is edited, answers on a Unix socket, tells systemd how it is, and keeps the log.
 //!
 //! Nothing wakes it but a tick every 20 s (less where the watchdog wants it), a signal, an edit, a question and the end of a
