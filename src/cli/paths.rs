@@ -62,9 +62,9 @@ pub fn state_folder() -> Result<PathBuf, Failure> {
 ///
 /// # Errors
 /// [`Exit::Io`] where no variable says.
-pub fn charts_folder(own: Option<&Path>) -> Result<PathBuf, Failure> {
+pub fn charts_folder(own: Option<&str>) -> Result<PathBuf, Failure> {
     let usual = || Some(base(DATA)?.join("vantage/charts"));
-    own.map(Path::to_path_buf).or_else(usual).ok_or_else(|| nowhere("the pictures", DATA))
+    own.map(|path| home(path).into()).or_else(usual).ok_or_else(|| nowhere("the pictures", DATA))
 }
 
 /// Where the socket of the running daemon is: systemd's folder, else `$XDG_RUNTIME_DIR/vantage`, else beside the database.

@@ -14,7 +14,6 @@ use std::path::{Path, PathBuf, absolute};
 use std::process::{Command, Output};
 
 const NAME: &str = "vantage.service";
-const LINGER: &str = "loginctl enable-linger";
 
 #[derive(Subcommand)]
 pub enum Service {
@@ -55,7 +54,7 @@ impl Service {
 }
 
 /// The pictures' own folder, where the configuration names one.
-fn own_charts(_: &Config) -> Option<PathBuf> {
+fn own_charts(_: &Config) -> Option<&str> {
     None
 }
 
@@ -73,7 +72,7 @@ impl Install {
         if let Some(path) = config_path(&files).filter(|_| named) {
             environment.push(("VANTAGE_CONFIG", whole(path)?));
         }
-        let folders = [state_folder()?, charts_folder(own_charts(&setup.config).as_deref())?];
+        let folders = [state_folder()?, charts_folder(own_charts(&setup.config))?];
         let folders = folders.into_iter().map(whole).collect::<Result<_, _>>()?;
         let namespaces = namespaces();
         let text = Unit { program, environment, folders, namespaces }.text()?;
@@ -103,8 +102,8 @@ impl Install {
             _ => "systemctl --user enable --now vantage  # starts it, now and at each login",
         };
         let linger = match lingers() {
-            Some(true) => String::new(),
-            _ => format!("  {LINGER}                 # starts it at boot, and keeps it when you log out\n"),
+            Some(true) => "",
+            _ => "  loginctl enable-linger                 # starts it at boot, and keeps it when you log out\n",
         };
         output::print(&format!("wrote {}\nnext:\n  {next}\n{linger}", shown(&path)))
     }
@@ -132,8 +131,9 @@ fn uninstall(talk: &Talk) -> Done {
 struct Standing {
     enabled: bool,
     active: bool,
-    /// systemd's word: `active`, `activating`, `inactive`, `failed`.
+    /// systemd's words: `active`, `activating`, `inactive`, `failed`; and finer ones such as `auto-restart`.
     state: String,
+    substate: String,
     /// The daemon's own sentence.
     says: String,
     /// Why it failed: an exit code of ours, where it left with one.
@@ -146,7 +146,7 @@ impl Standing {
             "show",
             NAME,
             "-p",
-            "UnitFileState,ActiveState,StatusText,Result,ExecMainCode,ExecMainStatus",
+            "UnitFileState,ActiveState,SubState,StatusText,ExecMainCode,ExecMainStatus",
         ])?;
         let value = |name: &str| {
             text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default().to_string()
@@ -158,6 +158,7 @@ impl Standing {
             says: value("StatusText"),
             exit: value("ExecMainStatus").parse().ok().filter(|_| exited && state == "failed"),
             state,
+            substate: value("SubState"),
         })
     }
 
@@ -167,11 +168,9 @@ impl Standing {
         const CONFIG: u8 = Exit::Config as u8;
         match (self.state.as_str(), self.exit) {
             ("failed", Some(CONFIG)) => "`vantage config check`, then `systemctl --user restart vantage`",
-            ("failed", Some(LATER)) => {
-                "another Vantage has the database: end it, then `systemctl --user restart vantage`"
-            }
-            ("failed", _) => "`journalctl --user -u vantage -n 20` says why",
-            ("activating", _) => "it is starting: ask again in a moment",
+            ("failed", Some(LATER)) => "end the other Vantage, then `systemctl --user restart vantage`",
+            ("activating", _) if self.substate != "auto-restart" => "it is starting: ask again in a moment",
+            ("failed" | "activating", _) => "`journalctl --user -u vantage -n 20` says why",
             _ => "systemctl --user enable --now vantage",
         }
     }
@@ -193,12 +192,8 @@ impl Status {
     fn run(self) -> Done {
         let path = unit_path()?;
         let Some(version) = ours(&path)? else {
-            let failure = Failure::new(Exit::Failed, "the service is not installed");
-            return Err(if systemctl(&["--version"]).is_err() {
-                no_systemd()
-            } else {
-                failure.help("vantage service install")
-            });
+            let failure = || Failure::new(Exit::Failed, "the service is not installed").help("vantage service install");
+            return Err(systemctl(&["--version"]).map_or_else(|_| no_systemd(), |_| failure()));
         };
         let told = Told { unit: shown(&path), version, standing: Standing::now()?, linger: lingers() };
         let standing = &told.standing;
@@ -217,7 +212,10 @@ impl Status {
                     None => "not known",
                 };
                 output::print(&format!("unit     {}{older}\nenabled  {enabled}\n", told.unit))?;
-                output::print(&format!("state    {}{says}\nlinger   {linger}\n", standing.state))?;
+                output::print(&format!(
+                    "state    {} ({}){says}\nlinger   {linger}\n",
+                    standing.state, standing.substate
+                ))?;
             }
         }
         if standing.active {
