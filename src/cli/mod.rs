@@ -13,6 +13,7 @@ mod service;
 mod signin;
 mod status;
 mod sync;
+mod systemd;
 mod text;
 mod unit;
 mod week;
