@@ -4,7 +4,7 @@
 
 mod chart_support;
 
-use chart_support::{cases, design, scripts};
+use chart_support::{E, block, cases, design, empty, scripts, with_blocks};
 use std::path::PathBuf;
 use std::sync::Arc;
 use vantage::analyze::{Analysis, Report};
@@ -84,6 +84,19 @@ fn the_same_report_gives_the_same_bytes() {
         assert!(first == weekly(&report, &style, &mut reused), "{name}: a used painter draws otherwise");
         assert!(first == weekly(&report, &style, &mut reused), "{name}: a second picture differs");
         assert!(first.len() < 200_000, "{name}: {} bytes", first.len());
+    }
+}
+
+/// Columns mean double booking: what is drawn taller than it is long does not take half of its neighbour's width.
+#[test]
+fn short_meetings_one_after_another_have_the_whole_column() {
+    let short = |from, to| (0, block(from, to, "Stand-up", E));
+    let report = with_blocks(empty(), &[short("09:00", "09:04"), short("09:04", "09:08"), short("09:08", "09:12")]);
+    let (width, _, pixels) = decode(&weekly(&report, &Style::default(), &mut Painter::new()));
+    // The day's column is 100 to 271 wide, an hour 56 high.
+    for (x, y) in [(110, 377), (260, 377), (110, 381), (260, 381), (260, 385)] {
+        let at = (y * width + x) as usize * 3;
+        assert!(pixels[at] > 200 && pixels[at + 2] < 90, "{x}, {y}: {:?}", &pixels[at..at + 3]);
     }
 }
 

@@ -22,14 +22,21 @@ title = "*"
 unless = { title = "desk" }
 "#;
 
+/// An entry of the calendar list as the other rooms know it.
+fn described(entry: &str) -> Arc<Calendar> {
+    let read = calendar(entry).unwrap();
+    let owner = if read.primary { Address::parse(&read.id) } else { None };
+    Arc::new(Calendar { source: "work".into(), name: read.name, primary: read.primary, role: read.role, owner })
+}
+
 fn primary() -> Arc<Calendar> {
     let entry = r#"{"id":"ada@example.com","summary":"Ada","primary":true,"accessRole":"owner","selected":true}"#;
-    Arc::new(calendar(entry, "work").unwrap().facts())
+    described(entry)
 }
 
 fn shared(role: &str) -> Arc<Calendar> {
     let entry = json!({"id": "bo@example.com", "summary": "Bo", "accessRole": role});
-    Arc::new(calendar(&entry.to_string(), "work").unwrap().facts())
+    described(&entry.to_string())
 }
 
 /// Monday of 2026-W47 at nine, an hour long, with these further fields.
@@ -204,7 +211,7 @@ fn what_only_i_attend_is_solo_whatever_addresses_i_gave() {
         assert!(decides(&two, "attendees = 2", &people));
     }
     let secondary = json!({"id": "c_1@group.calendar.google.com", "summary": "Plans", "accessRole": "owner"});
-    let secondary = Arc::new(calendar(&secondary.to_string(), "work").unwrap().facts());
+    let secondary = described(&secondary.to_string());
     let own = json!({"summary": "Desk", "attendees": null,
         "organizer": {"email": "c_1@group.calendar.google.com", "self": true}});
     assert_eq!(verdict(read(&secondary, own), &someone(&["ada@example.com"])), Verdict::Apart(Apart::Solo));

@@ -3,12 +3,13 @@
 use super::report::{Apart, Reason};
 use crate::classify::{Decision, Outcome, People, RuleSet, Subject};
 use crate::model::{
-    Answer, Class, Event, EventStatus, EventType, Instance, Interval, Original, Preferences, Role, Span, Uid, Weight,
-    Zones,
+    Answer, Class, Event, EventStatus, EventType, Instance, Interval, Original, Preferences, Role, Span, Uid,
+    Visibility, Weight, Zones,
 };
 use chrono::TimeDelta;
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Where an instance's time goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,16 +72,23 @@ impl Judged {
         }
     }
 
-    /// The title for pictures and reports, unless the event is private.
+    /// Private or confidential, here or on any calendar that has a copy.
+    pub fn private(&self) -> bool {
+        self.instance.event.visibility != Visibility::Public
+    }
+
+    /// The title for pictures and reports; `None` where the event is private.
     pub fn title(&self) -> Option<String> {
         let event = &self.instance.event;
-        if event.visibility != crate::model::Visibility::Public {
-            return None;
-        }
-        match &event.summary {
-            None if event.free_busy_only => Some("Busy".into()),
-            summary => summary.clone(),
-        }
+        let summary = event.summary.as_ref().filter(|s| !s.trim().is_empty());
+        let without = if event.free_busy_only { "Busy" } else { "(no title)" };
+        (!self.private()).then(|| summary.cloned().unwrap_or_else(|| without.into()))
+    }
+
+    /// What its hours are pooled by: the UID, or the title where there is none.
+    pub fn series(&self) -> Series {
+        let event = &self.instance.event;
+        (event.uid.clone(), event.summary.clone().filter(|_| event.uid.0.is_empty()))
     }
 
     /// People in the room who did not decline: me, attendees, organizer; groups are one and rooms none.
@@ -90,17 +98,31 @@ impl Judged {
     }
 }
 
+/// A UID; where that is empty, the title.
+pub type Series = (Uid, Option<String>);
+
+/// What the copies of one meeting have in common. Without a UID nothing says that two events are the same.
+fn key(instance: &Instance) -> Option<(Uid, Original)> {
+    let uid = &instance.event.uid;
+    (!uid.0.is_empty()).then(|| (uid.clone(), instance.original))
+}
+
 /// Decides about all instances; the order of the input does not matter.
 pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes: &Preferences) -> Vec<Judged> {
     let mut instances = instances;
     instances.sort_by(|a, b| rank(a, people).cmp(&rank(b, people)));
+    let hidden = |i: &&Instance| i.event.visibility != Visibility::Public;
+    let private: HashSet<(Uid, Original)> = instances.iter().filter(hidden).filter_map(key).collect();
     let mut seen: HashSet<(Uid, Original)> = HashSet::with_capacity(instances.len());
     let mut judged: Vec<Judged> = instances
         .into_iter()
-        .map(|instance| {
-            // Without a UID nothing says that two events are the same.
-            let named = !instance.event.uid.0.is_empty();
-            let duplicate = named && !seen.insert((instance.event.uid.clone(), instance.original));
+        .map(|mut instance| {
+            let key = key(&instance);
+            // The strictest copy decides what may be shown of all.
+            if !hidden(&&instance) && key.as_ref().is_some_and(|key| private.contains(key)) {
+                Arc::make_mut(&mut instance.event).visibility = Visibility::Private;
+            }
+            let duplicate = key.is_some_and(|key| !seen.insert(key));
             one(instance, duplicate, rules, people, wishes)
         })
         .collect();
@@ -202,7 +224,7 @@ pub fn elapsed(span: &Span, zones: &Zones) -> Interval {
 }
 
 /// Nobody's answers can be read in a calendar with attendees when nobody in it is me.
-pub fn nobody_is_me(judged: &[Judged], people: &People) -> bool {
+pub fn nobody_is_me(judged: &[&Judged], people: &People) -> bool {
     let mut lines = judged.iter().filter(|j| !j.instance.event.attendees.lines().is_empty());
     let mut any = false;
     let known = lines.by_ref().any(|j| {

@@ -5,7 +5,7 @@
 
 use super::judge::Judged;
 use crate::model::{Class, Exact, Interval, Preferences};
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
 /// Largest common denominator of exact sums; with more than about 46 levels of overlap in one window, sums are kept to
@@ -100,9 +100,21 @@ fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// What counted all-day events add on each covered working day of `window`: `(date's day, index of the event, seconds)`.
-/// Several on one day share it, so that class hours still add up.
-pub fn all_day(judged: &[&Judged], window: &Interval, wishes: &Preferences) -> Vec<(Interval, usize, Exact)> {
+/// What one counted all-day event adds on one day.
+pub struct Added {
+    /// From midnight to midnight.
+    pub day: Interval,
+    /// The event's place among those given.
+    pub index: usize,
+    /// Its equal share, in seconds, before halving.
+    pub full: Exact,
+    /// Its counted share, in seconds.
+    pub share: Exact,
+}
+
+/// What counted all-day events add on each covered day of `window` that has working time left in `net`. Several on one
+/// day share it, so that class hours still add up.
+pub fn all_day(judged: &[&Judged], window: &Interval, net: &[Interval], wishes: &Preferences) -> Vec<Added> {
     let Some(length) = &wishes.all_day else { return Vec::new() };
     let mut added = Vec::new();
     let zones = &wishes.zones;
@@ -113,11 +125,12 @@ pub fn all_day(judged: &[&Judged], window: &Interval, wishes: &Preferences) -> V
             .filter(|&i| judged[i].all_day() && judged[i].class().is_some())
             .filter(|&i| judged[i].interval.start <= day.start && judged[i].interval.end >= day.end)
             .collect();
-        if wishes.working.on(date.weekday()).is_some() && day.start >= window.start {
-            for &i in &covering {
-                let share = length / &Exact::new(covering.len() as i64, 1);
-                let share = if judged[i].half { share * Exact::new(1, 2) } else { share };
-                added.push((day, i, share));
+        let works = net.iter().any(|n| n.intersection(&day).is_some());
+        if works && day.start >= window.start {
+            for &index in &covering {
+                let full = length / &Exact::new(covering.len() as i64, 1);
+                let share = if judged[index].half { &full * &Exact::new(1, 2) } else { full.clone() };
+                added.push(Added { day, index, full, share });
             }
         }
         let Some(next) = date.succ_opt() else { break };

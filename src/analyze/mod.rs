@@ -33,7 +33,6 @@ pub struct Analysis<'a> {
     people: &'a People,
     wishes: &'a Preferences,
     tallies: BTreeMap<Week, Tally>,
-    nobody_is_me: bool,
 }
 
 /// One row of `vantage events`: an instance and its exact share of the window, in seconds.
@@ -43,11 +42,11 @@ pub struct Row<'a> {
 }
 
 impl<'a> Analysis<'a> {
-    /// Judges `instances`, which must cover [`Analysis::window`] of the weeks to report on.
+    /// Judges `instances`, which must cover [`Analysis::window`] of the weeks to report on: what overlaps it, and what was
+    /// moved out of a slot in it, which only claims that slot and is in no number.
     pub fn new(instances: Vec<Instance>, rules: &RuleSet, people: &'a People, wishes: &'a Preferences) -> Analysis<'a> {
         let judged = judge(instances, rules, people, wishes);
-        let nobody_is_me = judge::nobody_is_me(&judged, people);
-        Analysis { judged, people, wishes, tallies: BTreeMap::new(), nobody_is_me }
+        Analysis { judged, people, wishes, tallies: BTreeMap::new() }
     }
 
     /// The time whose instances the reports from `first` to `last` need.
@@ -66,8 +65,9 @@ impl<'a> Analysis<'a> {
         let here: Vec<&Judged> = self.judged.iter().filter(|j| j.touches(&window)).collect();
         let ledger = ledger::Ledger::new(here.iter().copied(), window);
         let mut counted: Vec<Exact> = here.iter().map(|j| ledger.share(j, &window)).collect();
-        for (_, i, share) in ledger::all_day(&here, &window, self.wishes) {
-            counted[i] += &share;
+        let working = tally::Working::of(&here, &window, self.wishes);
+        for added in ledger::all_day(&here, &window, &working.net, self.wishes) {
+            counted[added.index] += &added.share;
         }
         here.into_iter().zip(counted).map(|(judged, counted)| Row { judged, counted }).collect()
     }
@@ -77,38 +77,45 @@ impl<'a> Analysis<'a> {
         self.tallies.entry(week).or_insert_with(|| Tally::new(judged, wishes.zones.week(week), wishes));
     }
 
-    /// The report of one week as seen at `now`.
+    /// The report of one week as seen at `now`. It is made of the twelve weeks of its trend and nothing else, so that a
+    /// week says the same in every range.
     pub fn report(&mut self, week: Week, now: DateTime<Utc>) -> Report {
         (0..TREND_WEEKS).for_each(|back| self.count(week.plus(-back)));
         let (all, wishes, people) = (&self.judged, self.wishes, self.people);
         let tally = &self.tallies[&week];
         let complete = |w: Week| wishes.zones.week(w).end <= now;
-        let first_known = all.first().map(|j| Week::of(wishes.zones.date_of(j.interval.start), wishes.week_start));
+        let since = wishes.zones.week(week.plus(1 - TREND_WEEKS)).start;
+        let span = Interval::new(since, tally.window.end);
+        let seen: Vec<&Judged> = all.iter().filter(|j| j.touches(&span)).collect();
+        // A calendar begins with its first counted hours: the weeks before are not known, which is not the same as empty.
+        let known = |w: &Week| !self.tallies[w].counted().is_zero();
+        let first_known = (0..TREND_WEEKS).rev().map(|back| week.plus(-back)).find(known);
         // Earlier complete weeks that may be compared with, newest first.
-        let comparable: Vec<&Tally> = (1..=AVERAGE_WEEKS)
+        let comparable: Vec<(Week, &Tally)> = (1..=AVERAGE_WEEKS)
             .map(|back| week.plus(-back))
             .filter(|w| complete(*w) && first_known.is_some_and(|first| *w >= first))
-            .map(|w| &self.tallies[&w])
-            .filter(|t| !t.working.hollow())
+            .map(|w| (w, &self.tallies[&w]))
+            .filter(|(_, t)| !t.working.hollow())
             .collect();
-        let previous = comparable.iter().copied().find(|t| t.share().is_some());
+        let previous = comparable.iter().find(|(_, t)| t.share().is_some());
+        let (previous_week, previous) = (previous.map(|p| p.0), previous.map(|p| p.1));
         let share = tally.share();
         let recent: Vec<&Tally> = (0..AVERAGE_WEEKS).map(|back| &self.tallies[&week.plus(-back)]).collect();
         let (open, fragmented) = flow::open(all, tally, wishes);
         let (leverage, load_generated) = people::leverage(all, tally, people);
-        let since = wishes.zones.week(week.plus(1 - TREND_WEEKS)).start;
-        let reports = people::coaching(all, tally, since, people, |j| {
+        let reports = people::coaching(all, &seen, tally, since, people, |j| {
             let theirs = Week::of(wishes.zones.date_of(j.interval.start), wishes.week_start);
             (week.first - theirs.first).num_days() / 7
         });
         let trend = Trend {
             previous: previous.and_then(Tally::share),
-            median: median(comparable.iter().filter_map(|t| t.share()).collect()),
+            previous_week,
+            median: median(comparable.iter().filter_map(|(_, t)| t.share()).collect()),
             points: previous.and_then(|p| Some(share.as_ref()?.percent() - p.share()?.percent())),
             weeks: (0..TREND_WEEKS).rev().map(|back| self.trend_week(week.plus(-back))).collect(),
         };
         let mut notes = Vec::new();
-        if self.nobody_is_me {
+        if judge::nobody_is_me(&seen, people) {
             notes.push(
                 "your own answers are not known: set `my_addresses` so that declined meetings are left out".into(),
             );
@@ -148,7 +155,7 @@ impl<'a> Analysis<'a> {
             reactive_share: people::reactive_share(all, tally),
             coaching: reports.iter().map(|r| &r.hours).sum(),
             reports,
-            let_go: delegate::candidates(all, &recent, people),
+            let_go: delegate::candidates(all, &seen, &recent, people),
             moved: previous.map(|p| delegate::moved(all, p, tally)).unwrap_or_default(),
             notes,
         }
@@ -180,7 +187,11 @@ impl<'a> Analysis<'a> {
         };
         let shares = |within: &Interval, j: &Judged| tally.ledger.share(j, within);
         let inside: Exact = tally.working.spans.iter().flat_map(|s| here().map(move |j| shares(s, j))).sum();
-        let timed = tally.counted() - tally.all_day.clone();
+        let all_day: Exact = tally.all_day.iter().map(|a| &a.share).sum();
+        let dropped_of_all_day: Exact = tally.all_day.iter().map(|a| &a.full - &a.share).sum();
+        let dropped = here().filter(|j| j.half).map(|j| tally.ledger.full_share(j, &tally.window) * Exact::new(1, 2));
+        let tentative_not_counted = dropped.sum::<Exact>() + dropped_of_all_day;
+        let timed = tally.counted() - all_day.clone();
         Hours {
             counted: tally.counted(),
             strategy: tally.hours.of(Class::Strategy).clone(),
@@ -193,11 +204,8 @@ impl<'a> Analysis<'a> {
             open,
             fragmented,
             working: tally.working.net_length.clone(),
-            tentative_not_counted: here()
-                .filter(|j| j.half)
-                .map(|j| tally.ledger.full_share(j, &tally.window) * Exact::new(1, 2))
-                .sum(),
-            all_day: tally.all_day.clone(),
+            tentative_not_counted,
+            all_day,
         }
     }
 
@@ -222,19 +230,17 @@ impl<'a> Analysis<'a> {
         let wall = |i: &Interval| i.intersection(&day).map(|part| wall_clock(&part, &day, zone));
         let here = || tally.fetched.iter().map(|&i| &self.judged[i]);
         let drawn = here().filter(|j| !j.all_day() && !matches!(j.verdict, Verdict::LeftOut(_)));
-        let block = |j: &Judged| {
-            let (from, to) = wall(&j.interval)?;
-            Some(Block {
-                from,
-                to,
-                title: j.title(),
-                private: j.instance.event.visibility != crate::model::Visibility::Public,
-                class: j.class(),
-                theme: j.decision.theme.as_ref().map(ToString::to_string),
-                alone: j.alone,
-                tentative: j.tentative,
-            })
+        let block = |j: &Judged, (from, to)| Block {
+            from,
+            to,
+            title: j.title(),
+            private: j.private(),
+            class: j.class(),
+            theme: j.decision.theme.as_ref().map(ToString::to_string),
+            alone: j.alone,
+            tentative: j.tentative,
         };
+        let whole = tally.all_day.iter().filter(|a| a.day.start == day.start).map(|a| &self.judged[a.index]);
         let off = here().filter(|j| j.verdict == Verdict::LeftOut(report::Reason::OutOfOffice));
         Day {
             date,
@@ -245,7 +251,8 @@ impl<'a> Analysis<'a> {
             working: self.wishes.working.on(date.weekday()),
             out_of_office: off.filter_map(|j| wall(&j.interval)).collect(),
             open: open.iter().filter_map(wall).collect(),
-            blocks: drawn.filter_map(block).collect(),
+            blocks: drawn.filter_map(|j| Some(block(j, wall(&j.interval)?))).collect(),
+            all_day: whole.map(|j| block(j, (0, 1440))).collect(),
         }
     }
 }
@@ -288,10 +295,10 @@ fn median(mut values: Vec<Exact>) -> Option<Exact> {
 }
 
 /// Themes by hours, with the change against their mean in the comparable weeks.
-fn themes(tally: &Tally, comparable: &[&Tally]) -> Vec<Theme> {
+fn themes(tally: &Tally, comparable: &[(Week, &Tally)]) -> Vec<Theme> {
     let weeks = Exact::new(comparable.len() as i64, 1);
     let mean = |key: &(String, Class)| {
-        let sum: Exact = comparable.iter().filter_map(|t| t.themes.get(key)).sum();
+        let sum: Exact = comparable.iter().filter_map(|(_, t)| t.themes.get(key)).sum();
         sum.over(&weeks)
     };
     let mut themes: Vec<Theme> = tally

@@ -50,9 +50,10 @@ pub fn one_on_one_with<'a>(j: &'a Judged, people: &'a People) -> Option<&'a Addr
     two.into_iter().find(|a| reports.contains(a) && !people.is_me(&j.instance.event, a))
 }
 
-/// Hours with each report this week, and how many weeks since the last 1:1 since `since`.
+/// Hours with each report this week, and how many weeks since the last 1:1 since `since`. Names are those that `seen` gives.
 pub fn coaching(
     all: &[Judged],
+    seen: &[&Judged],
     tally: &Tally,
     since: DateTime<Utc>,
     people: &People,
@@ -71,7 +72,7 @@ pub fn coaching(
         let with: Vec<usize> = one_on_ones.iter().filter(|(_, a)| *a == report).map(|(i, _)| *i).collect();
         let weeks = with.iter().map(|&i| weeks_ago(&all[i])).min();
         Coached {
-            name: name_of(all, report),
+            name: name_of(seen, report),
             hours: with.iter().map(|&i| tally.share_of(i)).sum(),
             weeks_since: weeks.and_then(|weeks| u32::try_from(weeks).ok()),
         }
@@ -80,8 +81,8 @@ pub fn coaching(
 }
 
 /// The first name that a calendar gives the address, else the address itself.
-pub fn name_of(all: &[Judged], address: &Address) -> String {
-    let lines = all.iter().flat_map(|j| j.instance.event.attendees.lines());
+pub fn name_of(seen: &[&Judged], address: &Address) -> String {
+    let lines = seen.iter().flat_map(|j| j.instance.event.attendees.lines());
     let name = lines.filter(|l| l.address == *address).find_map(|l| l.name.clone());
     name.filter(|n| !n.contains('@')).unwrap_or_else(|| address.as_str().to_string())
 }

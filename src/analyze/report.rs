@@ -58,6 +58,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// The week that `trend.points` and `moved` compare with, where it is not the week directly before.
+    pub fn compared_with(&self) -> Option<Week> {
+        self.trend.previous_week.filter(|week| week.plus(1) != self.week)
+    }
+
     /// The same report with only what `privacy` lets out: no titles and no names below `titles`, no themes for a board.
     pub fn shown_at(mut self, privacy: Privacy) -> Report {
         let (titles, themes) = (privacy == Privacy::Titles, privacy != Privacy::Classes);
@@ -65,10 +70,15 @@ impl Report {
             title.take_if(|_| !titles);
             theme.take_if(|_| !themes);
         };
-        self.days.iter_mut().flat_map(|d| &mut d.blocks).for_each(|b| hide(&mut b.title, &mut b.theme));
-        self.moved.iter_mut().for_each(|m| hide(&mut m.title, &mut m.theme));
+        let blocks = self.days.iter_mut().flat_map(|d| d.blocks.iter_mut().chain(&mut d.all_day));
+        blocks.for_each(|b| hide(&mut b.title, &mut b.theme));
+        for mover in &mut self.moved {
+            hide(&mut mover.title, &mut mover.theme);
+            mover.private &= titles;
+        }
         for candidate in &mut self.let_go {
             hide(&mut candidate.title, &mut candidate.theme);
+            candidate.private &= titles;
             candidate.report.take_if(|_| !titles);
         }
         if !titles {
@@ -159,6 +169,9 @@ pub struct GoalGap {
 pub struct Trend {
     #[serde(serialize_with = "ratio")]
     pub previous: Option<Exact>,
+    /// The week of `previous`: an earlier one than the week directly before where that one is no part of a comparison.
+    #[serde(serialize_with = "optional_display")]
+    pub previous_week: Option<Week>,
     /// Median share of the 4 complete weeks before.
     #[serde(serialize_with = "ratio")]
     pub median: Option<Exact>,
@@ -288,6 +301,9 @@ pub struct Day {
     /// What the grid draws: counted instances and set-apart focus and solo time, ordered by start.
     #[serde(skip)]
     pub blocks: Vec<Block>,
+    /// All-day events that add hours on this day (`all_day_hours`), from 0 to 1440.
+    #[serde(skip)]
+    pub all_day: Vec<Block>,
 }
 
 impl Day {
@@ -307,7 +323,7 @@ pub struct Block {
     /// Wall-clock minutes after the day's midnight, `to > from`, at most 1440.
     pub from: u16,
     pub to: u16,
-    /// `None` where the source gives none.
+    /// "(no title)" where the source gives none; `None` where private or hidden.
     pub title: Option<String>,
     /// Private or confidential: the title is never drawn.
     pub private: bool,
@@ -357,8 +373,10 @@ pub struct Coached {
 /// A series that someone else could carry.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Candidate {
-    /// `None` where private.
+    /// "(no title)" where the source gives none; `None` where private or hidden.
     pub title: Option<String>,
+    /// Private or confidential: `people` and `report` are not told. False below the privacy `titles`, where all are alike.
+    pub private: bool,
     pub theme: Option<String>,
     /// 0 to 5.
     pub score: u8,
@@ -371,11 +389,13 @@ pub struct Candidate {
     pub report: Option<String>,
 }
 
-/// A series' part in the change of the share since the previous complete week.
+/// A series' part in the change of the share since [`Trend::previous_week`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Mover {
-    /// `None` where private, or where no title is known.
+    /// "(no title)" where the source gives none; `None` where private or hidden.
     pub title: Option<String>,
+    /// Private or confidential. False below the privacy `titles`, where all are alike.
+    pub private: bool,
     pub theme: Option<String>,
     pub class: Class,
     /// Tenths of a point, shown; all movers add up to the change.
@@ -384,6 +404,10 @@ pub struct Mover {
 
 fn display<S: Serializer>(value: &impl std::fmt::Display, s: S) -> Result<S::Ok, S::Error> {
     s.collect_str(value)
+}
+
+fn optional_display<S: Serializer>(value: &Option<impl std::fmt::Display>, s: S) -> Result<S::Ok, S::Error> {
+    value.as_ref().map(ToString::to_string).serialize(s)
 }
 
 fn hours<S: Serializer>(value: &Exact, s: S) -> Result<S::Ok, S::Error> {

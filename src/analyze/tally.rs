@@ -1,9 +1,9 @@
 //! One window's counted time, by class, theme, series and day: what reports and trends are made of.
 
-use super::judge::{Judged, Verdict};
-use super::ledger::{ByClass, Ledger, all_day};
+use super::judge::{Judged, Series, Verdict};
+use super::ledger::{Added, ByClass, Ledger, all_day};
 use super::report::Reason;
-use crate::model::{Class, Exact, Interval, Preferences, Uid};
+use crate::model::{Class, Exact, Interval, Preferences};
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ pub struct Tally {
     pub hours: ByClass,
     /// Theme and class, with seconds.
     pub themes: BTreeMap<(String, Class), Exact>,
-    /// Per UID: seconds of each class.
-    pub series: BTreeMap<Uid, ByClass>,
+    /// Per series: seconds of each class.
+    pub series: BTreeMap<Series, ByClass>,
     /// Counted seconds of each instance, by its place among all judged.
     pub shares: BTreeMap<usize, Exact>,
-    /// Part of the hours that all-day events added.
-    pub all_day: Exact,
+    /// What all-day events added to the hours, by their places among all judged.
+    pub all_day: Vec<Added>,
     pub days: BTreeMap<NaiveDate, ByClass>,
     pub ledger: Ledger,
     /// Instances that touch the window, by their place among all judged.
@@ -78,19 +78,21 @@ impl Tally {
         let fetched: Vec<usize> = (0..all.len()).filter(|&i| all[i].touches(&window)).collect();
         let here: Vec<&Judged> = fetched.iter().map(|&i| &all[i]).collect();
         let ledger = Ledger::new(here.iter().copied(), window);
+        let working = Working::of(&here, &window, wishes);
+        let mut added = all_day(&here, &window, &working.net, wishes);
+        added.iter_mut().for_each(|a| a.index = fetched[a.index]);
         let mut tally = Tally {
             window,
             hours: ByClass::default(),
             themes: BTreeMap::new(),
             series: BTreeMap::new(),
             shares: BTreeMap::new(),
-            all_day: Exact::default(),
+            all_day: Vec::new(),
             days: BTreeMap::new(),
-            working: Working::of(&here, &window, wishes),
+            working,
             ledger,
             fetched: fetched.clone(),
         };
-        let added = all_day(&here, &window, wishes);
         let mut date = wishes.zones.date_of(window.start);
         while wishes.zones.starts(date) < window.end {
             let Some(day) = wishes.zones.day(date).intersection(&window) else { break };
@@ -99,13 +101,13 @@ impl Tally {
                 let share = tally.ledger.share(j, &day);
                 tally.add(index, j, date, &share);
             }
-            for (_, i, share) in added.iter().filter(|(d, ..)| d.start == day.start) {
-                tally.all_day += share;
-                tally.add(fetched[*i], here[*i], date, share);
+            for a in added.iter().filter(|a| a.day.start == day.start) {
+                tally.add(a.index, &all[a.index], date, &a.share);
             }
             let Some(next) = date.succ_opt() else { break };
             date = next;
         }
+        tally.all_day = added;
         tally
     }
 
@@ -113,7 +115,7 @@ impl Tally {
         let Some(class) = j.class().filter(|_| !share.is_zero()) else { return };
         self.hours.add(class, share);
         *self.themes.entry((j.theme().to_string(), class)).or_default() += share;
-        self.series.entry(j.instance.event.uid.clone()).or_default().add(class, share);
+        self.series.entry(j.series()).or_default().add(class, share);
         *self.shares.entry(index).or_default() += share;
         self.days.entry(date).or_default().add(class, share);
     }

@@ -350,6 +350,155 @@ fn private_titles_are_nowhere_in_a_report() {
     assert!(!format!("{r:?}").contains("secret"));
 }
 
+/// The instance, by so many weeks earlier and as a new slot.
+fn weeks_before(mut i: Instance, weeks: i64) -> Instance {
+    let by = chrono::TimeDelta::weeks(weeks);
+    match &mut i.span {
+        Span::Timed(s) => {
+            *s = Interval::new(s.start - by, s.end - by);
+            i.original = Original::At(s.start);
+        }
+        Span::AllDay { first, end } => {
+            (*first, *end) = (*first - by, *end - by);
+            i.original = Original::On(*first);
+        }
+    }
+    i
+}
+
+fn with_event(i: &Instance, change: impl FnOnce(&mut Event)) -> Instance {
+    let mut event = (*i.event).clone();
+    change(&mut event);
+    Instance { event: Arc::new(event), ..i.clone() }
+}
+
+#[test]
+fn a_slot_whose_instance_was_moved_away_is_taken_on_every_calendar() {
+    let stale = answered("Standup", Answer::NeedsAction, "1 09:00", "1 10:00");
+    let moved = Instance { original: stale.original, ..weeks_before(meeting("Standup", "1 09:00", "1 10:00"), -5) };
+    let stale = with_event(&stale, |e| e.calendar = Arc::new(Calendar { name: "z".into(), ..Calendar::default() }));
+    let r = report(vec![stale, moved]);
+    assert_eq!(h(&r.hours.counted), 0.0);
+    // The moved one takes no time in this week: it is not even fetched.
+    assert_eq!((r.events.fetched, r.left_out[&Reason::Duplicate].events), (1, 1));
+}
+
+#[test]
+fn the_four_weeks_begin_where_the_calendar_does() {
+    let r = report(vec![
+        weeks_before(meeting("Roadmap", "0 09:00", "0 10:00"), 40),
+        // Left out: it says nothing about whether the week is known.
+        weeks_before(all_day(event("Holiday"), 0, 1), 3),
+        weeks_before(meeting("Roadmap", "0 09:00", "0 10:00"), 2),
+        meeting("Roadmap", "0 09:00", "0 11:00"),
+    ]);
+    // Mean of the two known weeks, 1 h and 0 h.
+    assert_eq!(r.themes[0].change.as_ref().map(h), Some(1.5));
+}
+
+#[test]
+fn the_week_that_is_compared_with_is_named() {
+    let r = report(vec![
+        weeks_before(meeting("Standup", "0 09:00", "0 10:00"), 2),
+        meeting("Roadmap", "0 09:00", "0 10:00"),
+    ]);
+    assert_eq!((r.trend.points, r.trend.previous_week), (Some(100), Some(week().plus(-2))));
+}
+
+#[test]
+fn all_day_events_give_no_hours_on_days_out_of_office() {
+    let eight = Preferences { all_day: Some(Exact::hours(8)), ..wishes() };
+    let off = all_day(Event { event_type: EventType::OutOfOffice, ..event("Away") }, 0, 1);
+    let r = report_with(vec![all_day(event("Roadmap"), 0, 2), off], &eight);
+    assert_eq!(h(&r.hours.all_day), 8.0);
+    let shown: Vec<usize> = r.days.iter().map(|day| day.all_day.len()).collect();
+    assert_eq!(shown, [0, 1, 0, 0, 0, 0, 0]);
+}
+
+#[test]
+fn the_dropped_half_of_an_all_day_event_is_told() {
+    let half = Preferences { all_day: Some(Exact::hours(8)), tentative: Weight::Half, ..wishes() };
+    let mut maybe = (*answered("Roadmap", Answer::Tentative, "0 09:00", "0 10:00").event).clone();
+    maybe.uid = Uid("maybe".into());
+    let r = report_with(vec![all_day(maybe, 0, 1), all_day(event("Standup"), 0, 1)], &half);
+    assert_eq!([&r.hours.counted, &r.hours.all_day, &r.hours.tentative_not_counted].map(h), [6.0, 6.0, 2.0]);
+}
+
+#[test]
+fn without_a_title_and_private_are_two_things() {
+    let untitled = changed(|e| e.summary = None);
+    let private = changed(|e| (e.uid, e.visibility) = (Uid("p".into()), Visibility::Private));
+    let busy = changed(|e| (e.uid, e.summary, e.free_busy_only) = (Uid("q".into()), None, true));
+    let r = report(vec![untitled, private, busy]);
+    let titles: Vec<_> = r.days[0].blocks.iter().map(|b| (b.title.as_deref(), b.private)).collect();
+    assert_eq!(titles, [(Some("(no title)"), false), (None, true), (Some("Busy"), false)]);
+}
+
+#[test]
+fn a_meeting_that_is_private_on_one_calendar_is_private() {
+    let open = meeting("Roadmap", "0 09:00", "0 10:00");
+    let hidden = with_event(&open, |e| {
+        e.visibility = Visibility::Private;
+        e.calendar = Arc::new(Calendar { name: "z".into(), source: "z".into(), ..Calendar::default() });
+    });
+    let r = report(vec![open, hidden]);
+    assert_eq!((r.events.counted, r.days[0].blocks[0].private), (1, true));
+    assert!(!format!("{r:?}").contains("Roadmap"));
+}
+
+/// A weekly execution review of somebody else's, with a report of mine and optional for me, for four weeks.
+fn reviews(title: &str, change: impl Fn(&mut Event)) -> Vec<Instance> {
+    let mut event = event(title);
+    (event.recurring, event.organizer) = (true, Address::parse("cy@x.example"));
+    if let Attendees::Known(lines) = &mut event.attendees {
+        lines[0].optional = true;
+        lines[1].address = Address::parse("bo@x.example").unwrap();
+    }
+    change(&mut event);
+    let one = timed(event, "0 09:00", "0 10:00");
+    (0..4).map(|week| weeks_before(one.clone(), week)).collect()
+}
+
+#[test]
+fn who_comes_to_a_private_series_is_not_told() {
+    let r = report(reviews("Review", |e| e.visibility = Visibility::Private));
+    let c = &r.let_go[0];
+    assert_eq!((c.private, c.title.as_ref(), c.people, c.report.as_ref()), (true, None, None, None));
+    assert_eq!(c.score, 5);
+}
+
+#[test]
+fn one_on_ones_are_never_let_go() {
+    let unknown = |e: &mut Event| {
+        if let Attendees::Known(lines) = &e.attendees {
+            e.attendees = Attendees::Partial(lines.clone());
+        }
+    };
+    for title in ["Review 1:1 Bo", "Bo 1on1 review", "Review: one on one", "1-1 review"] {
+        assert!(report(reviews(title, unknown)).let_go.is_empty(), "{title}");
+        // With three people in it, it is none.
+        assert_eq!(report(reviews(title, |_| {})).let_go.len(), 1, "{title}");
+    }
+    assert_eq!(report(reviews("Review 11 1", unknown)).let_go.len(), 1);
+}
+
+#[test]
+fn without_a_uid_the_title_makes_the_series() {
+    let anonymous = |i: Instance| with_event(&i, |e| e.uid = Uid("".into()));
+    let r = report(
+        [
+            weeks_before(meeting("Standup", "0 09:00", "0 10:00"), 1),
+            meeting("Standup", "0 09:00", "0 10:00"),
+            meeting("Roadmap", "1 09:00", "1 10:00"),
+            meeting("Roadmap review", "2 09:00", "2 10:00"),
+        ]
+        .map(anonymous)
+        .into(),
+    );
+    let movers: Vec<_> = r.moved.iter().map(|m| (m.title.as_deref(), m.tenths)).collect();
+    assert_eq!(movers, [(Some("Roadmap"), 334), (Some("Roadmap review"), 333)]);
+}
+
 fn week_hours(zone: chrono_tz::Tz, week: Week) -> i64 {
     Zones::only(zone).week(week).length().num_minutes()
 }
@@ -372,6 +521,40 @@ fn days_tile_while_travelling() {
         assert_eq!(zones.date_of(zones.day(date(d)).start), date(d));
     }
     assert_eq!(zones.day(date(16)).length().num_hours(), 30);
+}
+
+/// Meetings of half a year around the week, with copies on two calendars of which one may have been moved by weeks.
+fn any_half_year() -> impl Strategy<Value = Vec<Instance>> {
+    let one = (0..6usize, -18..6i64, 0..10_000i64, 0..300i64, 0..5usize, -6..6i64, 0..4usize);
+    prop::collection::vec(one, 0..60).prop_map(|all| {
+        let mut instances = Vec::new();
+        for (i, (title, week_at, start, length, answer, moved, kind)) in all.into_iter().enumerate() {
+            let title = ["Roadmap", "Standup", "Lunch", "Focus", "Sync", "Review"][title];
+            let answer =
+                [Answer::Accepted, Answer::Declined, Answer::Tentative, Answer::NeedsAction, Answer::Accepted][answer];
+            let start = week().first.and_hms_opt(0, 0, 0).unwrap().and_utc()
+                + chrono::TimeDelta::weeks(week_at)
+                + chrono::TimeDelta::minutes(start);
+            let mut event = (*answered(title, answer, "0 09:00", "0 10:00").event).clone();
+            (event.uid, event.line, event.recurring) = (Uid(format!("{title} {i}").into()), i, kind != 3);
+            if let Attendees::Known(lines) = &mut event.attendees {
+                (lines[1].address, lines[1].name) =
+                    (Address::parse("bo@x.example").unwrap(), Some(format!("Bo the {i}th")));
+                lines.truncate(2 + i % 2);
+            }
+            let at = |start: DateTime<Utc>| Interval::new(start, start + chrono::TimeDelta::minutes(length));
+            let original = Original::At(start);
+            // Of what was moved into the window, nobody asks for a copy that still stands outside.
+            let to = if !(-11..=0).contains(&week_at) { start } else { start + chrono::TimeDelta::weeks(moved) };
+            if kind == 0 {
+                let mut stale = event.clone();
+                stale.calendar = Arc::new(Calendar { name: "z".into(), source: "z".into(), ..Calendar::default() });
+                instances.push(Instance { event: Arc::new(stale), span: Span::Timed(at(start)), original });
+            }
+            instances.push(Instance { event: Arc::new(event), span: Span::Timed(at(to)), original });
+        }
+        instances
+    })
 }
 
 /// Meetings of any class, answer and place, many of them overlapping.
@@ -448,5 +631,21 @@ proptest! {
         let counted = report(week.clone()).hours.counted;
         let analysis = Analysis::new(week, &rules, &people, &wishes);
         prop_assert_eq!(analysis.rows(window).iter().map(|r| &r.counted).sum::<Exact>(), counted);
+    }
+
+    #[test]
+    fn a_week_says_the_same_in_every_range(all in any_half_year()) {
+        let (rules, people, wishes) = (rules(), people(), wishes());
+        let alone = Analysis::window(week(), week(), &wishes);
+        let asked = |i: &&Instance| {
+            let Original::At(slot) = i.original else { return false };
+            let (time, within) = (judge::elapsed(&i.span, &wishes.zones), alone.start..alone.end);
+            time.intersection(&alone).is_some() || within.contains(&time.start) || within.contains(&slot)
+        };
+        let few: Vec<Instance> = all.iter().filter(asked).cloned().collect();
+        let alone = Analysis::new(few, &rules, &people, &wishes).report(week(), later());
+        let mut range = Analysis::new(all, &rules, &people, &wishes);
+        range.report(week().plus(4), later());
+        prop_assert_eq!(alone, range.report(week(), later()));
     }
 }

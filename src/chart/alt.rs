@@ -1,8 +1,9 @@
 use super::Privacy;
-use super::numbers::{class_tenths, clean, count, dates, decimal, plain_hours, signed};
-use super::weekly::{handable, theme_rows};
-use super::wording::{headline, provisional, strip};
+use super::numbers::{class_tenths, clean, count, dates, decimal, hours, signed};
+use super::weekly::{handable, movers, theme_rows};
+use super::wording::{headline, provisional, since, strip};
 use crate::analyze::report::Report;
+use crate::model::Exact;
 
 /// The alternative text of the weekly picture: complete sentences in reading order, at the same privacy level.
 pub fn alt_text(report: &Report, privacy: Privacy) -> String {
@@ -20,7 +21,7 @@ pub fn alt_text(report: &Report, privacy: Privacy) -> String {
             count(report.events.meetings, "meeting"),
         ));
     }
-    if h.open.tenths() > 0 || h.after_hours.tenths() > 0 {
+    if !h.counted.is_zero() && (h.open.tenths() > 0 || h.after_hours.tenths() > 0) {
         says.push(format!(
             "{} hours stayed open for focus, {} hours lay after hours.",
             decimal(h.open.tenths()),
@@ -41,7 +42,7 @@ pub fn alt_text(report: &Report, privacy: Privacy) -> String {
         .iter()
         .map(|row| {
             let change = row.change.map(|tenths| format!(" ({} against the four weeks before)", signed(tenths)));
-            format!("{} {} h{}", row.name, decimal(row.tenths), change.unwrap_or_default())
+            format!("{} {}{}", row.name, hours(row.tenths), change.unwrap_or_default())
         })
         .collect();
     if !rows.is_empty() {
@@ -51,11 +52,14 @@ pub fn alt_text(report: &Report, privacy: Privacy) -> String {
         says.push(format!("You could let go of {name}: {}.", details.join(", ")));
     }
     if privacy == Privacy::Classes && !report.let_go.is_empty() {
-        let hours = plain_hours(&report.let_go.iter().map(|c| &c.hours_a_quarter).sum());
-        says.push(format!(
-            "You could let go of {}, {hours} a quarter.",
-            count(report.let_go.len(), "recurring meeting")
-        ));
+        let quarter: Exact = report.let_go.iter().map(|c| &c.hours_a_quarter).sum();
+        let meetings = count(report.let_go.len(), "recurring meeting");
+        says.push(format!("You could let go of {meetings}, {} a quarter.", hours(quarter.tenths())));
+    }
+    let moved = movers(report, privacy).into_iter().map(|(name, _, tenths)| format!("{name} {}", signed(tenths)));
+    let moved: Vec<String> = moved.collect();
+    if !moved.is_empty() {
+        says.push(format!("What moved the number{}, in points: {}.", since(report), moved.join(", ")));
     }
     says.push(format!("{}.", strip(report).join(", ")));
     says.extend(report.notes.iter().map(|note| {

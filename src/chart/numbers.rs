@@ -20,12 +20,6 @@ pub(super) fn hours(tenths: i64) -> String {
     format!("{} h", decimal(tenths))
 }
 
-/// `13 h`, `19.5 h`: in running text a whole number stands alone.
-pub(super) fn plain_hours(time: &Exact) -> String {
-    let shown = decimal(time.tenths());
-    format!("{} h", shown.strip_suffix(".0").unwrap_or(&shown))
-}
-
 /// `+0.8`, `−0.3`, `0.0`.
 pub(super) fn signed(tenths: i64) -> String {
     let sign = if tenths > 0 { "+" } else { "" };
@@ -98,7 +92,6 @@ mod tests {
         assert_eq!(signed(-3), "−0.3");
         assert_eq!(signed(8), "+0.8");
         assert_eq!(signed(0), "0.0");
-        assert_eq!(plain_hours(&Exact::hours(13)), "13 h");
         assert_eq!(count(1, "meeting"), "1 meeting");
     }
 }

@@ -48,11 +48,19 @@ fn nothing(report: &Report) -> &'static str {
 }
 
 fn change(report: &Report) -> Option<String> {
-    Some(match report.trend.points? {
-        0 => "level with the week before".to_owned(),
-        up @ 1.. => format!("up {}", count(up as usize, "point")),
-        down => format!("down {}", count(down.unsigned_abs() as usize, "point")),
+    let week = report.compared_with().map(|week| format!("W{}", week.number()));
+    let points = report.trend.points?;
+    let size = count(points.unsigned_abs() as usize, "point");
+    Some(match points {
+        0 => format!("level with {}", week.as_deref().unwrap_or("the week before")),
+        1.. => format!("up {size}{}", since(report)),
+        _ => format!("down {size}{}", since(report)),
     })
+}
+
+/// ` since W45` where the comparison skips a week, else nothing.
+pub fn since(report: &Report) -> String {
+    report.compared_with().map(|week| format!(" since W{}", week.number())).unwrap_or_default()
 }
 
 fn goal(report: &Report) -> Option<String> {
@@ -72,12 +80,14 @@ fn goal(report: &Report) -> Option<String> {
 /// `23.2 h in 25 meetings · share of the 91% that is classified · …`, in parts; the first is the weightiest.
 pub(super) fn subtitle(report: &Report) -> Vec<String> {
     let h = &report.hours;
-    let mut parts = Vec::new();
-    if report.events.counted > 0 || !h.counted.is_zero() {
-        let own = report.events.counted.saturating_sub(report.events.meetings);
-        let own = if own > 0 { format!(" and {} of your own", count(own, "block")) } else { String::new() };
-        parts.push(format!("{} in {}{own}", hours(h.counted.tenths()), count(report.events.meetings, "meeting")));
+    if h.counted.is_zero() {
+        // Hours that nothing interrupts are no merit of an empty week, and its headline says that it is one.
+        return if report.hollow { vec!["no meetings".to_owned()] } else { Vec::new() };
     }
+    let mut parts = Vec::new();
+    let own = report.events.counted.saturating_sub(report.events.meetings);
+    let own = if own > 0 { format!(" and {} of your own", count(own, "block")) } else { String::new() };
+    parts.push(format!("{} in {}{own}", hours(h.counted.tenths()), count(report.events.meetings, "meeting")));
     if h.conflict.tenths() > 0 {
         parts.push(format!("{} double-booked, counted once", hours(h.conflict.tenths())));
     }

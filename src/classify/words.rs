@@ -10,7 +10,7 @@ const TITLE_CAP: usize = 4 << 10;
 /// The same for descriptions and locations.
 const TEXT_CAP: usize = 64 << 10;
 
-/// What mail programs and calendars put before a title, without the brackets or the colon that end it.
+/// What mail programs and calendars put before a title, without what encloses it or the colon that ends it.
 const TAGS: &[&str] = &[
     "ext",
     "extern",
@@ -221,7 +221,7 @@ fn cut(text: &str, cap: usize) -> &str {
     &text[..end]
 }
 
-/// Takes tags such as `[EXT]`, `FW:` and `Canceled:` and emoji off the front, however many there are.
+/// Takes tags such as `[EXT]`, `(EXT)`, `FW:` and `Canceled:` and emoji off the front, however many there are.
 fn without_prefixes(mut text: &str) -> &str {
     loop {
         text = text.trim_start_matches(|c: char| c.is_whitespace() || is_emoji(c));
@@ -237,9 +237,11 @@ fn without_tag(text: &str) -> Option<&str> {
         let tag = tag.trim();
         TAGS.iter().any(|known| known.eq_ignore_ascii_case(tag) || (!tag.is_ascii() && tag.to_lowercase() == *known))
     };
-    if let Some(inside) = head.strip_prefix('[') {
-        let end = inside.find(']')?;
-        return is_tag(&inside[..end]).then(|| text[end + 2..].trim_start_matches([':', '-', ' ']));
+    for (open, close) in [('[', ']'), ('(', ')')] {
+        if let Some(inside) = head.strip_prefix(open) {
+            let end = inside.find(close)?;
+            return is_tag(&inside[..end]).then(|| text[end + 2..].trim_start_matches([':', '-', ' ']));
+        }
     }
     let end = head.find(':')?;
     let rest = &text[end + 1..];
@@ -265,6 +267,9 @@ mod tests {
         let cases = [
             ("[EXT] FW: Canceled: Sprint-Planning", "sprint planning"),
             ("AW: AW: Termin", "termin"),
+            ("(EXT) Roadmap", "roadmap"),
+            ("(External): Roadmap (ext)", "roadmap ext"),
+            ("(Q3) Roadmap", "q3 roadmap"),
             ("☀️ [Updated] Stand–up / Team_A | web", "stand up team a web"),
             ("re:Invent recap", "re invent recap"),
             ("1:1 Ana", "1:1 ana"),

@@ -10,10 +10,13 @@ mod explain;
 mod output;
 mod paths;
 mod run;
+mod service;
 mod signin;
 mod status;
 mod sync;
+mod systemd;
 mod text;
+mod unit;
 mod week;
 
 use crate::diagnostic::{Exit, Failure};
@@ -61,6 +64,11 @@ enum Command {
     Status(status::Status),
     /// Check everything Vantage depends on, each line with its fix
     Doctor(doctor::Doctor),
+    /// Run Vantage in the background, under systemd
+    Service {
+        #[command(subcommand)]
+        command: service::Service,
+    },
     /// Report a week, and draw it with --out
     Week(week::WeekArgs),
     /// List the classified instances between two dates
@@ -145,6 +153,7 @@ pub fn main() -> ExitCode {
         Command::Metrics(metrics) => metrics.run(&talk),
         Command::Status(status) => status.run(&talk),
         Command::Doctor(doctor) => doctor.run(&talk),
+        Command::Service { command } => command.run(&talk),
         Command::Week(week) => week.run(&talk),
         Command::Events(events) => events.run(&talk),
         Command::Explain(explain) => explain.run(&talk),

@@ -189,7 +189,12 @@ impl Standings {
             }
             let ignored = a.calendars.iter().filter(|c| !c.selected).count();
             if ignored > 0 {
-                let _ = writeln!(text, "  {ignored} more calendars are not selected; `vantage calendars` lists them");
+                let more = if ignored == 1 {
+                    "1 more calendar is".to_string()
+                } else {
+                    format!("{ignored} more calendars are")
+                };
+                let _ = writeln!(text, "  {more} not selected; `vantage calendars` lists them");
             }
             if let Some(next) = &a.next {
                 let _ = writeln!(text, "  next: {next}");

@@ -5,6 +5,7 @@ use crate::daemon::{self, Request, SyncWish, Told};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
 use crate::source::google::RealPace;
+use crate::source::{Kind, Trouble};
 use crate::store::{Changes, Store};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -46,7 +47,7 @@ impl SyncArgs {
             return serde_json::from_value::<Option<daemon::Said>>(done["failure"].clone())
                 .ok()
                 .flatten()
-                .map_or(Ok(()), |said| Err(said.into()));
+                .map_or(Ok(()), |said| Err(said.failure()));
         }
         let setup = Setup::load(&self.files, talk)?;
         let now = now()?;
@@ -108,10 +109,15 @@ pub fn told(summaries: &[AccountSummary]) -> Result<Told, Failure> {
         let help = "run `vantage login google`, or add a `[[source.ics]]` to the configuration";
         return Err(failure.help(help));
     }
-    // Everything that could be stored is; the first trouble says how the run ends.
-    let troubles =
-        summaries.iter().flat_map(|a| a.trouble.iter().chain(a.calendars.iter().filter_map(|c| c.trouble.as_ref())));
-    let mut failures = troubles.map(|trouble| trouble.clone().failure());
+    // Everything that could be stored is; the first trouble says how the run ends. One calendar that is not to be seen
+    // among others that are is no failure: it would be one every time.
+    let failures = summaries.iter().flat_map(|account| {
+        let some_good = account.calendars.iter().any(|c| c.trouble.is_none());
+        let calendars = account.calendars.iter().filter_map(|c| c.trouble.as_ref());
+        let counts = move |t: &&Trouble| !(some_good && t.kind == Kind::Inaccessible);
+        account.trouble.iter().chain(calendars.filter(counts))
+    });
+    let mut failures = failures.map(|trouble| trouble.clone().failure());
     let failure = failures.next().map(|first| {
         let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);
         worst.note("what was stored before is still there; `vantage status` shows how each calendar stands")

@@ -7,6 +7,8 @@ use crate::diagnostic::plain;
 use crate::model::{Class, Exact};
 use std::fmt::Write;
 
+/// Columns of the first list: the longest of its names.
+const NAMES: usize = "tentative, not counted".len();
 /// Most lines of a list.
 const MOST: usize = 8;
 
@@ -22,6 +24,12 @@ fn signed(t: i64) -> String {
     if t > 0 { format!("+{}", tenths(t)) } else { tenths(t) }
 }
 
+/// What a series is called, as far as the report lets out.
+fn series<'a>(title: &'a Option<String>, private: bool, theme: &'a Option<String>, other: &'a str) -> &'a str {
+    let kept = if private { Some("Private") } else { theme.as_deref() };
+    title.as_deref().or(kept).unwrap_or(other)
+}
+
 /// The report for a terminal. Shown parts add up to the shown total.
 pub fn report(r: &Report) -> String {
     let mut text = String::new();
@@ -35,9 +43,9 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
     writeln!(t, "{}\n", chart::headline(r))?;
     let parts = Class::ALL.map(|class| r.hours.of(class).clone());
     let shown = Exact::largest_remainder(&parts, &Exact::new(360, 1));
-    writeln!(t, "  {:<16}{:>8}", "counted", format!("{} h", tenths(shown.iter().sum())))?;
+    writeln!(t, "  {:<NAMES$}{:>8}", "counted", format!("{} h", tenths(shown.iter().sum())))?;
     for (class, shown) in Class::ALL.iter().zip(&shown) {
-        writeln!(t, "    {:<14}{:>8}", class.name(), format!("{} h", tenths(*shown)))?;
+        writeln!(t, "  {:<NAMES$}{:>8}", format!("  {}", class.name()), format!("{} h", tenths(*shown)))?;
     }
     if r.provisional {
         let percent = r.coverage.as_ref().map_or(0, Exact::percent);
@@ -48,7 +56,7 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
         let verb = if short { "to convert" } else { "above the goal" };
         writeln!(
             t,
-            "  {:<16}{:>8}  {verb}",
+            "  {:<NAMES$}{:>8}  {verb}",
             "goal",
             hours(&if short { gap.hours_to_convert.clone() } else { -gap.hours_to_convert.clone() })
         )?;
@@ -64,11 +72,13 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
         ("coaching", &r.coaching),
     ] {
         if !value.is_zero() {
-            writeln!(t, "  {name:<16}{:>8}", hours(value))?;
+            writeln!(t, "  {name:<NAMES$}{:>8}", hours(value))?;
         }
     }
     if !r.themes.is_empty() {
-        writeln!(t, "\nWhere it went                         vs 4-week average")?;
+        let compared = r.themes.iter().any(|theme| theme.change.is_some());
+        let average = if compared { "                         vs 4-week average" } else { "" };
+        writeln!(t, "\nWhere it went{average}")?;
     }
     let themes: Vec<Exact> = r.themes.iter().map(|theme| theme.hours.clone()).collect();
     for (theme, shown) in r.themes.iter().zip(Exact::largest_remainder(&themes, &Exact::new(360, 1))) {
@@ -82,17 +92,26 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
         )?;
     }
     if !r.moved.is_empty() {
-        writeln!(t, "\nWhat moved the number")?;
+        writeln!(t, "\nWhat moved the number{}", chart::since(r))?;
     }
-    for mover in r.moved.iter().take(MOST) {
-        let name = mover.title.as_deref().or(mover.theme.as_deref()).unwrap_or("Private");
-        writeln!(t, "  {:>6} points  {}", signed(mover.tenths), plain(name))?;
+    let mut moved: Vec<(&str, i64)> = Vec::new();
+    for mover in &r.moved {
+        let name = series(&mover.title, mover.private, &mover.theme, mover.class.name());
+        // Without titles, the series of one theme or class are one line.
+        match moved.iter_mut().find(|(known, _)| *known == name && mover.title.is_none() && !mover.private) {
+            Some((_, tenths)) => *tenths += mover.tenths,
+            None => moved.push((name, mover.tenths)),
+        }
+    }
+    moved.sort_by_key(|(_, tenths)| -tenths.abs());
+    for (name, tenths) in moved.into_iter().filter(|(_, tenths)| *tenths != 0).take(MOST) {
+        writeln!(t, "  {:>6} points  {}", signed(tenths), plain(name))?;
     }
     if !r.let_go.is_empty() {
         writeln!(t, "\nWhere you could let go")?;
     }
     for c in r.let_go.iter().take(MOST) {
-        let name = c.title.as_deref().or(c.theme.as_deref()).unwrap_or("Private");
+        let name = series(&c.title, c.private, &c.theme, "a recurring meeting");
         let people = c.people.map(|n| format!(" · {n} people")).unwrap_or_default();
         let optional = if c.optional { " · you are optional" } else { "" };
         let report = c.report.as_ref().map(|n| format!(" · {} already attends", plain(n))).unwrap_or_default();

@@ -36,7 +36,7 @@ pub fn ask(state: &Path, request: Request) -> Result<Option<Value>, Failure> {
     match serde_json::from_str(&line) {
         Ok(Answer::Done(Value::Null)) => Ok(None),
         Ok(Answer::Done(value)) => Ok(Some(value)),
-        Ok(Answer::Failed(said)) => Err(said.into()),
+        Ok(Answer::Failed(said)) => Err(said.failure()),
         Err(e) => {
             let help = "restart it, so that it is the version of this command";
             Err(Failure::new(Exit::Failed, "the daemon's answer could not be understood").cause(e).help(help))

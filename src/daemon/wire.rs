@@ -97,8 +97,9 @@ impl From<&Failure> for Said {
     }
 }
 
-impl From<Said> for Failure {
-    fn from(said: Said) -> Failure {
+impl Said {
+    /// What was said.
+    pub fn failure(self) -> Failure {
         const EXITS: [Exit; 8] =
             [Exit::Usage, Exit::Data, Exit::Bug, Exit::Io, Exit::Later, Exit::SignIn, Exit::Config, Exit::Failed];
         let mistake = |(start, end, message, label, help): (usize, usize, String, String, Option<String>)| Mistake {
@@ -113,12 +114,12 @@ impl From<Said> for Failure {
             mistakes: p.mistakes.into_iter().map(mistake).collect(),
         };
         Failure {
-            exit: EXITS.into_iter().find(|exit| *exit as u8 == said.exit).unwrap_or(Exit::Failed),
-            message: said.message,
-            places: said.places.into_iter().map(place).collect(),
-            causes: said.causes,
-            help: said.help,
-            note: said.note,
+            exit: EXITS.into_iter().find(|exit| *exit as u8 == self.exit).unwrap_or(Exit::Failed),
+            message: self.message,
+            places: self.places.into_iter().map(place).collect(),
+            causes: self.causes,
+            help: self.help,
+            note: self.note,
         }
     }
 }
@@ -135,7 +136,7 @@ mod tests {
         failure.message = "it did not work".into();
         let line = serde_json::to_string(&Answer::from(Err(failure.clone()))).unwrap();
         let Answer::Failed(said) = serde_json::from_str(&line).unwrap() else { panic!("{line}") };
-        assert_eq!(Failure::from(said), failure);
+        assert_eq!(said.failure(), failure);
     }
 
     #[test]

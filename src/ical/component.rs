@@ -235,6 +235,26 @@ impl Draft {
     }
 }
 
+/// One busy period of a FREEBUSY as an event without a UID, because with the component's own all would be one. `None`
+/// where it is no period.
+pub(super) fn busy(
+    property: &Property,
+    period: &[u8],
+    zone: ZoneId,
+    line: usize,
+    calendar: &Arc<Calendar>,
+) -> Option<(Event, Times)> {
+    let RDate { start, end, duration } = rdate(period.trim_ascii(), zone)?;
+    if end.is_none() && duration.is_none() {
+        return None;
+    }
+    let Draft { mut event, times, .. } = Draft::new(line, calendar);
+    (event.attendees, event.free_busy_only) = (Attendees::Unknown, true);
+    let tentative = property.param("FBTYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("BUSY-TENTATIVE"));
+    event.status = tentative.then_some(EventStatus::Tentative);
+    Some((event, Times { start, end, duration, ..times }))
+}
+
 fn some_text(value: &[u8]) -> Option<String> {
     let text = unescape(value);
     (!text.trim().is_empty()).then_some(text)

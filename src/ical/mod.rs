@@ -76,8 +76,12 @@ pub struct Parsed {
 }
 
 impl Parsed {
-    /// All calendars' instances that overlap `window`, in the order of [`IcalCalendar::instances`], within one budget of
-    /// work for the whole file.
+    /// All calendars' instances of `window`, in the order of [`IcalCalendar::instances`], within one budget of work for the
+    /// whole file.
+    ///
+    /// This is what every source owes: what overlaps the window, and what was moved out of a slot that lies in it. The
+    /// latter takes no time there, but only with it can a stale copy that still stands in that slot be told for one. (What
+    /// was moved into the window is not asked for its copies in a slot outside.)
     pub fn instances(&self, window: Interval, zone: Tz, problems: &mut Vec<Problem>) -> Vec<Instance> {
         let mut meter = Meter::file();
         let mut found = Vec::new();
@@ -118,7 +122,8 @@ impl IcalCalendar {
     }
 
     /// All instances that overlap `window`, by start, then UID: timed ones that share time with it, or start inside it
-    /// where they have no length, and all-day ones whose local days in `zone` do. Floating times are in X-WR-TIMEZONE, else
+    /// where they have no length, and all-day ones whose local days in `zone` do. Also those that lie elsewhere because
+    /// they were moved, but whose original slot lies in `window`. Floating times are in X-WR-TIMEZONE, else
     /// in `zone`. Only what the window needs is expanded. Series that ask for more work than a file may have are cut
     /// short, which is added to `problems`.
     pub fn instances(&self, window: Interval, zone: Tz, problems: &mut Vec<Problem>) -> Vec<Instance> {

@@ -1,7 +1,7 @@
-//! Lines to calendars. Only calendars, events and zones matter; every other component is stepped over, whatever it
+//! Lines to calendars. Only calendars, events, busy times and zones matter; every other component is stepped over, whatever it
 //! holds and however deep it nests.
 
-use super::component::{Component, Draft, Times};
+use super::component::{Component, Draft, Times, busy};
 use super::custom::{Custom, Observance};
 use super::decode::{decode, text};
 use super::line::{Lines, Property, unescape};
@@ -23,6 +23,7 @@ const MOST_PROBLEMS: usize = 1000;
 enum Kind {
     Calendar,
     Event,
+    FreeBusy,
     TimeZone,
     Observance,
     Other,
@@ -76,7 +77,7 @@ impl CalendarDraft {
 struct Reader<'a> {
     source: Source<'a>,
     stack: Vec<Kind>,
-    depth: [usize; 5],
+    depth: [usize; 6],
     shared: Arc<Calendar>,
     calendar: Option<CalendarDraft>,
     event: Option<(Draft, usize)>,
@@ -92,7 +93,7 @@ pub fn read(bytes: &[u8], source: &Source) -> Parsed {
     let mut reader = Reader {
         source: *source,
         stack: Vec::new(),
-        depth: [0; 5],
+        depth: [0; 6],
         shared: Arc::default(),
         calendar: None,
         event: None,
@@ -144,6 +145,7 @@ impl Reader<'_> {
                         .read(property, line, &mut |property| calendar.zone(property, line), &mut |p| add(problems, p));
                 }
             }
+            Some(Kind::FreeBusy) => self.free_busy_property(property, line),
             Some(Kind::Calendar) => self.calendar_property(property, line),
             Some(Kind::TimeZone) => self.zone_property(property),
             Some(Kind::Observance) => self.observance_property(property, line),
@@ -172,6 +174,8 @@ impl Reader<'_> {
                     calendar.zones.push(ZoneDraft::default());
                 }
                 Kind::TimeZone
+            } else if is("VFREEBUSY") {
+                Kind::FreeBusy
             } else {
                 Kind::Other
             }
@@ -199,6 +203,8 @@ impl Reader<'_> {
             Kind::Event
         } else if is("VTIMEZONE") {
             Kind::TimeZone
+        } else if is("VFREEBUSY") {
+            Kind::FreeBusy
         } else if is("STANDARD") || is("DAYLIGHT") {
             Kind::Observance
         } else {
@@ -246,7 +252,7 @@ impl Reader<'_> {
     fn close_calendar(&mut self, line: usize) {
         self.close_to_calendar(line);
         self.stack.clear();
-        self.depth = [0; 5];
+        self.depth = [0; 6];
         if let Some(draft) = self.calendar.take() {
             self.assemble(draft);
         }
@@ -260,6 +266,25 @@ impl Reader<'_> {
             calendar.name = value();
         } else if is("X-WR-TIMEZONE") {
             calendar.zone_name = value().map(|name| (name, line));
+        }
+    }
+
+    /// Each busy period is an event of which nothing else is known.
+    fn free_busy_property(&mut self, property: &Property, line: usize) {
+        let Some(calendar) = &mut self.calendar else { return };
+        let free = property.param("FBTYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("FREE"));
+        if free || !property.name.eq_ignore_ascii_case(b"FREEBUSY") {
+            return;
+        }
+        let zone = calendar.zone(property, line);
+        for period in property.value.split(|b| *b == b',').filter(|period| !period.trim_ascii().is_empty()) {
+            match busy(property, period, zone, line, &self.shared) {
+                Some(event) => calendar.events.push(event),
+                None => {
+                    let message = "a `FREEBUSY` is not a period of time".into();
+                    return add(&mut self.problems, Problem { line, message, lost: Lost::Event });
+                }
+            }
         }
     }
 

@@ -146,7 +146,15 @@ impl<'a> Expansion<'a, '_> {
         Some(self.instant(end.local, end.zone) - self.instant(start.local, start.zone))
     }
 
-    /// Adds an instance that starts at `local` if it overlaps the window.
+    /// The slot lies in the window, wherever its instance went.
+    fn asked(&self, original: &Original) -> bool {
+        match original {
+            Original::At(at) => (self.start..self.end).contains(&at.timestamp()),
+            Original::On(on) => (self.days.0..=self.days.1).contains(&days_of(*on)),
+        }
+    }
+
+    /// Adds an instance that starts at `local` if it overlaps the window, or fills a slot of it.
     fn emit(&mut self, event: &Arc<Event>, start: Stamp, length: Option<i64>, original: Original) {
         let length = length.unwrap_or(if start.is_date() { DAY } else { 0 });
         // An end before the start: readers take the two for swapped.
@@ -168,6 +176,7 @@ impl<'a> Expansion<'a, '_> {
 
     fn emit_timed(&mut self, event: &Arc<Event>, begin: i64, finish: i64, original: Original) {
         let inside = begin < self.end && (finish > self.start || begin >= self.start);
+        let inside = inside || self.asked(&original);
         if let (true, Some(start), Some(end)) = (inside, instant(begin), instant(finish)) {
             let span = Span::Timed(Interval::new(start, end));
             self.found.push((begin, Instance { event: Arc::clone(event), span, original }));
@@ -176,6 +185,7 @@ impl<'a> Expansion<'a, '_> {
 
     fn emit_days(&mut self, event: &Arc<Event>, first: i64, end: i64, original: Original) {
         let inside = first <= self.days.1 && (end > self.days.0 || first >= self.days.0);
+        let inside = inside || self.asked(&original);
         if let (true, Some(first), Some(end)) = (inside, day(first), day(end)) {
             let begin = midnight(first, self.zone).timestamp();
             if first < end || (self.start..self.end).contains(&begin) {

@@ -50,6 +50,37 @@ fn an_override_named_by_a_date_takes_that_day() {
 }
 
 #[test]
+fn what_was_moved_out_of_the_window_is_still_told() {
+    let series = event("DTSTART:20240110T100000Z | RRULE:FREQ=DAILY;COUNT=3");
+    let moved = event("DTSTART:20240310T100000Z | RECURRENCE-ID:20240111T100000Z");
+    let days = "BEGIN:VEVENT | UID:b | DTSTART;VALUE=DATE:20240110 | RRULE:FREQ=DAILY;COUNT=3 | END:VEVENT | ";
+    let day = "BEGIN:VEVENT | UID:b | DTSTART;VALUE=DATE:20240301 | RECURRENCE-ID;VALUE=DATE:20240111 | END:VEVENT | ";
+    let text = calendar(&(series + &moved + days + day));
+    let found = |from, to| expand(&text, window(from, to)).0.len();
+    // Each series' two that stand, and the one that left.
+    assert_eq!(found("2024-01-08", "2024-01-15"), 6);
+    // Both that left, and the day that begins in Berlin before the window ends.
+    assert_eq!(found("2024-01-11", "2024-01-12"), 3);
+    assert_eq!(found("2024-01-14", "2024-01-21"), 0);
+    assert_eq!(found("2024-03-01", "2024-03-11"), 2);
+}
+
+#[test]
+fn busy_times_are_events_of_which_nothing_else_is_known() {
+    let text = calendar(
+        "BEGIN:VFREEBUSY | UID:f | ATTENDEE:mailto:ada@x.example | DTSTART:20240101T000000Z | DTEND:20240201T000000Z | \
+         FREEBUSY:20240102T100000Z/PT1H,20240103T100000Z/20240103T113000Z | FREEBUSY;FBTYPE=FREE:20240104T100000Z/PT1H | \
+         FREEBUSY;FBTYPE=BUSY-TENTATIVE:20240105T100000Z/PT1H | FREEBUSY:nonsense | END:VFREEBUSY | ",
+    );
+    assert_eq!(starts(&text), ["01-02T10:00", "01-03T10:00", "01-05T10:00"]);
+    let (found, problems, _) = expand(&text, window("2024-01-01", "2025-01-01"));
+    let only = |i: &Instance| i.event.free_busy_only && i.event.attendees == Attendees::Unknown && !i.event.recurring;
+    assert!(found.iter().all(only));
+    assert_eq!(found[2].event.status, Some(EventStatus::Tentative));
+    assert_eq!(problems.iter().map(|p| (p.line, p.lost)).collect::<Vec<_>>(), [(10, Lost::Event)]);
+}
+
+#[test]
 fn what_the_rules_exclude_is_excluded() {
     let text = event("DTSTART:20240101T100000Z | RRULE:FREQ=DAILY;COUNT=4 | EXRULE:FREQ=DAILY;INTERVAL=2");
     assert_eq!(starts(&calendar(&text)), ["01-02T10:00", "01-04T10:00"]);

@@ -104,7 +104,10 @@ impl CalendarSync<'_, '_> {
             return self.whole(false, hold, summary).await;
         }
         for series in dirty {
-            self.series(&series, window).await?;
+            if !self.series(&series, window).await? {
+                // Deleted since the feed told of it, or only out of sight: the window knows.
+                return self.whole(false, hold, summary).await;
+            }
         }
         Ok(())
     }
@@ -174,22 +177,26 @@ impl CalendarSync<'_, '_> {
         Ok(next)
     }
 
-    async fn series(&self, series: &str, window: Window) -> Result<(), Stop> {
-        let mut items = Vec::new();
+    /// Replaces the instances of a series; `false` where Google does not find it.
+    async fn series(&self, series: &str, window: Window) -> Result<bool, Stop> {
+        let (mut items, mut skipped) = (Vec::new(), Vec::new());
         let ask = Ask::Instances { series, from: window.from, to: window.to };
         let answer = list(self.google, &self.calendar.remote, &ask, self.sync.pace, &mut |page| {
-            items.extend(self.items(&page.items, page.zone.as_deref()).0);
+            let (read, odd) = self.items(&page.items, page.zone.as_deref());
+            items.extend(read);
+            skipped.extend(odd);
             Ok(())
         })
         .await;
         match answer {
-            // Deleted since the feed told of it: it has no instances, and the next feed will say so.
-            Err(trouble) if trouble.kind == Kind::Inaccessible => items.clear(),
+            Err(trouble) if trouble.kind == Kind::Inaccessible => return Ok(false),
             Err(trouble) => return Err(trouble.into()),
             Ok(_) => {}
         }
         let mut store = self.sync.store.borrow_mut();
-        Ok(store.replace_series(self.calendar.id, series, &items, window, self.sync.now)?)
+        store.skip(self.calendar.id, &skipped, false, self.sync.now)?;
+        store.replace_series(self.calendar.id, series, &items, window, self.sync.now)?;
+        Ok(true)
     }
 
     /// The readable items, and why the others are not, by their hash.

@@ -3,7 +3,7 @@
 use super::sync::google_sources;
 use crate::config::Config;
 use crate::diagnostic::Failure;
-use crate::model::{self, Address, Instance, Interval, Span};
+use crate::model::{self, Address, Instance, Interval, Original, Span};
 use crate::source::google::{Reading, instance};
 use crate::source::ics::{Calendars, Text};
 use crate::store::{Account, Calendar, Store};
@@ -73,6 +73,8 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: Dat
                             facts.instances.push(one);
                         }
                     }
+                    // Moved away: not there, but no copy of it is there either.
+                    Ok(one) if slot(&one.original, window, zone) => facts.instances.push(one),
                     Ok(_) => {}
                     Err(_) => odd += 1,
                 }
@@ -86,6 +88,8 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: Dat
     }
     facts.me.sort();
     facts.me.dedup();
+    // Every calendar of an account tells of the account's trouble.
+    facts.remarks.dedup();
     Ok(facts)
 }
 
@@ -131,6 +135,15 @@ fn overlaps(span: &Span, window: Interval, zone: Tz) -> bool {
             model::midnight(*first, zone) < window.end && model::midnight(end, zone) > window.start
         }
     }
+}
+
+/// The slot that an instance fills lies in the window, wherever it was moved to.
+fn slot(original: &Original, window: Interval, zone: Tz) -> bool {
+    let at = match original {
+        Original::At(at) => *at,
+        Original::On(date) => model::midnight(*date, zone),
+    };
+    window.start <= at && at < window.end
 }
 
 /// Outside of what was listed whole there are singles without their series: they would tell a wrong story.

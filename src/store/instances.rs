@@ -4,7 +4,7 @@ use super::Store;
 use super::accounts::CalendarId;
 use crate::diagnostic::Failure;
 use crate::model::Interval;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use rusqlite::params;
 
 /// A live instance in its source's words.
@@ -26,15 +26,21 @@ pub struct Coverage {
 }
 
 /// Whole days are kept as if in UTC; a local day lies up to 14 hours beside it.
-const SLACK: i64 = 14 * 3600;
+const SLACK: TimeDelta = TimeDelta::hours(14);
 
 impl Store {
-    /// The live instances of a calendar that may overlap `window`; the caller looks at each one's own time.
+    /// The live instances of a calendar that may overlap `window`, and those that were moved out of a slot in it; the
+    /// caller looks at each one's own time.
     pub fn instances(&self, of: CalendarId, window: Interval) -> Result<Vec<Row>, Failure> {
+        let (from, to) = (window.start - SLACK, window.end + SLACK);
+        let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
         self.rows(
-            "SELECT id, json FROM instance
-             WHERE calendar = ?1 AND deleted_at IS NULL AND starts < ?3 AND ends >= ?2 ORDER BY starts, id",
-            params![of.0, window.start.timestamp() - SLACK, window.end.timestamp() + SLACK],
+            "SELECT id, json, starts FROM instance
+             WHERE calendar = ?1 AND deleted_at IS NULL AND starts < ?3 AND ends >= ?2
+             UNION ALL SELECT id, json, starts FROM instance
+             WHERE calendar = ?1 AND deleted_at IS NULL AND original IS NOT NULL AND original >= ?4 AND original < ?5
+               AND NOT (starts < ?3 AND ends >= ?2) ORDER BY starts, id",
+            params![of.0, from.timestamp(), to.timestamp(), text(from), text(to)],
             |row| Ok(Row { id: row.get(0)?, json: row.get(1)? }),
         )
     }

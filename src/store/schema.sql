@@ -85,7 +85,9 @@ CREATE TABLE instance (
   deleted_at INTEGER,
   PRIMARY KEY (calendar, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX instance_time ON instance (calendar, starts) WHERE deleted_at IS NULL;
+-- Both ends, so that what does not overlap is told from the index alone.
+CREATE INDEX instance_time ON instance (calendar, starts, ends) WHERE deleted_at IS NULL;
+CREATE INDEX instance_slot ON instance (calendar, original) WHERE deleted_at IS NULL AND original IS NOT NULL;
 CREATE INDEX instance_series ON instance (calendar, series) WHERE series IS NOT NULL;
 
 -- Series whose instances must be asked for again; written together with the token that told of them.

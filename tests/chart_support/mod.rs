@@ -51,6 +51,7 @@ pub fn empty() -> Report {
             out_of_office: vec![],
             open: vec![],
             blocks: vec![],
+            all_day: vec![],
         })
         .collect();
     let weeks = (0..12)
@@ -136,6 +137,7 @@ pub fn trend(report: &mut Report, shares: [i64; 11]) {
         week.share = Some(percent(share));
     }
     report.trend.previous = Some(percent(shares[10]));
+    report.trend.previous_week = Some(report.week.plus(-1));
     report.trend.median = Some(percent(26));
     report.trend.points = report.share.as_ref().map(|s| s.percent() - shares[10]);
 }
@@ -202,6 +204,7 @@ pub fn design() -> Report {
     report.events.fetched = 32;
     let candidate = |title: &str, quarter, people, optional, report: Option<&str>| Candidate {
         title: Some(title.into()),
+        private: false,
         theme: Some("Delivery ceremonies".into()),
         score: 4,
         hours_a_quarter: tenths(quarter),
@@ -258,6 +261,9 @@ pub fn seven_days() -> Report {
             (6, block("22:30", "24:00", "Incident bridge", E)),
         ],
     );
+    let whole = |title: &str, class| Block { from: 0, to: 1440, ..block("00:00", "24:00", title, class) };
+    report.days[0].all_day = vec![whole("Leadership off-site", S)];
+    report.days[1].all_day = ["Leadership off-site", "Conference", "Hackathon", "Audit"].map(|t| whole(t, E)).into();
     report.days[3].out_of_office = vec![(480, 1080)];
     report.days[4].out_of_office = vec![(480, 720)];
     report.days[4].open = vec![(780, 1080)];
@@ -271,7 +277,7 @@ pub fn seven_days() -> Report {
     report.trend.weeks[8].provisional = true;
     report.hours.conflict = tenths(5);
     report.moved = [("Board strategy review", S, 61), ("Overnight release", E, -23), ("Daily stand-up", E, -4)]
-        .map(|(title, class, tenths)| Mover { title: Some(title.into()), theme: None, class, tenths })
+        .map(|(title, class, tenths)| Mover { title: Some(title.into()), private: false, theme: None, class, tenths })
         .to_vec();
     report.set_apart = [(Apart::Focus, Amount { events: 1, hours: tenths(20) })].into();
     report.events.set_apart = 1;
@@ -323,6 +329,7 @@ pub fn scripts() -> Report {
     report.themes[0].name = "戦略 and a theme name much too long for its column".into();
     report.let_go = vec![Candidate {
         title: Some(long),
+        private: false,
         theme: None,
         score: 3,
         hours_a_quarter: tenths(163),

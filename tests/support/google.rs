@@ -25,7 +25,9 @@ use chrono::TimeDelta;
 use serde_json::json;
 use url::Url;
 
+#[allow(unused_imports, reason = "each test file uses its part of the world")]
 pub use fault::{Fault, What, bad_items};
+#[allow(unused_imports, reason = "each test file uses its part of the world")]
 pub use oauth::{CLIENT_ID, CLIENT_SECRET, Consent, SERVICE_ACCOUNT};
 use server::Running;
 use state::{Settings, State};

@@ -14,6 +14,8 @@ use chrono::Datelike;
 use plotters_backend::DrawingBackend;
 
 const GRID: Frame = Frame { x: 100.0, y: 320.0, w: 856.0, h: 560.0 };
+/// All-day events that a day shows one by one.
+const MOST_BANDS: usize = 3;
 
 pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, privacy: Privacy) -> Drawn<DB> {
     title(sheet, "The week", LEFT, 268.0)?;
@@ -21,7 +23,8 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, p
     if days.is_empty() {
         return Ok(());
     }
-    let clock = Clock::of(&days);
+    let bands = days.iter().map(|day| day.all_day.len()).max().unwrap_or(0).min(MOST_BANDS);
+    let clock = Clock::of(&days, block::BAND * bands as f32);
     let width = GRID.w / days.len() as f32;
     let frames: Vec<Frame> =
         (0..days.len()).map(|i| Frame::new(GRID.x + width * i as f32, GRID.y, width, GRID.h)).collect();
@@ -30,10 +33,15 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, p
     }
     rules(sheet, &frames, &clock)?;
     heads(sheet, report, &days, &frames)?;
+    if bands > 0 {
+        let ink = Ink::new(12.0, Regular, sheet.colours.muted);
+        sheet.text_right("all day", GRID.x - 8.0, GRID.y + 13.5, ink)?;
+    }
     for (day, frame) in days.iter().zip(&frames) {
         away(sheet, day, *frame, &clock)?;
         open(sheet, day, *frame, &clock, privacy)?;
         block::draw(sheet, day, *frame, &clock, privacy)?;
+        block::bands(sheet, day, *frame, bands, privacy)?;
     }
     Ok(())
 }
@@ -52,12 +60,15 @@ fn shown_days(report: &Report) -> Vec<&Day> {
 struct Clock {
     from: u16,
     to: u16,
+    /// Where `from` is drawn.
+    top: f32,
     /// Cumulative height at each whole hour since `from`.
     heights: Vec<f32>,
 }
 
 impl Clock {
-    fn of(days: &[&Day]) -> Clock {
+    /// The hours stand below `bands` pixels of all-day events.
+    fn of(days: &[&Day], bands: f32) -> Clock {
         let working = || days.iter().filter_map(|day| day.working).map(|(from, to)| (from.0, to.0));
         let blocks = || days.iter().flat_map(|day| day.blocks.iter().map(|b| (b.from, b.to)));
         let core = (working().map(|w| w.0).min().unwrap_or(8 * 60), working().map(|w| w.1).max().unwrap_or(18 * 60));
@@ -69,12 +80,12 @@ impl Clock {
         let long = to - from > 13;
         let tall = |hour: u16| !long || (hour * 60 + 60 > core.0 && hour * 60 < core.1);
         let weights: Vec<f32> = (from..to).map(|hour| if tall(hour) { 1.0 } else { 0.5 }).collect();
-        let unit = GRID.h / weights.iter().sum::<f32>();
+        let unit = (GRID.h - bands) / weights.iter().sum::<f32>();
         let mut heights = vec![0.0];
         for weight in weights {
             heights.push(heights[heights.len() - 1] + weight * unit);
         }
-        Clock { from: from * 60, to: to * 60, heights }
+        Clock { from: from * 60, to: to * 60, top: GRID.y + bands, heights }
     }
 
     fn y(&self, minute: u16) -> f32 {
@@ -82,7 +93,7 @@ impl Clock {
         let (hour, part) = (usize::from(since / 60), f32::from(since % 60) / 60.0);
         let low = self.heights[hour];
         let high = self.heights.get(hour + 1).copied().unwrap_or(low);
-        GRID.y + low + (high - low) * part
+        self.top + low + (high - low) * part
     }
 }
 
@@ -100,7 +111,7 @@ fn rules<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, frames: &[Frame], clock: &Cl
     let ink = Ink::new(13.0, Regular, sheet.colours.muted);
     let mut labelled = f32::MIN;
     for (i, height) in clock.heights.iter().enumerate() {
-        let y = GRID.y + height;
+        let y = clock.top + height;
         sheet.rule((GRID.x, y), (GRID.right(), y))?;
         let last = i + 1 == clock.heights.len();
         if y - labelled >= 22.0 && !last {

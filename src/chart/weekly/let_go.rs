@@ -2,31 +2,32 @@
 
 use super::super::Privacy;
 use super::super::letters::Weight::{Regular, SemiBold};
-use super::super::numbers::{clean, count, decimal, plain_hours, signed};
+use super::super::numbers::{clean, count, decimal, hours, signed};
 use super::super::sheet::{Drawn, Frame, Ink, Sheet};
+use super::super::wording::since;
 use super::themes::class_name;
 use super::{RIGHT, SIDE, join, title};
 use crate::analyze::report::{Candidate, Mover, Report};
-use crate::model::Exact;
+use crate::model::{Class, Exact};
 use plotters_backend::DrawingBackend;
 
 pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, privacy: Privacy) -> Drawn<DB> {
     let (strong, soft) = (Ink::new(15.0, SemiBold, sheet.colours.ink), Ink::new(14.0, Regular, sheet.colours.muted));
     let width = RIGHT - SIDE;
     if report.let_go.is_empty() {
-        return if report.moved.iter().any(|mover| mover.tenths != 0) {
-            movers(sheet, report, privacy)
+        return if !movers(report, privacy).is_empty() {
+            draw_movers(sheet, report, privacy)
         } else {
             days(sheet, report)
         };
     }
     title(sheet, "Where you could let go", SIDE, 826.0)?;
     if privacy == Privacy::Classes {
-        let hours: Exact = report.let_go.iter().map(|candidate| &candidate.hours_a_quarter).sum();
-        let text = count(report.let_go.len(), "recurring execution meeting");
+        let quarter: Exact = report.let_go.iter().map(|candidate| &candidate.hours_a_quarter).sum();
+        let text = count(report.let_go.len(), "recurring meeting");
         sheet.text(&text, SIDE, 854.0, strong)?;
         return sheet.text(
-            &format!("{} a quarter that someone else could carry", plain_hours(&hours)),
+            &format!("{} a quarter that someone else could carry", hours(quarter.tenths())),
             SIDE,
             873.0,
             soft,
@@ -52,14 +53,18 @@ fn name(candidate: &Candidate, privacy: Privacy) -> String {
     let theme = candidate.theme.as_deref().map(clean).filter(|theme| !theme.is_empty());
     match (privacy, candidate.title.as_deref().map(clean)) {
         (Privacy::Titles, Some(title)) if !title.is_empty() => title,
-        (Privacy::Titles, Some(_)) => "(no title)".to_owned(),
-        (Privacy::Titles, None) => "Private".to_owned(),
+        (Privacy::Titles, title) => unnamed(title).to_owned(),
         _ => theme.map_or_else(|| "A recurring meeting".to_owned(), |theme| format!("A series of {theme}")),
     }
 }
 
+/// What stands for a title that cannot be shown: one that is kept back, or one of nothing that can be drawn.
+pub(super) fn unnamed(title: Option<String>) -> &'static str {
+    if title.is_some() { "(no title)" } else { "Private" }
+}
+
 fn details(candidate: &Candidate, privacy: Privacy) -> Vec<String> {
-    let mut details = vec![format!("{} a quarter", plain_hours(&candidate.hours_a_quarter))];
+    let mut details = vec![format!("{} a quarter", hours(candidate.hours_a_quarter.tenths()))];
     details.extend(
         candidate.people.map(|people| if people == 1 { "1 person".into() } else { format!("{people} people") }),
     );
@@ -73,37 +78,48 @@ fn details(candidate: &Candidate, privacy: Privacy) -> Vec<String> {
     details
 }
 
-fn movers<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, privacy: Privacy) -> Drawn<DB> {
+fn draw_movers<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, privacy: Privacy) -> Drawn<DB> {
     let colours = sheet.colours;
-    title(sheet, "What moved the number", SIDE, 826.0)?;
+    title(sheet, &format!("What moved the number{}", since(report)), SIDE, 826.0)?;
     let ink = Ink::new(15.0, Regular, colours.ink);
     sheet.text_right("points", RIGHT, 826.0, Ink { size: 13.0, colour: colours.muted, ..ink })?;
-    let mut top: Vec<(String, &Mover, i64)> = Vec::new();
+    for (i, (name, class, tenths)) in movers(report, privacy).into_iter().enumerate() {
+        let y = 856.0 + 28.0 * i as f32;
+        sheet.round(Frame::new(SIDE, y - 11.0, 12.0, 12.0), 3.0, colours.fill(class))?;
+        sheet.text(&sheet.fit(&name, RIGHT - SIDE - 90.0, ink), SIDE + 22.0, y, ink)?;
+        sheet.text_right(&signed(tenths), RIGHT, y, Ink { weight: SemiBold, ..ink })?;
+    }
+    Ok(())
+}
+
+/// The three series that moved the share most, with tenths of a point; none where candidates take their place.
+pub(in super::super) fn movers(report: &Report, privacy: Privacy) -> Vec<(String, Class, i64)> {
+    if !report.let_go.is_empty() {
+        return Vec::new();
+    }
+    let mut top: Vec<(String, Class, i64)> = Vec::new();
     for mover in &report.moved {
         let name = mover_name(mover, privacy);
         // With themes or classes alone, series of one name are one line.
-        match top.iter_mut().find(|(known, first, _)| *known == name && first.class == mover.class) {
+        match top.iter_mut().find(|(known, class, _)| *known == name && *class == mover.class) {
             Some((_, _, tenths)) if privacy != Privacy::Titles => *tenths += mover.tenths,
-            _ => top.push((name, mover, mover.tenths)),
+            _ => top.push((name, mover.class, mover.tenths)),
         }
     }
+    top.retain(|(_, _, tenths)| *tenths != 0);
     top.sort_by_key(|(_, _, tenths)| -tenths.abs());
-    for (i, (name, mover, tenths)) in top.iter().filter(|(_, _, tenths)| *tenths != 0).take(3).enumerate() {
-        let y = 856.0 + 28.0 * i as f32;
-        sheet.round(Frame::new(SIDE, y - 11.0, 12.0, 12.0), 3.0, colours.fill(mover.class))?;
-        sheet.text(&sheet.fit(name, RIGHT - SIDE - 90.0, ink), SIDE + 22.0, y, ink)?;
-        sheet.text_right(&signed(*tenths), RIGHT, y, Ink { weight: SemiBold, ..ink })?;
-    }
-    Ok(())
+    top.truncate(3);
+    top
 }
 
 fn mover_name(mover: &Mover, privacy: Privacy) -> String {
     let theme = mover.theme.as_deref().map(clean).filter(|theme| !theme.is_empty());
     let fallback = || class_name(mover.class).to_owned();
     match privacy {
-        Privacy::Titles => {
-            mover.title.as_deref().map(clean).filter(|t| !t.is_empty()).unwrap_or_else(|| "Private".into())
-        }
+        Privacy::Titles => match mover.title.as_deref().map(clean) {
+            Some(title) if !title.is_empty() => title,
+            title => unnamed(title).to_owned(),
+        },
         Privacy::Themes => theme.unwrap_or_else(fallback),
         Privacy::Classes => fallback(),
     }

@@ -6,7 +6,7 @@ mod share;
 mod themes;
 mod trend;
 
-pub(super) use let_go::handable;
+pub(super) use let_go::{handable, movers};
 pub(super) use themes::rows as theme_rows;
 
 use super::Privacy;

@@ -33,7 +33,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 const FIELDS: &str = "kind,timeZone,nextPageToken,nextSyncToken,items";
 
 /// What is asked about a calendar.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Ask<'a> {
     /// Single events, series and changed instances: all, or what changed since the token.
     Feed { sync_token: Option<&'a str> },
@@ -51,8 +51,20 @@ impl Ask<'_> {
     }
 }
 
+/// Ids and tokens stay out of logs.
+impl std::fmt::Debug for Ask<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Ask::Feed { sync_token: None } => "Feed(whole)",
+            Ask::Feed { sync_token: Some(_) } => "Feed(changes)",
+            Ask::Window { .. } => "Window",
+            Ask::Instances { .. } => "Instances",
+        })
+    }
+}
+
 /// One page of a listing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Page {
     /// Each item exactly as it came.
     pub items: Vec<String>,
@@ -61,6 +73,17 @@ pub struct Page {
     pub next_sync: Option<String>,
     /// The calendar's zone.
     pub zone: Option<String>,
+}
+
+/// Titles stay out of logs: how much there is, and not what.
+impl std::fmt::Debug for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Page")
+            .field("items", &self.items.len())
+            .field("next_page", &self.next_page.is_some())
+            .field("next_sync", &self.next_sync.is_some())
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Deserialize)]
@@ -78,16 +101,27 @@ struct Envelope {
 #[derive(Clone)]
 pub struct Google(Arc<Inner>);
 
+type Hub = CalendarHub<http::Connector<GaiResolver>>;
+
+impl std::fmt::Debug for Google {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Google").field("requests", &self.requests()).finish_non_exhaustive()
+    }
+}
+
 struct Inner {
-    hub: CalendarHub<http::Connector<GaiResolver>>,
-    wallet: Wallet,
+    /// One pool of connections for all calls.
+    client: common::Client<http::Connector<GaiResolver>>,
+    base: String,
+    credentials: Arc<dyn Credentials>,
     slots: Arc<Semaphore>,
     limit: Duration,
     requests: AtomicU64,
     date: Mutex<Option<(DateTime<Utc>, Instant)>>,
 }
 
-/// Hands our tokens to the hub, and remembers which one it used.
+/// Hands our tokens to the hub, and remembers which one it used. One for each call: were it shared, a call that is refused
+/// late would take the token that another call has just renewed for the refused one, and have it renewed again.
 #[derive(Clone)]
 struct Wallet {
     credentials: Arc<dyn Credentials>,
@@ -121,8 +155,12 @@ impl GetToken for Wallet {
     > {
         Box::pin(async move {
             let refused = lock(&self.refused).clone();
-            let token =
-                self.credentials.token(refused.as_deref()).await.map_err(|trouble| Box::new(NoToken(trouble)))?;
+            let token = self.credentials.token(refused.as_deref()).await.map_err(NoToken)?;
+            // The hub panics on what does not fit into a header.
+            if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+                let sentence = "the access token holds characters that cannot be sent";
+                return Err(NoToken(Trouble::new(Kind::Unexpected, sentence)).into());
+            }
             *lock(&self.used) = Some(token.clone());
             Ok(Some(token))
         })
@@ -159,23 +197,25 @@ impl Google {
         credentials: Arc<dyn Credentials>,
         slots: Arc<Semaphore>,
     ) -> Result<Google, Trouble> {
-        Google::patient(api_base, credentials, slots, http::CALL)
+        Google::bounded(api_base, credentials, slots, (http::CALL, LARGEST))
     }
 
-    fn patient(
+    /// The same with bounds for a call: how long it may take, and how many bytes its answer may have.
+    fn bounded(
         api_base: Option<&str>,
         credentials: Arc<dyn Credentials>,
         slots: Arc<Semaphore>,
-        limit: Duration,
+        (limit, largest): (Duration, u64),
     ) -> Result<Google, Trouble> {
         let base = base(api_base.unwrap_or("https://www.googleapis.com"))?;
-        let connector = http::connector(GaiResolver::new(), LARGEST)?;
-        let wallet = Wallet { credentials, refused: Arc::default(), used: Arc::default() };
-        let mut hub = CalendarHub::new(Client::builder(TokioExecutor::new()).build(connector), wallet.clone());
-        hub.base_url(base);
-        hub.user_agent(concat!("vantage/", env!("CARGO_PKG_VERSION")).to_string());
+        let client = Client::builder(TokioExecutor::new()).build(http::connector(GaiResolver::new(), largest)?);
         let (requests, date) = (AtomicU64::new(0), Mutex::new(None));
-        Ok(Google(Arc::new(Inner { hub, wallet, slots, limit, requests, date })))
+        Ok(Google(Arc::new(Inner { client, base, credentials, slots, limit, requests, date })))
+    }
+
+    /// How many requests were sent, repeated ones included.
+    pub fn requests(&self) -> u64 {
+        self.0.requests.load(Ordering::Relaxed)
     }
 
     /// The server's clock in its last answer, and when that came.
@@ -186,25 +226,27 @@ impl Google {
     /// One page about the events of a calendar.
     ///
     /// # Errors
-    /// As [`classify`] sorts them.
+    /// What Google refused, sorted by its reason. A series that is gone is [`Kind::Inaccessible`].
     pub async fn page(&self, calendar: &str, ask: &Ask<'_>, page: Option<&str>) -> Result<Page, Trouble> {
         let calendar = segment(calendar);
         let body = match ask {
             Ask::Instances { series, from, to } => {
                 let series = segment(series);
-                self.call(async |notes| {
-                    let mut call = self.0.hub.events().instances(&calendar, &series).add_scopes(SCOPES).delegate(notes);
+                self.call(async |hub: &Hub, notes: &mut Notes| {
+                    let mut call = hub.events().instances(&calendar, &series).add_scopes(SCOPES).delegate(notes);
                     call = call.time_min(*from).time_max(*to).max_results(PAGE);
                     if let Some(page) = page {
                         call = call.page_token(page);
                     }
                     raw(call.param("fields", FIELDS).param("prettyPrint", "false").doit().await).await
                 })
-                .await?
+                .await
+                // No token was sent, so none can be dead: the series is gone.
+                .map_err(|e| if e.kind == Kind::TokenDead { Trouble { kind: Kind::Inaccessible, ..e } } else { e })?
             }
             Ask::Feed { .. } | Ask::Window { .. } => {
-                self.call(async |notes| {
-                    let mut call = self.0.hub.events().list(&calendar).add_scopes(SCOPES).delegate(notes);
+                self.call(async |hub: &Hub, notes: &mut Notes| {
+                    let mut call = hub.events().list(&calendar).add_scopes(SCOPES).delegate(notes);
                     call = call.max_results(PAGE);
                     call = match ask {
                         Ask::Feed { sync_token: Some(token) } => call.single_events(false).sync_token(token),
@@ -228,11 +270,11 @@ impl Google {
     /// One page of the account's calendars, hidden and deleted ones too.
     ///
     /// # Errors
-    /// As [`classify`] sorts them.
+    /// What Google refused, sorted by its reason.
     pub async fn calendars_page(&self, page: Option<&str>) -> Result<Page, Trouble> {
         let body = self
-            .call(async |notes| {
-                let mut call = self.0.hub.calendar_list().list().add_scopes(SCOPES).delegate(notes);
+            .call(async |hub: &Hub, notes: &mut Notes| {
+                let mut call = hub.calendar_list().list().add_scopes(SCOPES).delegate(notes);
                 call = call.show_deleted(true).show_hidden(true).max_results(250);
                 if let Some(page) = page {
                     call = call.page_token(page);
@@ -246,28 +288,34 @@ impl Google {
     /// A calendar's own entry, which names its event labels. Needs more than [`SCOPES`]: most sign-ins are refused.
     ///
     /// # Errors
-    /// As [`classify`] sorts them.
+    /// What Google refused, sorted by its reason.
     pub async fn labels(&self, calendar: &str) -> Result<String, Trouble> {
         let calendar = segment(calendar);
-        self.call(async |notes| {
-            let call = self.0.hub.calendars().get(&calendar).add_scopes(SCOPES).delegate(notes);
-            raw(call.param("prettyPrint", "false").doit().await).await
-        })
-        .await
+        let body = self
+            .call(async |hub: &Hub, notes: &mut Notes| {
+                let call = hub.calendars().get(&calendar).add_scopes(SCOPES).delegate(notes);
+                raw(call.param("prettyPrint", "false").doit().await).await
+            })
+            .await?;
+        envelope(&body, "calendar#calendar").map(|_| body)
     }
 
     /// Runs a call in a slot and against the clock; once more with a new token where the first was refused.
     async fn call(
         &self,
-        ask: impl AsyncFn(&mut Notes) -> Result<(String, Option<String>), Error>,
+        ask: impl AsyncFn(&Hub, &mut Notes) -> Result<(String, Option<String>), Error>,
     ) -> Result<String, Trouble> {
         // The semaphore is never closed.
         let _slot = self.0.slots.acquire().await;
+        let wallet = Wallet { credentials: self.0.credentials.clone(), refused: Arc::default(), used: Arc::default() };
+        let mut hub = CalendarHub::new(self.0.client.clone(), wallet.clone());
+        hub.base_url(self.0.base.clone());
+        hub.user_agent(concat!("vantage/", env!("CARGO_PKG_VERSION")).to_string());
         let mut renewed = false;
         loop {
             let mut notes = Notes::default();
             self.0.requests.fetch_add(1, Ordering::Relaxed);
-            let done = tokio::time::timeout(self.0.limit, ask(&mut notes)).await;
+            let done = tokio::time::timeout(self.0.limit, ask(&hub, &mut notes)).await;
             let (answer, date) = match done {
                 Err(_) => {
                     let seconds = self.0.limit.as_secs();
@@ -285,7 +333,7 @@ impl Google {
                 Ok(body) => return Ok(body),
                 Err(_) if notes.status == Some(401) && !renewed => {
                     renewed = true;
-                    *lock(&self.0.wallet.refused) = lock(&self.0.wallet.used).clone();
+                    *lock(&wallet.refused) = lock(&wallet.used).clone();
                 }
                 Err(error) => return Err(trouble(error, &notes, now)),
             }
@@ -353,7 +401,10 @@ fn base(given: &str) -> Result<String, Trouble> {
     if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
         return Err(wrong("must be an `https` address: a token is sent there"));
     }
-    let base = given.trim_end_matches('/');
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("must not have a `?` or a `#` in it: calls are made under it"));
+    }
+    let base = url.as_str().trim_end_matches('/');
     let whole = base.ends_with("/calendar/v3");
     Ok(if whole { format!("{base}/") } else { format!("{base}/calendar/v3/") })
 }
@@ -380,47 +431,6 @@ fn envelope(body: &str, kind: &str) -> Result<Page, Trouble> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_base_is_safe_and_ends_where_calls_begin() {
-        for (given, whole) in [
-            ("https://www.googleapis.com", "https://www.googleapis.com/calendar/v3/"),
-            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/calendar/v3/"),
-            ("http://localhost:8080/calendar/v3", "http://localhost:8080/calendar/v3/"),
-            ("https://proxy.example.com/google/calendar/v3/", "https://proxy.example.com/google/calendar/v3/"),
-        ] {
-            assert_eq!(base(given).unwrap(), whole);
-        }
-        for unsafe_or_none in ["http://10.0.0.1/", "ftp://127.0.0.1/", "calendar", "http://127.0.0.1.example.com/"] {
-            assert_eq!(base(unsafe_or_none).unwrap_err().kind, Kind::Configuration, "{unsafe_or_none}");
-        }
-    }
-
-    #[test]
-    fn items_are_kept_as_they_came() {
-        let body = r#"{"kind":"calendar#events","nextPageToken":"","items":[{"id":"a", "new" :[1, 2]},"odd",7],"timeZone":"Z"}"#;
-        let page = envelope(body, "calendar#events").unwrap();
-        assert_eq!(page.items, [r#"{"id":"a", "new" :[1, 2]}"#, "\"odd\"", "7"]);
-        assert_eq!((page.next_page, page.next_sync), (None, None));
-    }
-
-    #[test]
-    fn what_is_not_googles_is_not_taken_for_empty() {
-        for body in
-            ["{}", "<html>sign in</html>", "", "{\"kind\":\"calendar#events\",\"items\":[", "{\"kind\":\"x\"}", "[]"]
-        {
-            assert_eq!(envelope(body, "calendar#events").unwrap_err().kind, Kind::Transient, "{body}");
-        }
-    }
-
-    #[test]
-    fn ids_are_one_segment() {
-        assert_eq!(
-            segment("en.usa#holiday@group.v.calendar.google.com"),
-            "en.usa%23holiday@group.v.calendar.google.com"
-        );
-        assert_eq!(segment("a/b?c%"), "a%2Fb%3Fc%25");
-    }
-}
+pub(super) mod scripted;
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,8 @@ pub fn backoff(attempt: u32, random: f64, retry_after: Option<Duration>) -> Dura
 /// All pages about a calendar, each handed to `take` as it comes. Returns the sync token of the last one, if it has one.
 ///
 /// # Errors
-/// The trouble that did not pass; pages that were taken are then not to be used.
+/// The trouble that did not pass, at once where the wait would be longer than a minute (`retry_after` then says how long);
+/// what `take` returns. Pages that were taken are then not to be used.
 pub async fn list(
     google: &Google,
     calendar: &str,
@@ -113,8 +114,11 @@ async fn patiently<T>(pace: &dyn Pace, ask: impl AsyncFn() -> Result<T, Trouble>
 
 #[cfg(test)]
 mod tests {
+    use super::super::client::scripted::{Server, Tokens, answer, ok, refusal};
     use super::*;
+    use proptest::prelude::*;
     use std::cell::{Cell, RefCell};
+    use std::sync::Arc;
 
     /// Notes what it was asked to wait, and does not.
     #[derive(Default)]
@@ -132,7 +136,7 @@ mod tests {
     }
 
     fn run<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
     }
 
     fn page(next: Option<&str>) -> Page {
@@ -192,5 +196,127 @@ mod tests {
         assert_eq!(count.get(), 1);
         let circle = async |_: Option<&str>| Ok(page(Some("a")));
         assert_eq!(run(pages(&pace, circle, &mut |_| Ok(()))).unwrap_err().kind, Kind::Transient);
+    }
+
+    proptest! {
+        #[test]
+        fn no_wait_is_shorter_than_asked_or_longer_than_the_bounds(
+            attempt in any::<u32>(), random in 0.0..=1.0, more in 0.0..=1.0, asked in proptest::option::of(0_u64..90_000),
+        ) {
+            let asked = asked.map(Duration::from_secs);
+            let wait = backoff(attempt, random, asked);
+            prop_assert!(wait >= asked.unwrap_or_default());
+            prop_assert!(wait <= LAST.max(asked.unwrap_or_default()));
+            prop_assert!(backoff(attempt, f64::max(random, more), asked) >= wait);
+            prop_assert!(backoff(attempt.saturating_add(1), random, asked) >= wait);
+        }
+    }
+
+    #[test]
+    fn a_listing_without_an_end_is_given_up() {
+        let count = Cell::new(0);
+        let endless = async |_: Option<&str>| {
+            count.set(count.get() + 1);
+            Ok(page(Some(&count.get().to_string())))
+        };
+        assert_eq!(run(pages(&NoTime::default(), endless, &mut |_| Ok(()))).unwrap_err().kind, Kind::Unexpected);
+        assert_eq!(count.get(), PAGES);
+    }
+
+    /// A circle may be longer than a page.
+    #[test]
+    fn any_earlier_page_token_is_a_circle() {
+        let around = async |at: Option<&str>| {
+            Ok(page(Some(match at {
+                None => "a",
+                Some("a") => "b",
+                Some("b") => "c",
+                _ => "a",
+            })))
+        };
+        assert_eq!(run(pages(&NoTime::default(), around, &mut |_| Ok(()))).unwrap_err().kind, Kind::Transient);
+    }
+
+    #[test]
+    fn who_takes_can_end_the_listing() {
+        let full = Trouble::new(Kind::Unexpected, "full");
+        let count = Cell::new(0);
+        let endless = async |_: Option<&str>| {
+            count.set(count.get() + 1);
+            Ok(page(Some("a")))
+        };
+        assert_eq!(run(pages(&NoTime::default(), endless, &mut |_| Err(full.clone()))), Err(full.clone()));
+        assert_eq!(count.get(), 1);
+    }
+
+    /// Each page is the same question with another page token, and so is each further try. A page may be empty.
+    #[test]
+    fn pages_differ_in_nothing_but_their_token() {
+        let server = Server::new(|number, _| match number {
+            0 => ok(r#"{"kind":"calendar#events","items":[{"id":"a"}],"nextPageToken":"p1","nextSyncToken":"no"}"#),
+            1 => answer(503, "", "<html>"),
+            2 => refusal(403, "rateLimitExceeded"),
+            3 => ok(r#"{"kind":"calendar#events","items":[],"nextPageToken":"p2"}"#),
+            4 => answer(200, "", "<html>sign in"),
+            _ => ok(r#"{"kind":"calendar#events","items":[{"id":"b"}],"nextSyncToken":"s2"}"#),
+        });
+        let (google, pace) = (server.google(Arc::new(Tokens::default()), 1), NoTime::default());
+        let mut items = Vec::new();
+        let sync = run(list(&google, "c", &Ask::Feed { sync_token: Some("s1") }, &pace, &mut |page| {
+            items.extend(page.items);
+            Ok(())
+        }));
+        assert_eq!((sync, items), (Ok(Some("s2".into())), vec![r#"{"id":"a"}"#.into(), r#"{"id":"b"}"#.into()]));
+        let mut asked = server.asked();
+        let tokens: Vec<_> = asked.iter().map(|a| a.parameter("pageToken").map(str::to_owned)).collect();
+        assert_eq!(
+            tokens,
+            [None, Some("p1"), Some("p1"), Some("p1"), Some("p2"), Some("p2")].map(|t| t.map(str::to_owned))
+        );
+        for request in &mut asked {
+            request.query.retain(|(name, _)| name != "pageToken");
+        }
+        assert!(asked.windows(2).all(|pair| pair[0] == pair[1]));
+        assert_eq!(asked[0].parameter("syncToken"), Some("s1"));
+        // The patience of each page begins anew.
+        assert_eq!(pace.0.into_inner(), [1, 2, 1].map(Duration::from_secs));
+    }
+
+    #[test]
+    fn a_dead_token_on_a_later_page_ends_the_listing() {
+        let server = Server::new(|number, _| match number {
+            0 => ok(r#"{"kind":"calendar#events","items":[],"nextPageToken":"p1"}"#),
+            _ => refusal(410, "fullSyncRequired"),
+        });
+        let google = server.google(Arc::new(Tokens::default()), 1);
+        let ask = Ask::Feed { sync_token: Some("s1") };
+        let found = run(list(&google, "c", &ask, &NoTime::default(), &mut |_| Ok(())));
+        assert_eq!((found.unwrap_err().kind, server.asked().len()), (Kind::TokenDead, 2));
+    }
+
+    #[test]
+    fn the_servers_wait_is_kept_for_whoever_comes_later() {
+        for (asked, seconds, tries) in [("30", 30, 4), ("61", 61, 1), ("999999999999", 24 * 3600, 1)] {
+            let server = Server::new(move |_, _| answer(429, &format!("retry-after: {asked}\r\n"), "{}"));
+            let (google, pace) = (server.google(Arc::new(Tokens::default()), 1), NoTime::default());
+            let found = run(calendars(&google, &pace)).unwrap_err();
+            assert_eq!(found.retry_after, Some(Duration::from_secs(seconds)));
+            assert_eq!(server.asked().len(), tries);
+            assert!(pace.0.into_inner().iter().all(|wait| *wait == Duration::from_secs(seconds)));
+        }
+    }
+
+    #[test]
+    fn the_list_of_calendars_comes_whole_or_not_at_all() {
+        let second = |fine: bool| {
+            let server = Server::new(move |number, _| match number {
+                0 => ok(r#"{"kind":"calendar#calendarList","items":[{"id":"a"}],"nextPageToken":"p"}"#),
+                _ if fine => ok(r#"{"kind":"calendar#calendarList","items":[{"id":"b"}]}"#),
+                _ => ok("{}"),
+            });
+            run(calendars(&server.google(Arc::new(Tokens::default()), 1), &NoTime::default()))
+        };
+        assert_eq!(second(true), Ok(vec![r#"{"id":"a"}"#.into(), r#"{"id":"b"}"#.into()]));
+        assert_eq!(second(false).unwrap_err().kind, Kind::Transient);
     }
 }

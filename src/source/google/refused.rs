@@ -8,6 +8,18 @@ use std::time::Duration;
 /// Longest wait that a server can ask for.
 const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
+/// Too much at once, or in a minute.
+const RATE: &[&str] = &[
+    "rateLimitExceeded",
+    "rateLimitExceededUnreg",
+    "userRateLimitExceeded",
+    "userRateLimitExceededUnreg",
+    "quotaExceeded",
+    "RATE_LIMIT_EXCEEDED",
+];
+/// Too much in a day.
+const DAILY: &[&str] = &["dailyLimitExceeded", "dailyLimitExceededUnreg"];
+
 /// A refusal as it came.
 pub struct Answer<'a> {
     pub status: Option<u16>,
@@ -29,16 +41,13 @@ pub fn classify(answer: &Answer) -> Trouble {
     let reasons = [listed("errors"), listed("details")].concat();
     let is = |names: &[&str]| reasons.iter().any(|reason| names.contains(&reason.as_str()));
     let says = |word: &str| error.and_then(|e| e["message"].as_str()).is_some_and(|m| m.to_lowercase().contains(word));
+    let rate = is(RATE) || status == 429;
     let trouble = match status {
-        _ if is(&["dailyLimitExceeded", "dailyLimitExceededUnreg"]) => {
+        // The newer quotas have one reason for all spans and name the span in the message.
+        _ if is(DAILY) || (rate && says("per day")) => {
             Trouble::new(Kind::DailyLimit, "the day's quota of the Google Cloud project is used up")
         }
-        429 | 403
-            if status == 429
-                || is(&["rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RATE_LIMIT_EXCEEDED"]) =>
-        {
-            Trouble::new(Kind::RateLimited, "Google asks to wait: too many requests")
-        }
+        _ if rate => Trouble::new(Kind::RateLimited, "Google asks to wait: too many requests"),
         _ if is(&["accessNotConfigured", "SERVICE_DISABLED"]) => {
             let trouble = Trouble::new(Kind::Configuration, "the Google Calendar API is not enabled in the project");
             trouble.help("enable it at https://console.cloud.google.com/apis/library/calendar-json.googleapis.com")
@@ -50,6 +59,10 @@ pub fn classify(answer: &Answer) -> Trouble {
         401 => {
             let trouble = Trouble::new(Kind::NeedsLogin, "Google does not accept the sign-in any more");
             trouble.help("run `vantage login google`")
+        }
+        // Google says why it refuses; what says nothing is a proxy's, or was cut off, and is no word about the calendar.
+        400 | 403 | 404 | 410 if !error.is_some_and(Value::is_object) => {
+            Trouble::new(Kind::Transient, "an answer came that is not Google's")
         }
         410 | 400 if is(&["fullSyncRequired", "updatedMinTooLongAgo"]) || (says("sync token") && says("invalid")) => {
             Trouble::new(Kind::TokenDead, "the sync token is no longer valid")
@@ -118,10 +131,31 @@ mod tests {
         ] {
             assert_eq!(kind(status, &reason(status, why)), expected, "{status} {why}");
         }
-        let details = json!({ "error": { "code": 403, "details": [{ "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT" }] } });
-        assert_eq!(kind(403, &details), Kind::NeedsLogin);
+        for (why, expected) in [
+            ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", Kind::NeedsLogin),
+            ("SERVICE_DISABLED", Kind::Configuration),
+            ("RATE_LIMIT_EXCEEDED", Kind::RateLimited),
+        ] {
+            let details = json!({ "error": { "code": 403, "errors": [{ "reason": "forbidden" }],
+                "details": [{ "@type": "help" }, { "reason": why }] } });
+            assert_eq!(kind(403, &details), expected, "{why}");
+        }
+        let mut daily = reason(429, "rateLimitExceeded");
+        daily["error"]["message"] = "Quota exceeded for limit 'Queries per day'".into();
+        assert_eq!(kind(429, &daily), Kind::DailyLimit);
         let dead = json!({ "error": { "code": 400, "message": "Invalid sync token value.", "errors": [{ "reason": "invalid" }] } });
         assert_eq!(kind(400, &dead), Kind::TokenDead);
+    }
+
+    /// A web page, an answer that was cut off, a proxy's own JSON: no word about the calendar.
+    #[test]
+    fn a_refusal_without_googles_words_is_no_lost_calendar() {
+        for status in [400, 403, 404, 410] {
+            for body in [None, Some(json!({ "error": "forbidden" })), Some(json!([])), Some(json!({}))] {
+                let answer = Answer { status: Some(status), body: body.as_ref(), retry_after: None, now: None };
+                assert_eq!(classify(&answer).kind, Kind::Transient, "{status} {body:?}");
+            }
+        }
     }
 
     #[test]

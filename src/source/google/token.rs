@@ -2,7 +2,6 @@
 
 mod app;
 mod grant;
-pub(super) mod private;
 pub(super) mod refusal;
 pub(super) mod wire;
 
@@ -83,7 +82,7 @@ impl SignedIn {
     /// The account whose tokens are in `path`; its name is the file's. Endpoints in `source` win over the stored ones.
     ///
     /// # Errors
-    /// What [`Grant::load`] says, and [`Exit::Config`] where an endpoint is not safe, or the machine has no certificates.
+    /// What [`Grant::load`] says, and [`Exit::Config`](crate::diagnostic::Exit) where an endpoint is not safe, or the machine has no certificates.
     pub fn open(path: &Path, source: &GoogleSource, now: DateTime<Utc>) -> Result<SignedIn, Failure> {
         let account = grant::account(path);
         let grant = Grant::load(path)?.at(source)?;

@@ -1,6 +1,6 @@
 //! The Calendar API but for the listings of events: who may ask, the list of calendars, one calendar, colours.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::fault::{What, refuse, refuse_with, token_gone};
 use super::listing::{Listing, Query, signature, substance};

@@ -172,7 +172,9 @@ pub fn busy_only(event: &Value) -> Value {
 
 /// More guests than asked for: only the one whose calendar it is.
 pub fn limit_attendees(event: &mut Value, most: usize) {
-    let Some(all) = event["attendees"].as_array_mut().filter(|all| all.len() > most) else { return };
+    // Not by index: that would leave a null where there are none.
+    let all = event.get_mut("attendees").and_then(Value::as_array_mut);
+    let Some(all) = all.filter(|all| all.len() > most) else { return };
     all.retain(|guest| guest["self"] == true);
     event["attendeesOmitted"] = true.into();
 }

@@ -148,7 +148,7 @@ impl Fault {
             4 => Fault::status(403, "userRateLimitExceeded"),
             5 => Fault::status(429, "rateLimitExceeded").retry_after("1"),
             6 => Fault::status(500, "backendError"),
-            7 => Fault::status(404, "notFound"),
+            7 => Fault::status(429, "userRateLimitExceeded"),
             8 => Fault::new(What::PlainStatus([500, 502, 503, 504][below(4) as usize])),
             9 => Fault::new(What::Reset),
             10 => Fault::new(What::EmptyObject),
@@ -164,7 +164,12 @@ impl Fault {
             1 => fault.on("/instances"),
             _ => fault,
         };
-        fault.after(below(4) as usize).times(1 + below(3) as usize)
+        let times = match fault.what {
+            // Twice in a row these mean more than a disturbance: no access, or a calendar without sync tokens.
+            What::TokenGone { .. } | What::Status { code: 401, .. } => 1,
+            _ => 1 + below(3) as usize,
+        };
+        fault.after(below(4) as usize).times(times)
     }
 
     fn stage(&self) -> Stage {

@@ -110,7 +110,7 @@ impl Recurrence {
         if self.rules.is_empty() {
             found.push(first);
         }
-        found.extend(self.extra.iter().map(wall).filter(|w| *w <= last));
+        found.extend(self.extra.iter().map(wall).filter(|w| (first..=last).contains(w)));
         let except: Vec<_> = self.except.iter().map(wall).collect();
         found.retain(|start| !except.contains(start));
         found.sort();

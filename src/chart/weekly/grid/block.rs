@@ -10,8 +10,33 @@ use crate::analyze::report::{Block, Day};
 use crate::model::LocalTime;
 use plotters_backend::DrawingBackend;
 
+/// Height of a band for an all-day event, with the air under it.
+pub(super) const BAND: f32 = 19.0;
 /// Even a minute is seen.
 const LEAST: f32 = 5.0;
+
+/// All-day events above the hours: one band each, those beyond `most` as a number in the last one.
+pub(super) fn bands<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    day: &Day,
+    frame: Frame,
+    most: usize,
+    privacy: Privacy,
+) -> Drawn<DB> {
+    let folded = if day.all_day.len() > most { day.all_day.len() + 1 - most } else { 0 };
+    for (i, block) in day.all_day.iter().take(most).enumerate() {
+        let f = Frame::new(frame.x + 3.0, frame.y + 1.0 + BAND * i as f32, frame.w - 6.0, BAND - 2.0);
+        if folded > 0 && i + 1 == most {
+            sheet.round(f, 3.0, sheet.colours.shade)?;
+            let ink = Ink::new(12.0, Medium, sheet.colours.muted);
+            let text = format!("{folded} more all day");
+            sheet.text(&sheet.fit(&text, f.w - 16.0, ink), f.x + 8.0, f.y + 12.5, ink)?;
+        } else {
+            one(sheet, block, f, privacy)?;
+        }
+    }
+    Ok(())
+}
 
 pub(super) fn draw<DB: DrawingBackend>(
     sheet: &Sheet<'_, DB>,
@@ -20,18 +45,21 @@ pub(super) fn draw<DB: DrawingBackend>(
     clock: &Clock,
     privacy: Privacy,
 ) -> Drawn<DB> {
-    let stretches: Vec<(f32, f32)> = day
-        .blocks
-        .iter()
-        .map(|block| {
-            let top = clock.y(block.from).min(super::GRID.bottom() - LEAST);
-            (top, clock.y(block.to).max(top + LEAST))
-        })
-        .collect();
-    for ((block, (top, bottom)), place) in day.blocks.iter().zip(&stretches).zip(columns::places(&stretches)) {
+    // Columns mean double bookings, so they are found in minutes: what is drawn may be taller than it is long.
+    let stretches: Vec<(u16, u16)> = day.blocks.iter().map(|block| (block.from, block.to)).collect();
+    let places = columns::places(&stretches);
+    for (i, (block, place)) in day.blocks.iter().zip(&places).enumerate() {
+        let top = clock.y(block.from).min(super::GRID.bottom() - LEAST);
+        let column = day.blocks[i + 1..].iter().zip(&places[i + 1..]).filter(|(_, p)| p.column == place.column);
+        let next = column.map(|(b, _)| clock.y(b.from)).find(|y| *y > top);
+        let bottom = clock.y(block.to).max((top + LEAST).min(next.unwrap_or(f32::MAX)));
         let width = (frame.w - 6.0) / place.of as f32;
         let between = if width > 12.0 { 2.0 } else { (width * 0.2).min(1.0) };
-        let air = if bottom - top >= 20.0 { 1.5 } else { 0.75 };
+        let air = match bottom - top {
+            20.0.. => 1.5,
+            LEAST.. => 0.75,
+            _ => 0.25,
+        };
         let at = Frame::new(
             frame.x + 3.0 + width * place.column as f32,
             top + air,
@@ -76,10 +104,11 @@ fn text<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, block: &Block, f: Frame, priv
     let pad = if f.w < 70.0 { 4.0 } else { 8.0 };
     let room = f.w - 2.0 * pad;
     // Text smaller than this is not read; a narrow column would hold three letters of it.
-    if f.h < 10.0 || room < 24.0 {
+    if f.h < 11.5 || room < 24.0 {
         return Ok(());
     }
-    let ink = Ink { size: if f.h < 16.0 { (f.h - 0.5).clamp(9.5, 13.0) } else { 13.0 }, ..ink };
+    // With room for what hangs below the line.
+    let ink = Ink { size: (f.h * 0.8).min(13.0), ..ink };
     let title = label(block, privacy);
     if f.h < 36.0 {
         // One line, in the middle.
@@ -108,10 +137,9 @@ fn label(block: &Block, privacy: Privacy) -> String {
         let theme = block.theme.as_deref().map(clean).filter(|theme| !theme.is_empty());
         return theme.or_else(|| block.class.map(|class| class_name(class).to_owned())).unwrap_or_else(apart);
     }
-    match block.title.as_deref().map(clean) {
+    let title = block.title.as_deref().map(clean).filter(|title| !title.is_empty());
+    match title {
         _ if block.private => "Private".to_owned(),
-        Some(title) if title.is_empty() => "(no title)".to_owned(),
-        Some(title) => title,
-        None => "Busy".to_owned(),
+        title => title.unwrap_or_else(|| "(no title)".to_owned()),
     }
 }

@@ -7,14 +7,14 @@ pub(super) struct Place {
     pub(super) of: usize,
 }
 
-/// A place for each stretch, which come ordered by start: the leftmost free column of its cluster of overlaps.
-pub(super) fn places(stretches: &[(f32, f32)]) -> Vec<Place> {
+/// A place for each stretch of minutes, which come ordered by start: the leftmost free column of its cluster of overlaps.
+pub(super) fn places(stretches: &[(u16, u16)]) -> Vec<Place> {
     let mut places = vec![Place { column: 0, of: 1 }; stretches.len()];
-    let (mut first, mut ends, mut reach) = (0, Vec::<f32>::new(), f32::MIN);
+    let (mut first, mut ends, mut reach) = (0, Vec::<u16>::new(), 0);
     for (i, (from, to)) in stretches.iter().enumerate() {
         if *from >= reach {
             places[first..i].iter_mut().for_each(|place| place.of = ends.len());
-            (first, reach) = (i, f32::MIN);
+            (first, reach) = (i, 0);
             ends.clear();
         }
         let column = ends.iter().position(|end| end <= from).unwrap_or(ends.len());
@@ -36,9 +36,11 @@ mod tests {
 
     #[test]
     fn overlaps_share_the_width_and_later_ones_reuse_it() {
-        let of = places(&[(0.0, 2.0), (1.0, 3.0), (2.0, 4.0), (5.0, 6.0)]);
+        let of = places(&[(0, 2), (1, 3), (2, 4), (5, 6)]);
         let columns: Vec<(usize, usize)> = of.iter().map(|p| (p.column, p.of)).collect();
         assert_eq!(columns, [(0, 2), (1, 2), (0, 2), (0, 1)]);
         assert!(places(&[]).is_empty());
+        let one_after_another = places(&[(540, 545), (545, 550), (550, 555)]);
+        assert!(one_after_another.iter().all(|p| p.of == 1));
     }
 }
