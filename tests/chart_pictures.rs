@@ -20,6 +20,8 @@ fn gallery() -> Vec<(String, Report, Style)> {
     all.push(("dark".into(), design(), Style { palette: Palette::Dark, ..Style::default() }));
     all.push(("classes".into(), design(), Style { privacy: Privacy::Classes, ..Style::default() }));
     all.push(("demo".into(), demo(), Style::default()));
+    let says = "Signed out: the last good sync was on 20 November 2026 · vantage status says what to do";
+    all.push(("stale".into(), design(), Style { banner: Some(says.into()), ..Style::default() }));
     all.push(("themes".into(), design(), Style { privacy: Privacy::Themes, ..Style::default() }));
     all
 }
@@ -111,7 +113,8 @@ fn scale_multiplies_the_pixels() {
 #[test]
 fn margins_stay_empty() {
     let mut painter = Painter::new();
-    for (name, report, style) in gallery() {
+    // A banner is in the margin; `a_banner_moves_nothing` holds the rest.
+    for (name, report, style) in gallery().into_iter().filter(|(.., style)| style.banner.is_none()) {
         let (width, height, pixels) = decode(&weekly(&report, &style, &mut painter));
         let paper = &pixels[..3];
         for (i, pixel) in pixels.chunks_exact(3).enumerate() {
@@ -162,4 +165,17 @@ fn the_registry_draws_what_it_names() {
         assert!(!chart.doc.is_empty() && chart.doc.ends_with('.'), "{}", chart.name);
         assert!((chart.draw)(&design(), &Style::default(), &mut Painter::new()).starts_with(b"\x89PNG"));
     }
+}
+
+#[test]
+fn a_banner_moves_nothing() {
+    let mut painter = Painter::new();
+    let mut draw = |banner: Option<&str>| {
+        let style = Style { banner: banner.map(String::from), ..Style::default() };
+        decode(&weekly(&design(), &style, &mut painter)).2
+    };
+    let (with, without) = (draw(Some(&"a long sentence ".repeat(40))), draw(None));
+    let strip = with.len() / 1000 * 40;
+    assert!(with[..strip] != without[..strip]);
+    assert!(with[strip..] == without[strip..]);
 }

@@ -6,6 +6,7 @@
 
 mod alt;
 mod backend;
+mod banner;
 mod colours;
 mod letters;
 mod numbers;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 pub use crate::model::{Palette, Privacy};
 pub use alt::alt_text;
+pub use banner::described;
 pub use painter::Painter;
 pub use wording::{Headline, headline, since};
 
@@ -32,11 +34,13 @@ pub struct Style {
     /// A TrueType or OpenType file with outlines for scripts that Inter lacks (of a collection, its first font).
     /// Bytes that are no font draw boxes, as without it.
     pub fallback_font: Option<Arc<Vec<u8>>>,
+    /// A sentence without a full stop in a strip at the top: that the picture is not to be trusted, and why.
+    pub banner: Option<String>,
 }
 
 impl Default for Style {
     fn default() -> Style {
-        Style { scale: 1, privacy: Privacy::default(), palette: Palette::default(), fallback_font: None }
+        Style { scale: 1, privacy: Privacy::default(), palette: Palette::default(), fallback_font: None, banner: None }
     }
 }
 
@@ -62,8 +66,10 @@ pub const CHARTS: &[Chart] = &[Chart {
 pub fn weekly(report: &Report, style: &Style, painter: &mut Painter) -> Vec<u8> {
     painter.paint(weekly::SIZE, style, |area, colours| {
         // Our backend cannot fail, and nothing here draws while another borrow is out.
-        let drawn = weekly::draw(&sheet::Sheet { area, colours }, report, style.privacy);
-        debug_assert!(drawn.is_ok());
+        let sheet = sheet::Sheet { area, colours };
+        let drawn = weekly::draw(&sheet, report, style.privacy);
+        let over = style.banner.as_deref().map_or(Ok(()), |says| banner::draw(&sheet, says));
+        debug_assert!(drawn.is_ok() && over.is_ok());
     })
 }
 

@@ -1,10 +1,11 @@
 use super::context::Talk;
-use super::{Done, output, text, week};
+use super::{Done, output, text};
 use crate::analyze::Analysis;
 use crate::chart::{Painter, Style};
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
+use crate::jobs::picture;
 use crate::model::Week;
 use crate::source::ics::Calendars;
 use chrono_tz::Tz;
@@ -43,7 +44,7 @@ impl Demo {
             if week == last {
                 output::print(&text::report(&report))?;
             }
-            let [picture, ..] = week::files(&self.out, &report, &style, &mut painter)?;
+            let [picture, ..] = picture::files(&self.out, &report, &style, &mut painter)?;
             drawn = format!("{drawn}  {}\n", picture.display());
         }
         let next = format!(

@@ -1,7 +1,7 @@
 use super::context::{Setup, Talk, now};
 use super::paths::{config_path, home, rules_path, shown, state_folder};
 use super::signin::{self, Standing};
-use super::{Done, Files, Format, output};
+use super::{Done, Files, Format, output, service};
 use crate::config::Place;
 use crate::diagnostic::{Exit, Failure};
 use crate::jobs::sync::{AT_ONCE, google_sources};
@@ -102,6 +102,7 @@ impl Doctor {
         }
         database(&folder, &mut found);
         space(&folder, &mut found);
+        linger(&mut found);
         match self.format {
             Format::Json => {
                 output::print(&format!("{}\n", serde_json::to_string_pretty(&found.0).unwrap_or_default()))?;
@@ -261,5 +262,17 @@ fn space(folder: &Path, found: &mut Findings) {
             }
         }
         Err(e) => found.add(Grade::Warn, "disk", format!("its free space is not known: {e}"), None),
+    }
+}
+
+/// Only where the service is installed.
+fn linger(found: &mut Findings) {
+    match service::linger() {
+        None => (),
+        Some(true) => found.ok("service", "it runs while you are logged out, too"),
+        Some(false) => {
+            let fix = "`loginctl enable-linger`, and it starts at boot";
+            found.add(Grade::Warn, "service", "it ends when you log out", Some(fix.into()));
+        }
     }
 }

@@ -9,10 +9,14 @@ mod events;
 mod explain;
 mod output;
 mod paths;
+mod run;
+mod service;
 mod signin;
 mod status;
 mod sync;
+mod systemd;
 mod text;
+mod unit;
 mod week;
 
 use crate::diagnostic::{Exit, Failure};
@@ -48,10 +52,23 @@ enum Command {
     Calendars(calendars::Calendars),
     /// Fetch what changed in every account, file and feed
     Sync(sync::SyncArgs),
+    /// Run as a service: sync, watch the rules, draw each week
+    Run(run::Run),
+    /// Have the running service read the configuration and the rules anew
+    Reload(run::Reload),
+    /// Draw what is due now
+    Render(run::Render),
+    /// Print the running service's counts as Prometheus text
+    Metrics(run::Metrics),
     /// Say how every account and calendar stands, and what to do next
     Status(status::Status),
     /// Check everything Vantage depends on, each line with its fix
     Doctor(doctor::Doctor),
+    /// Run Vantage in the background, under systemd
+    Service {
+        #[command(subcommand)]
+        command: service::Service,
+    },
     /// Report a week, and draw it with --out
     Week(week::WeekArgs),
     /// List the classified instances between two dates
@@ -91,7 +108,7 @@ enum Format {
 }
 
 /// Which configuration and rules a command works under.
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 struct Files {
     /// The configuration instead of $XDG_CONFIG_HOME/vantage/vantage.toml (also: the variable VANTAGE_CONFIG)
     #[arg(long, value_name = "FILE")]
@@ -99,6 +116,13 @@ struct Files {
     /// The rules instead of rules.toml beside the configuration
     #[arg(long, value_name = "FILE")]
     rules: Option<String>,
+}
+
+impl Files {
+    /// None was named: the ones in force are meant.
+    fn is_default(&self) -> bool {
+        self.config.is_none() && self.rules.is_none()
+    }
 }
 
 /// Runs the program on the process's arguments and prints what went wrong.
@@ -123,8 +147,13 @@ pub fn main() -> ExitCode {
         Command::Accounts(accounts) => accounts.run(&talk),
         Command::Calendars(calendars) => calendars.run(&talk),
         Command::Sync(sync) => sync.run(&talk),
+        Command::Run(run) => run.run(&talk),
+        Command::Reload(reload) => reload.run(&talk),
+        Command::Render(render) => render.run(&talk),
+        Command::Metrics(metrics) => metrics.run(&talk),
         Command::Status(status) => status.run(&talk),
         Command::Doctor(doctor) => doctor.run(&talk),
+        Command::Service { command } => command.run(&talk),
         Command::Week(week) => week.run(&talk),
         Command::Events(events) => events.run(&talk),
         Command::Explain(explain) => explain.run(&talk),

@@ -8,16 +8,33 @@ fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from)
 }
 
+/// The base folders of the XDG specification, by their variables.
+const CONFIG: (&str, &str) = ("XDG_CONFIG_HOME", ".config");
+const STATE: (&str, &str) = ("XDG_STATE_HOME", ".local/state");
+const DATA: (&str, &str) = ("XDG_DATA_HOME", ".local/share");
+
+fn base((name, usual): (&str, &str)) -> Option<PathBuf> {
+    variable(name).or_else(|| Some(variable("HOME")?.join(usual)))
+}
+
+fn nowhere(what: &str, (name, _): (&str, &str)) -> Failure {
+    Failure::new(Exit::Io, format!("there is no folder for {what}")).help(format!("set `HOME` or `{name}`"))
+}
+
 /// `$XDG_CONFIG_HOME/vantage` or its default.
 fn config_folder() -> Option<PathBuf> {
-    let folder = variable("XDG_CONFIG_HOME").or_else(|| Some(variable("HOME")?.join(".config")))?;
-    Some(folder.join("vantage"))
+    Some(base(CONFIG)?.join("vantage"))
+}
+
+/// There, or behind a folder that may not be entered: what cannot be read must not pass for what is not there.
+fn is_there(path: &Path) -> bool {
+    path.try_exists().unwrap_or_else(|e| e.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 /// The configuration that is in force, if there is a file.
 pub fn config_path(files: &Files) -> Option<PathBuf> {
     let named = files.config.clone().map(PathBuf::from).or_else(|| variable("VANTAGE_CONFIG"));
-    named.or_else(|| Some(config_folder()?.join("vantage.toml")).filter(|path| path.exists()))
+    named.or_else(|| Some(config_folder()?.join("vantage.toml")).filter(|path| is_there(path)))
 }
 
 /// The rules that are in force, if there is a file: the named one, or `rules.toml` beside the configuration.
@@ -27,9 +44,18 @@ pub fn rules_path(files: &Files, config: Option<&Path>) -> Option<PathBuf> {
             Some(config) => config.parent()?.to_path_buf(),
             None => config_folder()?,
         };
-        Some(folder.join("rules.toml")).filter(|path| path.exists())
+        Some(folder.join("rules.toml")).filter(|path| is_there(path))
     };
     files.rules.clone().map(PathBuf::from).or_else(beside)
+}
+
+/// Where the configuration and the rules are or would be: what a service watches.
+pub fn watched(files: &Files) -> Vec<PathBuf> {
+    let named = files.config.clone().map(PathBuf::from).or_else(|| variable("VANTAGE_CONFIG"));
+    let config = named.or_else(|| Some(config_folder()?.join("vantage.toml")));
+    let beside = config.as_deref().and_then(Path::parent).map(|folder| folder.join("rules.toml"));
+    let rules = files.rules.clone().map(PathBuf::from).or(beside);
+    config.into_iter().chain(rules).collect()
 }
 
 /// Where the database and the tokens are: systemd's folder, else `$XDG_STATE_HOME/vantage` or its default.
@@ -38,13 +64,34 @@ pub fn rules_path(files: &Files, config: Option<&Path>) -> Option<PathBuf> {
 /// [`Exit::Io`] where no variable says.
 pub fn state_folder() -> Result<PathBuf, Failure> {
     let given = variable("STATE_DIRECTORY");
-    let usual = || {
-        let folder = variable("XDG_STATE_HOME").or_else(|| Some(variable("HOME")?.join(".local/state")))?;
-        Some(folder.join("vantage"))
-    };
-    given.or_else(usual).ok_or_else(|| {
-        Failure::new(Exit::Io, "there is no folder for the database").help("set `HOME` or `XDG_STATE_HOME`")
-    })
+    given.or_else(|| Some(base(STATE)?.join("vantage"))).ok_or_else(|| nowhere("the database", STATE))
+}
+
+/// Where the pictures go: the folder that the configuration names, else `$XDG_DATA_HOME/vantage/charts` or its default.
+///
+/// # Errors
+/// [`Exit::Io`] where no variable says.
+pub fn charts_folder(own: Option<&str>) -> Result<PathBuf, Failure> {
+    let usual = || Some(base(DATA)?.join("vantage/charts"));
+    own.map(|path| home(path).into()).or_else(usual).ok_or_else(|| nowhere("the pictures", DATA))
+}
+
+/// The base folders that hold what Vantage has, with the variables that name them: for a process elsewhere.
+///
+/// # Errors
+/// [`Exit::Io`] where no variable says.
+pub fn bases() -> Result<[(&'static str, PathBuf); 3], Failure> {
+    let named = |of: (&'static str, &'static str)| Ok((of.0, base(of).ok_or_else(|| nowhere("the service", of))?));
+    Ok([named(CONFIG)?, named(STATE)?, named(DATA)?])
+}
+
+/// Where systemd looks for the units of the user.
+///
+/// # Errors
+/// [`Exit::Io`] where no variable says.
+pub fn unit_path() -> Result<PathBuf, Failure> {
+    let folder = base(CONFIG).ok_or_else(|| nowhere("the service", CONFIG))?;
+    Ok(folder.join("systemd/user/vantage.service"))
 }
 
 /// `~` for the home folder, as people write it.

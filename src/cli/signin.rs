@@ -4,6 +4,7 @@ use super::context::{Setup, Talk, now};
 use super::paths::{home, shown, state_folder};
 use super::{Done, Files, Format, output};
 use crate::config::{Config, GoogleSource};
+use crate::daemon::{self, Request, SyncWish};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::disk;
 use crate::jobs::sync::google_sources;
@@ -87,6 +88,9 @@ impl Login {
             let account = store.account(&source.name, "google")?;
             store.clear_account(account.id)?;
         }
+        // A service begins to sync it now; where none runs, or it does not listen, nothing is lost.
+        let wish = SyncWish { account: Some(source.name.clone()), signed_in: true, ..SyncWish::default() };
+        let _ = daemon::client::ask(&folder, Request::Sync(wish));
         let name = if source.name == "google" { String::new() } else { format!(" as `{}`", source.name) };
         output::print(&format!(
             "Signed in{name}. Next:\n  vantage sync         fetch the calendars\n  vantage calendars    choose which of them count\n"

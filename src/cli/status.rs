@@ -1,15 +1,18 @@
 use super::context::{Setup, Talk, now};
 use super::paths::{shown, state_folder};
+use super::run::daemon_text;
 use super::signin::Standing;
 use super::{Done, Files, Format, output};
 use crate::config::Config;
-use crate::diagnostic::{Failure, plain};
+use crate::daemon::{self, Request};
+use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::{APART, sync::google_sources};
 use crate::source::{Kind, ics};
 use crate::store::{Account, Calendar, Obstacle, Store};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -24,14 +27,17 @@ pub struct Status {
 }
 
 /// Everything `vantage status` tells.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Standings {
     /// The database.
     database: String,
     pub accounts: Vec<AccountStanding>,
+    /// How the daemon is; `null` where none runs.
+    #[serde(default)]
+    daemon: Value,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct AccountStanding {
     pub account: String,
     /// `google`, or `ics` for files and feeds.
@@ -46,19 +52,19 @@ pub struct AccountStanding {
     pub calendars: Vec<CalendarStanding>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct CalendarStanding {
     pub calendar: String,
     id: String,
     /// It is synced and counts.
     selected: bool,
-    role: &'static str,
+    role: String,
     last_good_sync: Option<String>,
     /// Single events and series.
     events: u64,
     instances: u64,
     /// `changes`, or `window` where no sync token comes.
-    mode: &'static str,
+    mode: String,
     covered_from: Option<String>,
     covered_to: Option<String>,
     skipped: Vec<Skipped>,
@@ -69,13 +75,13 @@ pub struct CalendarStanding {
     next: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Skipped {
     reason: String,
     count: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct Held {
     since: String,
     removed: usize,
@@ -85,15 +91,38 @@ struct Held {
 
 impl Status {
     pub fn run(self, talk: &Talk) -> Done {
-        let setup = Setup::load(&self.files, talk)?;
         let (folder, now) = (state_folder()?, now()?);
-        let standings = Standings::read(&setup.config, &folder, now)?;
+        let standings = match self.asked(&folder, talk)? {
+            Some(standings) => standings,
+            None => Standings::read(&Setup::load(&self.files, talk)?.config, &folder, now)?,
+        };
         match self.format {
             Format::Json => {
                 output::print(&format!("{}\n", serde_json::to_string_pretty(&standings).unwrap_or_default()))
             }
             Format::Text => output::print(&standings.text(now)),
         }
+    }
+}
+
+impl Status {
+    /// What the daemon says, where one runs; a configuration that is broken by now is no reason to say nothing.
+    fn asked(&self, folder: &Path, talk: &Talk) -> Result<Option<Standings>, Failure> {
+        if !self.files.is_default() {
+            return Ok(None);
+        }
+        let value = match daemon::client::ask(folder, Request::Status) {
+            Ok(Some(value)) => value,
+            Ok(None) => return Ok(None),
+            // One that hangs is known by its silence; the store says the rest.
+            Err(failure) if failure.exit == Exit::Io => {
+                talk.warn(&failure.message, failure.help.as_deref());
+                return Ok(None);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let odd = |e| Failure::new(Exit::Failed, "the daemon's answer could not be understood").cause(e);
+        serde_json::from_value(value).map(Some).map_err(odd)
     }
 }
 
@@ -117,12 +146,12 @@ impl Standings {
             let standing = Standing::of(&source, folder, now);
             accounts.push(of_account(store.as_ref(), &source.name, "google", account, Some(standing))?);
         }
-        Ok(Standings { database: shown(&folder.join(crate::store::FILE)), accounts })
+        Ok(Standings { database: shown(&folder.join(crate::store::FILE)), accounts, daemon: Value::Null })
     }
 
     // Writing to a String cannot fail.
     fn text(&self, now: DateTime<Utc>) -> String {
-        let mut text = String::new();
+        let mut text = daemon_text(&self.daemon, now);
         if self.accounts.is_empty() {
             text += "No calendar yet. Next: `vantage login google`, or a `[[source.ics]]` in the configuration\n";
         }
@@ -186,7 +215,7 @@ fn again(at: &Option<String>) -> String {
 }
 
 /// `2026-11-23 07:00 UTC (3 hours ago)`.
-fn ago(at: &str, now: DateTime<Utc>) -> String {
+pub fn ago(at: &str, now: DateTime<Utc>) -> String {
     let Ok(at) = at.parse::<DateTime<Utc>>() else { return at.to_string() };
     let ago = now - at;
     let ago = match ago {
@@ -268,11 +297,11 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
         calendar: calendar.name.clone(),
         id: calendar.remote.clone(),
         selected: calendar.selected(),
-        role: calendar.role.name(),
+        role: calendar.role.name().into(),
         last_good_sync: state.last_good.map(stamp),
         events: coverage.events,
         instances: coverage.instances,
-        mode: if tokenless { "window" } else { "changes" },
+        mode: if tokenless { "window" } else { "changes" }.into(),
         covered_from: state.covered.map(|(from, _)| stamp(from)),
         covered_to: state.covered.map(|(_, to)| stamp(to)),
         skipped: store.skipped(calendar.id)?.into_iter().map(|(reason, count)| Skipped { reason, count }).collect(),

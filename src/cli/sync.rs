@@ -2,6 +2,7 @@ use super::context::{Setup, Talk, now};
 use super::paths::{home, state_folder};
 use super::{Done, Files, Format, doctor, output, signin};
 use crate::config::{Config, GoogleSource};
+use crate::daemon::{self, Request, SyncWish, Told};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
 use crate::source::google::RealPace;
@@ -36,8 +37,27 @@ pub struct SyncArgs {
 
 impl SyncArgs {
     pub fn run(self, talk: &Talk) -> Done {
+        let folder = state_folder()?;
+        // With files of its own the command means another configuration than the daemon's.
+        if self.files.is_default()
+            && let Some(done) = daemon::client::ask(&folder, self.request())?
+        {
+            match self.format {
+                Format::Text => output::print(done["text"].as_str().unwrap_or_default())?,
+                Format::Json => output::print(&format!("{}\n", done["summary"]))?,
+            }
+            for (says, fix) in
+                serde_json::from_value::<Vec<(String, String)>>(done["warnings"].clone()).unwrap_or_default()
+            {
+                talk.warn(&says, Some(&fix));
+            }
+            return serde_json::from_value::<Option<daemon::Said>>(done["failure"].clone())
+                .ok()
+                .flatten()
+                .map_or(Ok(()), |said| Err(said.failure()));
+        }
         let setup = Setup::load(&self.files, talk)?;
-        let (now, folder) = (now()?, state_folder()?);
+        let now = now()?;
         let mut store = Store::writer(&folder)?;
         signin::adopt(&mut store, &setup.config, &folder)?;
         let store = RefCell::new(store);
@@ -70,36 +90,58 @@ impl SyncArgs {
         };
         let summaries = signin::runtime()?.block_on(sync.run())?;
         bar.finish_and_clear();
-        if summaries.is_empty() {
-            let failure = Failure::new(Exit::Usage, "there is nothing to sync");
-            let help = "run `vantage login google`, or add a `[[source.ics]]` to the configuration";
-            return Err(failure.help(help));
-        }
+        let told = told(&summaries, &setup.config, now)?;
         match self.format {
-            Format::Text => {
-                let texts = summaries.iter().map(|summary| text(summary, &setup.config));
-                output::print(&texts.collect::<String>())?;
-            }
-            Format::Json => output::print(&format!("{}\n", Value::from_iter(summaries.iter().map(value))))?,
+            Format::Text => output::print(&told.text)?,
+            Format::Json => output::print(&format!("{}\n", told.summary))?,
         }
-        for account in &summaries {
-            if let Some((says, fix)) = account.skew.and_then(doctor::skewed) {
-                talk.warn(&format!("{}: this machine's clock is {says}", account.name), Some(fix));
-            }
-        }
-        // Everything that could be stored is; the first trouble says how the run ends. One calendar that is not to be seen
-        // among others that are is no failure: it would be one every time.
-        let failures = summaries.iter().flat_map(|account| {
-            let some_good = account.calendars.iter().any(|c| c.trouble.is_none());
-            let calendars = account.calendars.iter().filter_map(|c| c.trouble.as_ref());
-            let counts = move |t: &&Trouble| !(some_good && t.kind == Kind::Inaccessible);
-            account.trouble.iter().chain(calendars.filter(counts))
-        });
-        let mut failures = failures.map(|trouble| failure(trouble, now));
-        let Some(first) = failures.next() else { return Ok(()) };
-        let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);
-        Err(worst.note("what was stored before is still there; `vantage status` shows how each calendar stands"))
+        told.warnings.iter().for_each(|(says, fix)| talk.warn(says, Some(fix)));
+        told.failure.map_or(Ok(()), Err)
     }
+
+    fn request(&self) -> Request {
+        Request::Sync(SyncWish {
+            full: self.full,
+            account: self.account.clone(),
+            accept_deletions: self.accept_deletions,
+            signed_in: false,
+        })
+    }
+}
+
+/// What a sync did, as it is printed, and how the command ends.
+///
+/// # Errors
+/// [`Exit::Usage`] where there was nothing to sync.
+pub fn told(summaries: &[AccountSummary], config: &Config, now: DateTime<Utc>) -> Result<Told, Failure> {
+    if summaries.is_empty() {
+        let failure = Failure::new(Exit::Usage, "there is nothing to sync");
+        let help = "run `vantage login google`, or add a `[[source.ics]]` to the configuration";
+        return Err(failure.help(help));
+    }
+    // Everything that could be stored is; the first trouble says how the run ends. One calendar that is not to be seen
+    // among others that are is no failure: it would be one every time.
+    let failures = summaries.iter().flat_map(|account| {
+        let some_good = account.calendars.iter().any(|c| c.trouble.is_none());
+        let calendars = account.calendars.iter().filter_map(|c| c.trouble.as_ref());
+        let counts = move |t: &&Trouble| !(some_good && t.kind == Kind::Inaccessible);
+        account.trouble.iter().chain(calendars.filter(counts))
+    });
+    let mut failures = failures.map(|trouble| failure(trouble, now));
+    let failure = failures.next().map(|first| {
+        let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);
+        worst.note("what was stored before is still there; `vantage status` shows how each calendar stands")
+    });
+    let warnings = summaries.iter().filter_map(|account| {
+        let (says, fix) = account.skew.and_then(doctor::skewed)?;
+        Some((format!("{}: this machine's clock is {says}", account.name), fix.into()))
+    });
+    Ok(Told {
+        text: summaries.iter().map(|summary| text(summary, config)).collect(),
+        summary: summaries.iter().map(value).collect(),
+        warnings: warnings.collect(),
+        failure,
+    })
 }
 
 /// A trouble as how the run ends, with the moment that the server named, if it did.

@@ -1,14 +1,14 @@
 use super::context::{Setup, Talk, now};
 use super::{Done, Files, Format, output, text};
-use crate::analyze::{Analysis, Report};
-use crate::chart::{self, Painter, Style};
+use crate::analyze::Analysis;
+use crate::chart::{Painter, Style};
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
+use crate::jobs::picture::{fallback_font, files, json};
 use crate::model::{Privacy, Week, Weekday, Zones};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 /// Weeks from which a progress bar helps.
 const LONG: usize = 8;
@@ -52,6 +52,7 @@ impl WeekArgs {
             privacy,
             palette: setup.config.palette,
             fallback_font: fallback_font(setup.config.fallback_font.as_deref())?,
+            banner: None,
         };
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
         let instances = setup.instances(&self.ics, window, now, talk)?;
@@ -87,35 +88,6 @@ impl WeekArgs {
         }
         Ok(())
     }
-}
-
-/// The report as one line of JSON.
-fn json(report: &Report) -> String {
-    // Strings, numbers and maps with string keys: nothing that could fail.
-    serde_json::to_string(report).unwrap_or_default() + "\n"
-}
-
-/// Writes the picture, the numbers and the alternative text of one week at the style's privacy; returns the paths.
-///
-/// # Errors
-/// [`Exit::Io`].
-pub fn files(out: &Path, report: &Report, style: &Style, painter: &mut Painter) -> Result<[PathBuf; 3], Failure> {
-    let path = |ending: &str| out.join(format!("{}.{ending}", report.week));
-    let paths = [path("png"), path("json"), path("txt")];
-    disk::write(&paths[0], &chart::weekly(report, style, painter))?;
-    disk::write(&paths[1], json(&report.clone().shown_at(style.privacy)).as_bytes())?;
-    disk::write(&paths[2], chart::alt_text(report, style.privacy).as_bytes())?;
-    Ok(paths)
-}
-
-fn fallback_font(path: Option<&Path>) -> Result<Option<Arc<Vec<u8>>>, Failure> {
-    let Some(path) = path else { return Ok(None) };
-    let bytes = std::fs::read(path).map_err(|e| {
-        let failure =
-            Failure::new(Exit::Io, format!("the `fallback_font` `{}` could not be read", path.display())).cause(e);
-        failure.help("name a TrueType or OpenType font file, or leave the key out")
-    })?;
-    Ok(Some(Arc::new(bytes)))
 }
 
 fn parse_weeks(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Vec<Week>, Failure> {

@@ -1,7 +1,7 @@
 //! The keys of `vantage.toml`: one line each, and nothing else knows their names.
 
 use super::value::{Reader, Value, duration, hours};
-use super::{Config, source::source};
+use super::{Config, service, source::source};
 use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight};
 use chrono::Datelike;
 use toml::de::DeTable;
@@ -42,31 +42,26 @@ pub const KEYS: &[Key] = &[
     Key { name: "privacy", set: |v, c, r| c.privacy = r.word(v, "privacy", &PRIVACY).unwrap_or_default() },
     Key { name: "palette", set: |v, c, r| c.palette = r.word(v, "palette", &PALETTE).unwrap_or_default() },
     Key { name: "fallback_font", set: |v, c, r| c.fallback_font = r.text(v, "fallback_font").map(Into::into) },
+    Key { name: "charts_dir", set: service::charts_dir },
+    Key { name: "poll", set: service::poll },
+    Key { name: "render_at", set: service::render_at },
+    Key { name: "retain", set: service::retain },
     Key { name: "travel", set: travel },
     Key { name: "people", set: people },
     Key { name: "source", set: source },
+    Key { name: "notify", set: service::notify },
+    Key { name: "mail", set: service::mail },
 ];
 
-const PRIVACY: [(&str, Privacy); 3] =
+pub(super) const PRIVACY: [(&str, Privacy); 3] =
     [("titles", Privacy::Titles), ("themes", Privacy::Themes), ("classes", Privacy::Classes)];
 const PALETTE: [(&str, Palette); 2] = [("light", Palette::Light), ("dark", Palette::Dark)];
-
-/// Keys of the background service, which a shared configuration may hold already. They are reported, not obeyed.
-const LATER: [&str; 6] = ["charts_dir", "poll", "render_at", "retain", "notify", "mail"];
 
 pub(super) fn read(table: &DeTable, config: &mut Config, reader: &mut Reader) {
     for (name, value) in table {
         let word: &str = name.get_ref();
         if let Some(key) = KEYS.iter().find(|k| k.name == word) {
             (key.set)(value, config, reader);
-        } else if LATER.contains(&word) {
-            config.remarks.push(Mistake::new(
-                name.span(),
-                format!(
-                    "`{word}` has no effect: it belongs to the background service, which this version does not have"
-                ),
-                "ignored",
-            ));
         } else {
             reader.unknown(name.span(), word, "key", KEYS.iter().map(|k| k.name));
         }

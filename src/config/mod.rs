@@ -3,6 +3,7 @@
 mod address;
 mod keys;
 mod redact;
+mod service;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -11,14 +12,18 @@ mod value;
 pub use address::{feed as feed_address, is_loopback};
 pub use keys::{KEYS, Key};
 pub use redact::redact;
+pub use service::{Mail, Notify, Security};
 pub use source::{GoogleSource, IcsSource, Place};
 
 use crate::classify::People;
-use crate::model::{Exact, LocalTime, Mistake, Palette, Preferences, Privacy, Weekday, Weight, WorkingHours, Zones};
+use crate::model::{
+    Exact, LocalTime, Mistake, Palette, Preferences, Privacy, RenderAt, Weekday, Weight, WorkingHours, Zones,
+};
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::time::Duration;
 use toml::de::DeTable;
 
 /// `vantage.toml` with every key and its default, as it is shipped.
@@ -43,11 +48,21 @@ pub struct Config {
     pub privacy: Privacy,
     pub palette: Palette,
     pub fallback_font: Option<PathBuf>,
+    /// The folder of the pictures, as it was written; `None` is the usual place.
+    pub charts_dir: Option<String>,
+    /// Time between two syncs.
+    pub poll: Duration,
+    /// When the picture of the week before is made.
+    pub render_at: RenderAt,
+    /// Complete weeks whose pictures are kept.
+    pub retain: u32,
+    pub notify: Option<Notify>,
+    pub mail: Option<Mail>,
     /// `[[source.ics]]`, in the order of the file.
     pub ics: Vec<IcsSource>,
     /// `[[source.google]]`, in the order of the file.
     pub google: Vec<GoogleSource>,
-    /// Keys that this version accepts and does not use yet.
+    /// Remarks that stop nothing.
     pub remarks: Vec<Mistake>,
 }
 
@@ -70,6 +85,12 @@ impl Default for Config {
             privacy: Privacy::default(),
             palette: Palette::default(),
             fallback_font: None,
+            charts_dir: None,
+            poll: Duration::from_secs(15 * 60),
+            render_at: RenderAt::default(),
+            retain: 104,
+            notify: None,
+            mail: None,
             ics: Vec::new(),
             google: Vec::new(),
             remarks: Vec::new(),

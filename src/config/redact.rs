@@ -1,11 +1,16 @@
-//! The text of a configuration as it may be shown: without the addresses of feeds, which are as good as passwords.
+//! The text of a configuration as it may be shown: without passwords, and without the addresses of feeds, which are as
+//! good as passwords.
 
 use super::source::ICS;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// What follows on a line after `url`, in a key of any spelling, or after the `://` of an address.
-static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?i)(?:url\w*["']?[ \t]*=?|://)(.*)$"#).ok());
+/// What follows on a line after `url`, in a key of any spelling, or after the `://` of an address; and a password that
+/// stands where only its file should be named.
+static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let pattern = r#"(?i)(?:url\w*["']?[ \t]*=?|://|(?:passw(?:or)?d|passphrase|pwd)\b["']?[ \t]*[=:]?)(.*)$"#;
+    Regex::new(pattern).ok()
+});
 /// A key and what follows its `=`. A longer word than any key may be a part of an address.
 static SETTING: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"^[ \t]*["']?([\w-]{1,20})["']?[ \t]*=(.*)$"#).ok());
@@ -80,6 +85,9 @@ mod tests {
             "[[source.ics]\n\"CANARY\"\n= \"CANARY\"",
             "path = \"https://CANARY\"",
             "# url = \"CANARY\"",
+            "[mail]\npassword = \"CANARY\"",
+            "[mail]\n\"smtp_passwd\" = CANARY",
+            "mail = { password: \"CANARY\" }",
         ] {
             let shown = redact(text);
             assert!(!shown.contains("CANARY"), "{shown}");

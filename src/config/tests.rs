@@ -37,6 +37,13 @@ fn the_shipped_file_shows_every_key_with_a_value_that_is_valid() {
             assert!(shown, "`{key}` of `[[source.{kind}]]` is not shown in config/vantage.toml");
         }
     }
+    for (table, keys) in service::TABLES {
+        let section = all.split(&format!("[{table}]\n")).nth(1).and_then(|rest| rest.split("\n[").next()).unwrap();
+        for key in keys {
+            let shown = section.lines().any(|l| l.starts_with(&format!("{key} = ")));
+            assert!(shown, "`{key}` of `[{table}]` is not shown in config/vantage.toml");
+        }
+    }
 }
 
 #[test]
@@ -105,4 +112,35 @@ fn mistakes_of_google_accounts_are_shown_in_one_run() {
          [[source.google]]\nname = \"c\"\nsubject = \"ada@example.com\"\n\n\
          [[source.ics]]\nname = \"c\"\npath = \"c.ics\"\n"
     ));
+}
+
+#[test]
+fn mistakes_of_the_service_are_shown_in_one_run() {
+    insta::assert_snapshot!(shown(
+        "charts_dir = \"charts\"\npoll = \"30s\"\nrender_at = \"munday 06:00\"\nretain = 0\n\n\
+         [notify]\ncommand = \"notify-send {headline}\"\ntimeout = \"1h\"\nprivcy = \"titles\"\n\n\
+         [mail]\nhost = \"smtps://mail.example.com\"\nport = 0\nsecurity = \"none\"\nfrom = \"ada\"\nto = []\n\
+         password = \"CANARY\"\npassword_file = \"pw\"\nprivacy = \"theme\"\n"
+    ));
+    insta::assert_snapshot!(shown(
+        "render_at = \"monday\"\nretain = 1.5\nmail = {}\n\
+         [notify]\ncommand = [\"\", \"{headlin}\", \"{ {\\\"a\\\": 1} {week}\", 3]\n"
+    ));
+}
+
+#[test]
+fn the_keys_of_the_service_are_read() {
+    let config = Config::parse(
+        "charts_dir = \"~/p\"\npoll = \"1h30m\"\nrender_at = \"Friday 16:30\"\nretain = 1040\n\
+         [notify]\ncommand = [\"a\"]\n[mail]\nhost = \"mail.example.com\"\nsecurity = \"starttls\"\n\
+         from = \"V <v@example.com>\"\nto = \"ada@example.com\"\n",
+    )
+    .unwrap();
+    assert_eq!(config.charts_dir.as_deref(), Some("~/p"));
+    assert_eq!((config.poll, config.retain), (Duration::from_secs(90 * 60), 1040));
+    assert_eq!(config.render_at, RenderAt { day: Weekday::Fri, time: LocalTime(16 * 60 + 30) });
+    let notify = config.notify.unwrap();
+    assert_eq!((notify.timeout.as_secs(), notify.privacy), (30, Privacy::Themes));
+    let mail = config.mail.unwrap();
+    assert_eq!((mail.port, mail.privacy, mail.to.len()), (587, Privacy::Themes, 1));
 }

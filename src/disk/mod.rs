@@ -1,5 +1,9 @@
 //! Files that are whole or not there, and readable by the user only.
 
+mod secret;
+
+pub use secret::{read as read_secret, read_but as read_secret_but};
+
 use crate::diagnostic::{Exit, Failure};
 use std::fs::{DirBuilder, File};
 use std::io::{self, Write};
@@ -23,6 +27,27 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let failure = Failure::new(Exit::Io, format!("`{}` could not be written", path.display())).cause(e);
         failure.note("a file of that name from before is unchanged")
     })
+}
+
+/// The bytes of a file.
+///
+/// # Errors
+/// [`Exit::Io`].
+pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|e| Failure::new(Exit::Io, format!("`{}` could not be read", path.display())).cause(e))
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+/// [`Exit::Io`].
+pub fn remove(path: &Path) -> Result<(), Failure> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::new(Exit::Io, format!("`{}` could not be removed", path.display())).cause(e))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes the folder that files go to.

@@ -3,9 +3,16 @@
 mod calendar;
 mod facts;
 mod files;
+mod gallery;
 mod guard;
+mod handover;
+pub mod picture;
+pub mod render;
+mod standing;
 pub mod sync;
 
 pub use facts::{Facts, read};
 pub use files::refresh;
 pub use guard::APART;
+pub use handover::{hand_over, handover};
+pub use standing::{Standing, standing};

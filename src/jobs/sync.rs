@@ -107,7 +107,7 @@ pub fn google_sources(config: &Config, accounts: &[Account]) -> Vec<GoogleSource
 }
 
 /// A stable short name for what must not be named.
-pub(super) fn hash(text: &str) -> String {
+pub fn hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
 }
 

@@ -9,6 +9,7 @@ mod interval;
 mod mistake;
 mod preferences;
 mod remote;
+mod render_at;
 mod week;
 
 pub use appearance::{Palette, Privacy};
@@ -23,6 +24,7 @@ pub use interval::Interval;
 pub use mistake::Mistake;
 pub use preferences::{Hours, Preferences, Weight, WorkingHours};
 pub use remote::{Item, ItemKind};
+pub use render_at::RenderAt;
 pub use week::{LocalTime, Week, Weekday, Zones, midnight, resolve};
 
 /// What a counted hour was spent on.

@@ -11,6 +11,7 @@ mod ics;
 mod instances;
 mod lock;
 mod migrate;
+mod rendered;
 mod state;
 #[cfg(test)]
 mod tests;

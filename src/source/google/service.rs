@@ -1,12 +1,12 @@
 //! A service account: no person signs in, a key file does. yup-oauth2 signs the request (RFC 7523).
 
 use super::super::{Kind, Trouble};
-use super::token::private;
 use super::token::refusal::{self, Refusal};
 use super::token::wire::{self, Http};
 use super::token::{Credentials, SCOPES, host, secure};
 use crate::config::GoogleSource;
 use crate::diagnostic::{Exit, Failure};
+use crate::disk;
 use crate::source::http;
 use hyper_util::client::legacy::connect::dns::GaiResolver;
 use std::future::Future;
@@ -41,7 +41,7 @@ impl ServiceAccount {
             let help = "create a JSON key (console.cloud.google.com: IAM & Admin > Service accounts > Keys)";
             Failure::new(Exit::Config, format!("`{file}` is not the key file of a service account")).help(help)
         };
-        let text = private::read(path, "key")?.ok_or_else(|| {
+        let text = disk::read_secret(path, "key")?.ok_or_else(|| {
             Failure::new(Exit::Io, format!("there is no key file `{file}`")).help("check `service_account`")
         })?;
         // The parser's own words may quote the key.

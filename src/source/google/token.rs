@@ -2,7 +2,6 @@
 
 mod app;
 mod grant;
-pub(super) mod private;
 pub(super) mod refusal;
 pub(super) mod wire;
 

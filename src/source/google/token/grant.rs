@@ -2,7 +2,7 @@
 
 use super::app::Client;
 use super::wire::{self, Answer, Http};
-use super::{LONGEST, SCOPES, private, refusal};
+use super::{LONGEST, SCOPES, refusal};
 use crate::config::GoogleSource;
 use crate::diagnostic::{Exit, Failure, Secret};
 use crate::disk;
@@ -71,7 +71,7 @@ impl Grant {
     /// be); [`Exit::Io`].
     pub fn load(path: &Path) -> Result<Grant, Failure> {
         let account = account(path);
-        let text = private::read(path, "token")?.ok_or_else(|| {
+        let text = disk::read_secret(path, "token")?.ok_or_else(|| {
             let failure = Failure::new(Exit::SignIn, format!("the account `{account}` is not signed in"));
             failure.help(format!("run `{}`", refusal::command(&account)))
         })?;

@@ -1,6 +1,7 @@
 use super::scripted::{Asked, Says, Scripted, json, tokens};
 use super::*;
 use crate::diagnostic::Exit;
+use crate::disk;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -273,9 +274,9 @@ fn a_file_that_is_not_private_is_refused() {
      = help: `chmod 600 STATE/work.json`
     ");
     assert_eq!(Grant::load(&home.path).unwrap_err().exit, Exit::Config);
-    assert!(private::read_but(&home.path, "token", Some(folder)).is_ok_and(|text| text.is_some()));
+    assert!(disk::read_secret_but(&home.path, "token", Some(folder)).is_ok_and(|text| text.is_some()));
     let outside = folder.join("../google/work.json");
-    assert!(private::read_but(&outside, "token", Some(folder)).is_err());
+    assert!(disk::read_secret_but(&outside, "token", Some(folder)).is_err());
 
     std::fs::set_permissions(&home.path, std::fs::Permissions::from_mode(0o600)).unwrap();
     let link = folder.join("link.json");

@@ -1,0 +1,182 @@
+//! The service and what one asks of it: `run`, `reload`, `render`, `metrics`.
+
+use super::context::{Setup, Talk, now};
+use super::paths::{charts_folder, config_path, home, rules_path, shown, state_folder, watched};
+use super::status::{Standings, ago};
+use super::{Done, Files, output, signin, sync};
+use crate::config::{Config, GoogleSource};
+use crate::daemon::{self, Form, Host, Request};
+use crate::diagnostic::{Exit, Failure};
+use crate::store::Store;
+use chrono::{DateTime, Utc};
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+use std::fmt::Write;
+use std::path::Path;
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  vantage run\n  vantage run --log-format json\n\nIt stops at Ctrl-C. The clock is the machine's, \
+                        whatever VANTAGE_NOW says: a clock that stands still does not tick."
+)]
+pub struct Run {
+    /// How the log is written; auto is the journal under systemd, text elsewhere
+    #[arg(long, value_enum, default_value_t)]
+    log_format: LogFormat,
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum LogFormat {
+    #[default]
+    Auto,
+    Text,
+    Json,
+}
+
+/// The machine's clock.
+#[allow(clippy::disallowed_methods, reason = "the service's part of the one clock")]
+fn clock() -> DateTime<Utc> {
+    Utc::now()
+}
+
+fn standings(config: &Config, folder: &Path, now: DateTime<Utc>) -> Result<Value, Failure> {
+    let standings = Standings::read(config, folder, now)?;
+    // Strings, numbers and lists of them.
+    Ok(serde_json::to_value(&standings).unwrap_or_default())
+}
+
+/// What the service works under.
+fn setup(files: &Files, talk: &Talk) -> Result<daemon::Setup, Failure> {
+    let config = config_path(files);
+    let rules = rules_path(files, config.as_deref());
+    // Read before they are parsed: a save in between is noticed by itself.
+    let text = |path: &Path| std::fs::read_to_string(path).map(|text| (shown(path), text)).ok();
+    let configured = config.as_deref().and_then(text).unwrap_or_default();
+    let texts = [configured].into_iter().chain(rules.as_deref().and_then(text)).collect();
+    let Setup { config, rules, wishes } = Setup::load(files, talk)?;
+    let charts = charts_folder(config.charts_dir.as_deref())?;
+    Ok(daemon::Setup { config, rules, wishes, charts, texts })
+}
+
+impl Run {
+    pub fn run(self, _: &Talk) -> Done {
+        let Run { log_format, files } = self;
+        let load = {
+            let files = files.clone();
+            Box::new(move || setup(&files, &Talk::new(true)))
+        };
+        daemon::run(Host {
+            state: state_folder()?,
+            now: clock,
+            home,
+            files: watched(&files),
+            load,
+            credentials: |source: GoogleSource, folder, now| {
+                Box::pin(async move { signin::credentials(&source, &folder, now).await })
+            },
+            known: signin::known,
+            standings,
+            told: sync::told,
+            log: match log_format {
+                LogFormat::Auto => Form::Auto,
+                LogFormat::Text => Form::Text,
+                LogFormat::Json => Form::Json,
+            },
+        })
+    }
+}
+
+/// No daemon runs on this state.
+fn none_runs() -> Failure {
+    let help = "start it: `systemctl --user start vantage`, or `vantage run`";
+    Failure::new(Exit::Failed, "no Vantage service is running").help(help)
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  vantage reload")]
+pub struct Reload {}
+
+impl Reload {
+    pub fn run(self, _: &Talk) -> Done {
+        let done = daemon::client::ask(&state_folder()?, Request::Reload)?.ok_or_else(none_runs)?;
+        output::print(&format!("{}\n", done["said"].as_str().unwrap_or_default()))
+    }
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  vantage render")]
+pub struct Render {
+    #[command(flatten)]
+    files: Files,
+}
+
+impl Render {
+    pub fn run(self, talk: &Talk) -> Done {
+        let folder = state_folder()?;
+        let asked = match self.files.is_default() {
+            true => daemon::client::ask(&folder, Request::Render)?,
+            false => None,
+        };
+        let (drawn, charts) = match asked {
+            Some(done) => {
+                let drawn = done["drawn"].as_array().cloned().unwrap_or_default();
+                let names = drawn.iter().filter_map(Value::as_str).map(str::to_string).collect::<Vec<_>>();
+                (names, done["charts"].as_str().unwrap_or_default().to_string())
+            }
+            None => {
+                let setup = setup(&self.files, talk)?;
+                let done = daemon::jobs::render(&mut Store::writer(&folder)?, &setup, now()?)?;
+                if let Some(failure) = daemon::jobs::hand_over(&done, &setup, home).pop() {
+                    return Err(failure.note("the pictures are drawn"));
+                }
+                (done.drawn.iter().map(ToString::to_string).collect(), shown(&setup.charts))
+            }
+        };
+        match &drawn[..] {
+            [] => output::print(&format!("nothing is due; the pictures are in {charts}\n")),
+            weeks => output::print(&format!("{} in {charts}\n", weeks.join(", "))),
+        }
+    }
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  vantage metrics > /var/lib/node_exporter/vantage.prom")]
+pub struct Metrics {}
+
+impl Metrics {
+    pub fn run(self, _: &Talk) -> Done {
+        let done = daemon::client::ask(&state_folder()?, Request::Metrics)?.ok_or_else(none_runs)?;
+        output::print(done["text"].as_str().unwrap_or_default())
+    }
+}
+
+/// What the daemon does, and what keeps it from doing it; nothing where none runs.
+// Writing to a String cannot fail.
+pub fn daemon_text(daemon: &Value, now: DateTime<Utc>) -> String {
+    let Some(pid) = daemon["pid"].as_u64() else { return String::new() };
+    let said = |value: &Value| value.as_str().map(str::to_string);
+    let since = said(&daemon["since"]).map_or(String::new(), |at| format!(", since {}", ago(&at, now)));
+    let mut text = format!("daemon: running as process {pid}{since}\n");
+    let broken = &daemon["config"]["broken"];
+    if let Some(files) = broken["files"].as_array() {
+        let files: Vec<&str> = files.iter().filter_map(Value::as_str).collect();
+        let read = said(&daemon["config"]["read_at"]).map_or(String::new(), |at| ago(&at, now));
+        let _ = writeln!(text, "  {} cannot be read; what was read {read} is in force", files.join(", "));
+        let _ = writeln!(text, "  next: `vantage config check` shows every mistake");
+    }
+    if let Some(why) = daemon["not_handed_over"].as_str() {
+        let _ = writeln!(text, "  a picture was not handed over: {why}");
+    }
+    for job in daemon["jobs"].as_array().into_iter().flatten() {
+        let name = job["job"].as_str().unwrap_or_default();
+        if let Some(trouble) = job["trouble"].as_str() {
+            let _ = writeln!(text, "  {name} failed: {trouble}");
+        }
+        if let Some(panics @ 1..) = job["panics"].as_u64() {
+            let _ = writeln!(text, "  {name} ran into a bug {panics} times; the log has the place");
+        }
+    }
+    text
+}

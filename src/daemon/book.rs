@@ -1,0 +1,232 @@
+//! What the daemon remembers about itself: for `status`, for metrics, and to say a thing once.
+
+use crate::jobs::sync::{AccountSummary, hash};
+use crate::schedule::Job;
+use crate::source::{Kind, Trouble};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// One kind of work.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Record {
+    pub begun: Option<DateTime<Utc>>,
+    pub running: bool,
+    pub last_good: Option<DateTime<Utc>>,
+    pub good: u64,
+    pub failed: u64,
+    pub panics: u64,
+    pub took: f64,
+    /// What the last failure said.
+    pub trouble: Option<String>,
+}
+
+/// A configuration that cannot be read, while the last good one is in force.
+#[derive(Clone, Debug)]
+pub(super) struct Broken {
+    pub files: Vec<String>,
+    pub text: String,
+    pub since: DateTime<Utc>,
+}
+
+#[derive(Debug)]
+pub(super) struct Book {
+    pub since: DateTime<Utc>,
+    pub read_at: DateTime<Utc>,
+    pub broken: Option<Broken>,
+    jobs: BTreeMap<Job, Record>,
+    /// Failures of sources by kind.
+    pub kinds: BTreeMap<String, u64>,
+    pub drawn: u64,
+    /// Why the last hand-over failed, if one did since the start.
+    pub not_handed_over: Option<String>,
+    /// When a sync last left no source in trouble.
+    pub all_good: Option<DateTime<Utc>>,
+    /// What stands in the way of an account, or of a calendar by the hash of its id.
+    troubles: BTreeMap<(String, Option<String>), Kind>,
+}
+
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+impl Book {
+    pub fn new(now: DateTime<Utc>) -> Book {
+        Book {
+            since: now,
+            read_at: now,
+            broken: None,
+            jobs: BTreeMap::new(),
+            kinds: BTreeMap::new(),
+            drawn: 0,
+            all_good: None,
+            not_handed_over: None,
+            troubles: BTreeMap::new(),
+        }
+    }
+
+    pub fn record(&self, job: Job) -> Record {
+        self.jobs.get(&job).cloned().unwrap_or_default()
+    }
+
+    pub fn begun(&mut self, job: Job, now: DateTime<Utc>) {
+        let record = self.jobs.entry(job).or_default();
+        (record.begun, record.running) = (Some(now), true);
+    }
+
+    /// Notes the end of a piece of work; `trouble` is what it said where it failed.
+    pub fn ended(&mut self, job: Job, trouble: Option<String>, took: f64, now: DateTime<Utc>) {
+        let record = self.jobs.entry(job).or_default();
+        record.running = false;
+        record.took += took;
+        match trouble {
+            None => (record.last_good, record.good) = (Some(now), record.good + 1),
+            Some(_) => record.failed += 1,
+        }
+        record.trouble = trouble;
+    }
+
+    pub fn panicked(&mut self, job: Job) {
+        self.jobs.entry(job).or_default().panics += 1;
+    }
+
+    /// How many sources are in trouble.
+    pub fn troubles(&self) -> usize {
+        self.troubles.len()
+    }
+
+    /// Notes what sources met, and says in the log what is new: each trouble once, and once that it is over. Whether
+    /// anything began or ended.
+    pub fn note(&mut self, summaries: &[AccountSummary]) -> bool {
+        let mut news = false;
+        for account in summaries {
+            let tried = account.calendars.iter().any(|c| c.trouble.is_none());
+            news |= self.turn(&account.name, None, account.trouble.as_ref(), tried);
+            for calendar in &account.calendars {
+                // What the account met is told once, for the account.
+                let trouble = calendar.trouble.as_ref().filter(|t| account.trouble.as_ref() != Some(t));
+                let place = (!calendar.remote.is_empty()).then(|| hash(&calendar.remote));
+                if place.is_some() || account.trouble.is_none() {
+                    let done = calendar.trouble.is_none() && calendar.how != crate::jobs::sync::How::Not;
+                    let key = Some(place.unwrap_or_default());
+                    news |= self.turn(&account.name, key, trouble, done);
+                }
+            }
+        }
+        news
+    }
+
+    fn turn(&mut self, account: &str, calendar: Option<String>, trouble: Option<&Trouble>, good: bool) -> bool {
+        let key = (account.to_string(), calendar.clone());
+        let calendar = calendar.filter(|c| !c.is_empty());
+        let place = calendar.as_ref().map(|c| format!(", calendar {c}")).unwrap_or_default();
+        match trouble {
+            Some(trouble) => {
+                *self.kinds.entry(format!("{:?}", trouble.kind)).or_default() += 1;
+                if self.troubles.insert(key, trouble.kind) == Some(trouble.kind) {
+                    return false;
+                }
+                let help = trouble.help.as_ref().map(|h| format!("; help: {h}")).unwrap_or_default();
+                let kind = format!("{:?}", trouble.kind);
+                let text = format!("{account}{place}: {}{help}", trouble.sentence);
+                if matches!(trouble.kind, Kind::NeedsLogin | Kind::Configuration) {
+                    tracing::error!(account, calendar, kind, "{text}");
+                } else {
+                    tracing::warn!(account, calendar, kind, "{text}");
+                }
+                true
+            }
+            None if good && self.troubles.remove(&key).is_some() => {
+                tracing::info!(account, calendar, "{account}{place}: it is back");
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// One line for `systemctl status`.
+    pub fn line(&self) -> String {
+        let sync = match self.record(Job::Sync).last_good {
+            Some(at) => format!("last sync {} UTC", at.format("%Y-%m-%d %H:%M")),
+            None => "no sync yet".to_string(),
+        };
+        let troubles = match self.troubles() {
+            0 => String::new(),
+            n => format!("; {n} in trouble, see `vantage status`"),
+        };
+        let broken = self.broken.as_ref().map(|b| {
+            format!(
+                "; {}: broken since {} UTC, the last good one is in force",
+                b.files.join(", "),
+                b.since.format("%H:%M")
+            )
+        });
+        format!("Running: {sync}{troubles}{}", broken.unwrap_or_default())
+    }
+
+    /// What `vantage status` tells about the daemon; `due` is how long each kind of work has to wait.
+    pub fn value(&self, due: impl Fn(Job) -> Option<std::time::Duration>, now: DateTime<Utc>) -> Value {
+        let job = |job: Job| {
+            let record = self.record(job);
+            let next = due(job).and_then(|wait| TimeDelta::from_std(wait).ok()).map(|wait| stamp(now + wait));
+            json!({
+                "job": job.name(),
+                "running": record.running,
+                "last_begun": record.begun.map(stamp),
+                "last_good": record.last_good.map(stamp),
+                "good": record.good,
+                "failed": record.failed,
+                "panics": record.panics,
+                "trouble": record.trouble,
+                "next": next,
+            })
+        };
+        let broken = |b: &Broken| json!({ "files": b.files, "text": b.text, "since": stamp(b.since) });
+        json!({
+            "pid": std::process::id(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "since": stamp(self.since),
+            "config": { "read_at": stamp(self.read_at), "broken": self.broken.as_ref().map(broken) },
+            "not_handed_over": self.not_handed_over,
+            "jobs": Job::ALL.map(job),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::sync::{CalendarSummary, How};
+
+    fn account(trouble: Option<Trouble>, calendars: Vec<CalendarSummary>) -> Vec<AccountSummary> {
+        vec![AccountSummary { name: "work".into(), calendars, trouble, skew: None }]
+    }
+
+    fn calendar(how: How, trouble: Option<Trouble>) -> CalendarSummary {
+        CalendarSummary { remote: "ada@x.example".into(), how, trouble, ..CalendarSummary::default() }
+    }
+
+    #[test]
+    fn a_trouble_is_news_once_and_its_end_too() {
+        let mut book = Book::new(DateTime::UNIX_EPOCH);
+        let login = || Some(Trouble::new(Kind::NeedsLogin, "the sign-in has ended"));
+        assert!(book.note(&account(login(), vec![calendar(How::Not, login())])));
+        assert_eq!(book.troubles(), 1, "the account's, not each calendar's");
+        assert!(!book.note(&account(login(), vec![])));
+        assert!(!book.note(&account(None, vec![])), "not tried: it was not due");
+        assert_eq!(book.troubles(), 1);
+        assert!(book.note(&account(None, vec![calendar(How::Changes, None)])));
+        assert_eq!(book.troubles(), 0);
+        assert_eq!(book.kinds["NeedsLogin"], 2);
+    }
+
+    #[test]
+    fn a_calendar_has_its_own_troubles() {
+        let mut book = Book::new(DateTime::UNIX_EPOCH);
+        let gone = Some(Trouble::new(Kind::Inaccessible, "it is not there"));
+        assert!(book.note(&account(None, vec![calendar(How::Not, gone.clone())])));
+        assert!(!book.note(&account(None, vec![calendar(How::Not, gone)])));
+        assert!(!book.note(&account(None, vec![calendar(How::Not, None)])), "held or not due is not back");
+        assert!(book.note(&account(None, vec![calendar(How::Whole, None)])));
+    }
+}

@@ -1,0 +1,286 @@
+//! The work itself, each kind on a thread of its own. A panic in one is an outcome like another.
+
+use super::event::{Event, Events};
+use super::wire::SyncWish;
+use super::{Host, Setup};
+use crate::deliver::Paths;
+use crate::diagnostic::{Exit, Failure};
+use crate::jobs::render::{RenderSetup, Rendered};
+use crate::jobs::sync::{AccountSummary, Sync, Wish};
+use crate::model::Week;
+use crate::schedule::Job;
+use crate::source::google::RealPace;
+use crate::store::Store;
+use chrono::{DateTime, Utc};
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// The turn to work on the database. It is opened for each piece of work and closed after it, so that a command may write in
+/// between: `vantage calendars`, `login`, `logout`. That there is one daemon is the promise of another lock.
+pub(super) type Turn = Arc<Mutex<()>>;
+
+/// How long work waits for a command that is writing.
+const COMMAND: Duration = Duration::from_secs(30);
+
+/// How a piece of work ended.
+pub(super) enum Outcome {
+    /// With the earliest moment that a source named for its next try.
+    Synced(Vec<AccountSummary>, Option<DateTime<Utc>>),
+    /// With what went wrong when the latest week was handed over.
+    Rendered(Vec<Week>, Vec<Failure>),
+    Maintained,
+    Failed(Failure),
+    /// It ran into a bug; the log has the place.
+    Panicked,
+    /// The daemon is stopping.
+    Cancelled,
+}
+
+/// What to do.
+pub(super) enum Work {
+    Sync { wish: SyncWish, patient: bool },
+    Render,
+    Maintain,
+}
+
+impl Work {
+    pub fn job(&self) -> Job {
+        match self {
+            Work::Sync { .. } => Job::Sync,
+            Work::Render => Job::Render,
+            Work::Maintain => Job::Maintain,
+        }
+    }
+}
+
+/// What a piece of work is done with.
+#[derive(Clone)]
+pub(super) struct Bench {
+    pub host: Arc<Host>,
+    pub setup: Arc<Setup>,
+    pub turn: Turn,
+    pub stop: watch::Receiver<bool>,
+    /// Counts up while something happens, so that what hangs is seen.
+    pub beat: Arc<AtomicU64>,
+    pub events: Events,
+}
+
+/// Draws what is due.
+///
+/// # Errors
+/// The disk's and the database's.
+pub fn render(store: &mut Store, setup: &Setup, now: DateTime<Utc>) -> Result<Rendered, Failure> {
+    let Setup { config, rules, wishes, charts, .. } = setup;
+    crate::jobs::render::run(store, &RenderSetup { config, rules, wishes, charts }, now)
+}
+
+/// Hands the latest complete week over, where this run drew it for the first time, and returns what went wrong. It may take
+/// minutes: the database is closed meanwhile.
+pub fn hand_over(rendered: &Rendered, setup: &Setup, home: fn(&str) -> String) -> Vec<Failure> {
+    let Some(latest) = &rendered.latest else { return Vec::new() };
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    crate::jobs::hand_over(latest, &setup.config, &Paths { home: &home, credentials })
+}
+
+/// Begins `work`. Its end comes as an event, whatever happens.
+pub(super) fn begin(bench: Bench, work: Work) {
+    let (job, events) = (work.job(), bench.events.clone());
+    let thread = std::thread::Builder::new().name(job.name().into()).spawn(move || {
+        let events = bench.events.clone();
+        let done = catch_unwind(AssertUnwindSafe(|| bench.work(work)));
+        let outcome = match done {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(failure)) => Outcome::Failed(failure),
+            Err(_) => Outcome::Panicked,
+        };
+        let _ = events.send(Event::Ended(job, outcome));
+    });
+    if let Err(e) = thread {
+        let failure = Failure::new(Exit::Io, "no thread could be started").cause(e);
+        let _ = events.send(Event::Ended(job, Outcome::Failed(failure)));
+    }
+}
+
+impl Bench {
+    fn work(&self, work: Work) -> Result<Outcome, Failure> {
+        // What a panic left half done was rolled back with its transaction.
+        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(store) = self.open()? else { return Ok(Outcome::Cancelled) };
+        let store = RefCell::new(store);
+        let now = (self.host.now)();
+        self.beat.fetch_add(1, Ordering::Relaxed);
+        match work {
+            Work::Sync { wish, patient } => self.sync(&store, wish, patient, now),
+            Work::Render => {
+                let rendered = render(&mut store.borrow_mut(), &self.setup, now)?;
+                drop((store, turn));
+                let failures = hand_over(&rendered, &self.setup, self.host.home);
+                Ok(Outcome::Rendered(rendered.drawn, failures))
+            }
+            Work::Maintain => maintain(&store.borrow()),
+        }
+    }
+
+    /// The database, once no command writes to it; `None` where the daemon is stopping.
+    fn open(&self) -> Result<Option<Store>, Failure> {
+        let begun = Instant::now();
+        while !*self.stop.borrow() {
+            match Store::writer(&self.host.state) {
+                Err(failure) if failure.exit == Exit::Later && begun.elapsed() < COMMAND => {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                done => return done.map(Some),
+            }
+        }
+        Ok(None)
+    }
+
+    fn sync(
+        &self,
+        store: &RefCell<Store>,
+        wish: SyncWish,
+        patient: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Outcome, Failure> {
+        let SyncWish { full, account, accept_deletions, signed_in } = wish;
+        if let Some(name) = account.as_ref().filter(|_| signed_in) {
+            // The configuration need not name it: the row makes it an account that is synced.
+            let row = store.borrow_mut().account(name, "google")?;
+            store.borrow().clear_account(row.id)?;
+        }
+        if let Some(name) = &account {
+            (self.host.known)(name, &self.setup.config, &store.borrow().accounts()?)?;
+        }
+        let home = self.host.home;
+        let sync = Sync {
+            store,
+            config: &self.setup.config,
+            wish: Wish { full, accept_deletions, only: account, patient },
+            now,
+            pace: &RealPace,
+            home: &home,
+            credentials: &|source| (self.host.credentials)(source, self.host.state.clone(), now),
+            progress: &|_, _| {
+                self.beat.fetch_add(1, Ordering::Relaxed);
+            },
+        };
+        let mut stop = self.stop.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Failure::new(Exit::Io, "no network could be set up").cause(e))?;
+        let summaries = runtime.block_on(async {
+            // Everything that belongs together is one transaction: a sync may be dropped anywhere.
+            tokio::select! {
+                summaries = sync.run() => summaries.map(Some),
+                _ = stop.wait_for(|stop| *stop) => Ok(None),
+            }
+        })?;
+        let Some(summaries) = summaries else { return Ok(Outcome::Cancelled) };
+        Ok(Outcome::Synced(summaries, retry_at(&store.borrow(), now)?))
+    }
+}
+
+/// The earliest moment after `now` at which something that failed is to be tried again.
+fn retry_at(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Failure> {
+    let mut moments = Vec::new();
+    for account in store.accounts()? {
+        moments.extend(store.account_obstacle(account.id)?.and_then(|o| o.retry_at));
+        for calendar in store.calendars(account.id)?.iter().filter(|c| c.selected()) {
+            moments.extend(store.state(calendar.id)?.obstacle.and_then(|o| o.retry_at));
+        }
+    }
+    Ok(moments.into_iter().filter(|at| *at > now).min())
+}
+
+/// Checks that the database is sound.
+fn maintain(store: &Store) -> Result<Outcome, Failure> {
+    let found = store.check()?;
+    if found.is_empty() {
+        return Ok(Outcome::Maintained);
+    }
+    let failure = Failure::new(Exit::Data, format!("the database `{}` is damaged", store.path().display()));
+    let failure = found.into_iter().take(3).fold(failure, Failure::cause);
+    Err(failure.help("run `vantage doctor`").note("what can be read still counts"))
+}
+
+/// How many events the store holds. Counted by a reader, beside whatever is under way.
+///
+/// # Errors
+/// The database's.
+pub(super) fn events(state: &Path) -> Result<u64, Failure> {
+    let Some(store) = Store::reader(state)? else { return Ok(0) };
+    let mut count = 0;
+    for account in store.accounts()? {
+        for calendar in store.calendars(account.id)?.iter().filter(|c| c.selected()) {
+            count += store.coverage(calendar.id)?.events;
+            for text in store.texts(calendar.id)? {
+                count += crate::source::ics::uids(&text.bytes).len() as u64;
+            }
+        }
+    }
+    Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use tokio::sync::mpsc;
+
+    fn host(state: &Path) -> Host {
+        Host {
+            state: state.into(),
+            now: || DateTime::UNIX_EPOCH,
+            home: str::to_string,
+            files: Vec::new(),
+            load: Box::new(|| unreachable!()),
+            credentials: |_, _, _| unreachable!(),
+            known: |name, _, _| panic!("{name}"),
+            standings: |_, _, _| unreachable!(),
+            told: |_, _, _| unreachable!(),
+            log: crate::daemon::Form::Auto,
+        }
+    }
+
+    #[test]
+    fn a_panic_is_an_outcome_and_the_next_job_works() {
+        let folder = tempfile::tempdir().unwrap();
+        let (events, mut inbox) = mpsc::unbounded_channel();
+        let config = Config::default();
+        let wishes = config.preferences(chrono_tz::UTC);
+        let setup = Setup {
+            config,
+            rules: crate::classify::defaults(),
+            wishes,
+            charts: folder.path().into(),
+            texts: Vec::new(),
+        };
+        let stop = watch::Sender::new(false);
+        let bench = Bench {
+            host: Arc::new(host(folder.path())),
+            setup: Arc::new(setup),
+            turn: Turn::default(),
+            stop: stop.subscribe(),
+            beat: Arc::default(),
+            events,
+        };
+        let mut run = |wish: SyncWish| {
+            begin(bench.clone(), Work::Sync { wish, patient: false });
+            match inbox.blocking_recv() {
+                Some(Event::Ended(Job::Sync, outcome)) => outcome,
+                _ => panic!("no end"),
+            }
+        };
+        let asked = SyncWish { account: Some("a title".into()), ..SyncWish::default() };
+        assert!(matches!(run(asked), Outcome::Panicked));
+        assert!(matches!(run(SyncWish::default()), Outcome::Synced(summaries, None) if summaries.is_empty()));
+        let _ = stop.send(true);
+        assert!(matches!(run(SyncWish::default()), Outcome::Cancelled));
+    }
+}

@@ -1,0 +1,287 @@
+//! The loop: what comes next, and what is done about it.
+
+use super::book::Book;
+use super::event::{Event, Events, Reply, Signal};
+use super::jobs::{self, Bench, Outcome, Turn, Work};
+use super::signals::{never_ends, signals};
+use super::watcher::{SETTLED, Watch};
+use super::wire::{Answer, SyncWish};
+use super::{Host, Setup, socket, systemd};
+use crate::diagnostic::{Exit, Failure};
+use crate::schedule::{self, Action, Job, Moment, Observation, State, TICK};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Interval, MissedTickBehavior};
+
+/// How long jobs may take to end when the daemon stops.
+const FAREWELL: Duration = Duration::from_secs(20);
+/// A job that shows no sign of life for so long hangs, and with it the daemon: the watchdog hears no more of it.
+const HUNG: Duration = Duration::from_secs(30 * 60);
+
+pub(super) struct Daemon {
+    pub host: Arc<Host>,
+    pub setup: Arc<Setup>,
+    pub schedule: State,
+    pub book: Book,
+    pub watch: Option<Watch>,
+    turn: Turn,
+    events: Events,
+    inbox: mpsc::UnboundedReceiver<Event>,
+    ticks: Interval,
+    /// When a touched file counts as settled.
+    settles: Option<tokio::time::Instant>,
+    stop: watch::Sender<bool>,
+    started: Instant,
+    under_way: Vec<(Job, Instant)>,
+    beat: Arc<AtomicU64>,
+    /// The last sign of life of a job.
+    life: (u64, Instant),
+    hangs: bool,
+    /// Who waits for a sync of their own, and who is being served.
+    pub syncs: VecDeque<(SyncWish, Reply)>,
+    serving: Option<(SyncWish, Reply)>,
+    /// Who waits for the next look at the pictures, and for the one under way.
+    pub renders: Vec<Reply>,
+    rendering: Vec<Reply>,
+    said: String,
+}
+
+/// Sets everything up and runs until it is told to stop.
+///
+/// # Errors
+/// See [`super::run`].
+pub(super) async fn run(host: Arc<Host>, setup: Setup) -> Result<(), Failure> {
+    let (events, inbox) = mpsc::unbounded_channel();
+    signals(&events)?;
+    // Without a socket or a watch the daemon still does its work.
+    let door = match socket::open(&host.state) {
+        Ok((listener, door)) => {
+            never_ends("socket", socket::serve(listener, host.state.clone(), events.clone()), &events);
+            Some(door)
+        }
+        Err(failure) => {
+            tracing::error!("{}", failure.render(false).trim_end());
+            None
+        }
+    };
+    let watch = Watch::new(&host.files, events.clone());
+    let watch = watch.inspect_err(|failure| tracing::warn!("{}", failure.render(false).trim_end())).ok();
+    let rhythm = systemd::rhythm().map_or(TICK, |rhythm| rhythm.min(TICK)).max(Duration::from_millis(10));
+    let mut ticks = tokio::time::interval(rhythm);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let now = (host.now)();
+    let mut daemon = Daemon {
+        schedule: State::new(setup.timing()),
+        setup: Arc::new(setup),
+        book: Book::new(now),
+        watch,
+        turn: Turn::default(),
+        events,
+        inbox,
+        ticks,
+        settles: None,
+        stop: watch::Sender::new(false),
+        started: Instant::now(),
+        under_way: Vec::new(),
+        beat: Arc::default(),
+        life: (0, Instant::now()),
+        hangs: false,
+        syncs: VecDeque::new(),
+        serving: None,
+        renders: Vec::new(),
+        rendering: Vec::new(),
+        said: String::new(),
+        host,
+    };
+    let sources = daemon.setup.config.ics.len() + daemon.setup.config.google.len();
+    let rules = daemon.setup.rules.rules().len();
+    tracing::info!(
+        sources,
+        rules,
+        version = env!("CARGO_PKG_VERSION"),
+        "started: {sources} configured sources, {rules} rules"
+    );
+    daemon.said = daemon.book.line();
+    systemd::ready(&daemon.said);
+    daemon.observe(Observation::Started);
+    let done = daemon.live().await;
+    drop(door);
+    done
+}
+
+impl Daemon {
+    async fn live(&mut self) -> Result<(), Failure> {
+        loop {
+            match self.next_event().await {
+                Event::Signal(Signal::Stop) => {
+                    self.farewell().await;
+                    return Ok(());
+                }
+                Event::Lost(part) => {
+                    tracing::error!(part, "the part `{part}` of the daemon ended unexpectedly");
+                    let message = format!("the part `{part}` of the daemon ended unexpectedly");
+                    return Err(Failure::new(Exit::Bug, message).help("report it with the log"));
+                }
+                event => self.handle(event),
+            }
+        }
+    }
+
+    async fn next_event(&mut self) -> Event {
+        let settles = self.settles;
+        let settled = async {
+            match settles {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            // The loop holds a sender itself: the channel never closes.
+            Some(event) = self.inbox.recv() => event,
+            _ = self.ticks.tick() => Event::Tick,
+            () = settled => Event::Settled,
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Tick => {
+                self.observe(Observation::Tick);
+                if self.is_alive() {
+                    systemd::alive();
+                }
+            }
+            Event::Touched => self.settles = Some(tokio::time::Instant::now() + SETTLED),
+            Event::Settled => {
+                self.settles = None;
+                self.saved();
+            }
+            Event::Signal(_) => {
+                let _ = self.reload();
+            }
+            Event::Ask(request, reply) => self.answer(request, reply),
+            Event::Ended(job, outcome) => self.ended(job, outcome),
+            Event::Lost(_) => {}
+        }
+        let said = self.book.line();
+        if said != self.said {
+            systemd::status(&said);
+            self.said = said;
+        }
+    }
+
+    /// Tells `schedule` what happened, and does what it says.
+    pub fn observe(&mut self, what: Observation) {
+        let wall = (self.host.now)();
+        let at = Moment { wall, steady: self.started.elapsed(), chance: fastrand::f64() };
+        for action in schedule::step(&mut self.schedule, what, at) {
+            let work = match action {
+                Action::Sync { patient: true } => Work::Sync { wish: SyncWish::default(), patient: true },
+                Action::Sync { patient: false } => {
+                    self.serving = self.syncs.pop_front();
+                    let wish = self.serving.as_ref().map(|(wish, _)| wish.clone()).unwrap_or_default();
+                    Work::Sync { wish, patient: false }
+                }
+                Action::Render => {
+                    self.rendering.append(&mut self.renders);
+                    Work::Render
+                }
+                Action::Maintain => Work::Maintain,
+            };
+            let job = work.job();
+            self.book.begun(job, wall);
+            self.under_way.push((job, Instant::now()));
+            self.life.1 = Instant::now();
+            let bench = Bench {
+                host: self.host.clone(),
+                setup: self.setup.clone(),
+                turn: self.turn.clone(),
+                stop: self.stop.subscribe(),
+                beat: self.beat.clone(),
+                events: self.events.clone(),
+            };
+            jobs::begin(bench, work);
+        }
+    }
+
+    pub fn steady(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// No job hangs.
+    fn is_alive(&mut self) -> bool {
+        let beat = self.beat.load(Ordering::Relaxed);
+        if beat != self.life.0 || self.under_way.is_empty() {
+            self.life = (beat, Instant::now());
+        }
+        let hung = self.life.1.elapsed() > HUNG;
+        if hung && !std::mem::replace(&mut self.hangs, hung) {
+            let jobs: Vec<&str> = self.under_way.iter().map(|(job, _)| job.name()).collect();
+            tracing::error!(jobs = jobs.join(" "), "{} hangs; systemd is to start the daemon anew", jobs.join(" and "));
+        }
+        !hung
+    }
+
+    fn ended(&mut self, job: Job, outcome: Outcome) {
+        let took = self.under_way.iter().position(|(one, _)| *one == job).map(|n| self.under_way.remove(n).1.elapsed());
+        let took = took.unwrap_or_default().as_secs_f64();
+        let trouble = self.failed(job, &outcome);
+        self.book.ended(job, trouble.as_ref().map(|t| t.message.clone()), took, (self.host.now)());
+        match job {
+            Job::Sync => {
+                let serving = self.serving.take();
+                let partial = serving.as_ref().is_some_and(|(wish, _)| wish.account.is_some());
+                let done = self.synced(&outcome, partial);
+                if let Some((_, reply)) = serving {
+                    let _ = reply.send(self.sync_answer(&outcome, trouble));
+                }
+                self.observe(Observation::SyncDone(done));
+                if !self.syncs.is_empty() {
+                    self.observe(Observation::Asked(Job::Sync));
+                }
+            }
+            Job::Render => {
+                if let Outcome::Rendered(drawn, failures) = &outcome {
+                    self.rendered(drawn, failures);
+                }
+                for reply in std::mem::take(&mut self.rendering) {
+                    let _ = reply.send(self.render_answer(&outcome, trouble.clone()));
+                }
+                self.observe(Observation::RenderDone { ok: trouble.is_none() });
+                if !self.renders.is_empty() {
+                    self.observe(Observation::Asked(Job::Render));
+                }
+            }
+            Job::Maintain => self.observe(Observation::MaintainDone { ok: trouble.is_none() }),
+        }
+    }
+
+    /// STOPPING, then a bounded wait for what is under way. A second signal ends it at once.
+    async fn farewell(&mut self) {
+        tracing::info!("stopping");
+        systemd::stopping();
+        let _ = self.stop.send(true);
+        let end = tokio::time::sleep(FAREWELL);
+        tokio::pin!(end);
+        while !self.under_way.is_empty() {
+            let event = tokio::select! {
+                Some(event) = self.inbox.recv() => event,
+                () = &mut end => {
+                    tracing::warn!("a job did not end in time; what it had not stored is fetched again");
+                    return;
+                }
+            };
+            match event {
+                Event::Signal(Signal::Stop) => return,
+                Event::Ended(job, _) => self.under_way.retain(|(one, _)| *one != job),
+                Event::Ask(_, reply) => {
+                    let _ = reply.send(Answer::from(Err(Failure::new(Exit::Later, "the daemon is stopping"))));
+                }
+                _ => {}
+            }
+        }
+    }
+}

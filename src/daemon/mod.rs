@@ -1,0 +1,139 @@
+//! The service: one loop over one closed enum of events. It obeys `schedule`, runs the jobs on threads, reads the
+//! configuration anew when it is edited, answers on a Unix socket, tells systemd how it is, and keeps the log.
+//!
+//! Nothing wakes it but a tick every 20 s (less where the watchdog wants it), a signal, an edit, a question and the end of a
+//! job. The tick is the loop's own: a loop that hangs pings no watchdog.
+
+mod ask;
+mod book;
+pub mod client;
+mod event;
+pub mod jobs;
+mod logs;
+mod main_loop;
+mod metrics;
+mod reload;
+mod signals;
+mod socket;
+mod systemd;
+mod watcher;
+mod wire;
+
+pub use logs::Form;
+pub use socket::usual as usual_socket;
+pub use wire::{Request, Said, SyncWish};
+
+use crate::classify::RuleSet;
+use crate::config::{Config, GoogleSource};
+use crate::diagnostic::{Exit, Failure};
+use crate::disk;
+use crate::jobs::sync::AccountSummary;
+use crate::model::Preferences;
+use crate::schedule::Timing;
+use crate::source::Trouble;
+use crate::source::google::Credentials;
+use crate::store::{Account, Lock, Store};
+use chrono::{DateTime, Utc};
+use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A checked configuration with its rules, and the texts that it was read from.
+pub struct Setup {
+    pub config: Config,
+    pub rules: RuleSet,
+    pub wishes: Preferences,
+    /// Where pictures go.
+    pub charts: PathBuf,
+    /// Each file that was read, as people name it, with its text.
+    pub texts: Vec<(String, String)>,
+}
+
+impl Setup {
+    /// What `schedule` needs.
+    fn timing(&self) -> Timing {
+        Timing {
+            poll: self.config.poll,
+            render_at: self.config.render_at,
+            week_start: self.wishes.week_start,
+            zones: self.wishes.zones.clone(),
+        }
+    }
+}
+
+/// The result of a sync in the words of the command line.
+pub struct Told {
+    pub text: String,
+    pub summary: Value,
+    /// What is worth a warning, and what to do about it.
+    pub warnings: Vec<(String, String)>,
+    /// How the command ends, where something stood in the way.
+    pub failure: Option<Failure>,
+}
+
+type Opened = LocalBoxFuture<'static, Result<Arc<dyn Credentials>, Trouble>>;
+
+/// What the process around the daemon gives it: its places, the clock, and what the commands know to do already.
+pub struct Host {
+    /// The state folder.
+    pub state: PathBuf,
+    /// The one clock. It must be a real one: what does not go on does not tick.
+    pub now: fn() -> DateTime<Utc>,
+    /// Where paths that begin with `~/` lead.
+    pub home: fn(&str) -> String,
+    /// The files that are watched. They need not exist.
+    pub files: Vec<PathBuf>,
+    /// Reads the configuration and the rules.
+    pub load: Box<dyn Fn() -> Result<Setup, Failure> + Send + Sync>,
+    /// Who we are to an account.
+    pub credentials: fn(GoogleSource, PathBuf, DateTime<Utc>) -> Opened,
+    /// Fails where no source has that name.
+    pub known: fn(&str, &Config, &[Account]) -> Result<(), Failure>,
+    /// How every account and calendar stands.
+    pub standings: fn(&Config, &Path, DateTime<Utc>) -> Result<Value, Failure>,
+    /// What a sync did.
+    pub told: fn(&[AccountSummary], &Config, DateTime<Utc>) -> Result<Told, Failure>,
+    pub log: Form,
+}
+
+/// Runs until SIGTERM.
+///
+/// # Errors
+/// [`Exit::Config`] where the configuration or the rules are broken at the start, [`Exit::Later`] where another process
+/// writes to the state folder, [`Exit::Bug`] where a part of the daemon ended that never does, the database's.
+pub fn run(host: Host) -> Result<(), Failure> {
+    logs::begin(host.log);
+    let setup = (host.load)()?;
+    let state = std::path::absolute(&host.state).unwrap_or_else(|_| host.state.clone());
+    let _only = only_one(&state)?;
+    // A damaged database is told at once; a command that is writing is waited for by the first job.
+    if let Err(failure) = Store::writer(&state)
+        && failure.exit != Exit::Later
+    {
+        return Err(failure);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::new(Exit::Io, "the event loop could not be set up").cause(e))?;
+    let done = runtime.block_on(main_loop::run(Arc::new(Host { state, ..host }), setup));
+    // A job that did not end in time ends with the process; its transaction is rolled back.
+    runtime.shutdown_background();
+    done
+}
+
+/// The right to be the daemon of a state folder: a lock beside that of the database, which each job takes for itself.
+fn only_one(state: &Path) -> Result<Lock, Failure> {
+    let folder = state.join("service");
+    disk::private_folder(&folder)?;
+    Lock::take(&folder).map_err(|failure| match failure.exit {
+        Exit::Later => {
+            let message = failure.message.replace(" is writing to ", " runs as the service of ");
+            let message = message.replace(&folder.display().to_string(), &state.display().to_string());
+            Failure::new(Exit::Later, message)
+                .help("stop it first: `systemctl --user stop vantage`, or end that process")
+        }
+        _ => failure,
+    })
+}

@@ -1,0 +1,266 @@
+//! Pictures: each ended week once, this week's after each change, and again only where what they show changed.
+//!
+//! What was drawn stands in the store, by the hash of the report as drawn. Whatever the clock does, a week that stands there
+//! with the same hash is not made again.
+
+use super::facts::{self, Facts};
+use super::gallery::{Entry, page};
+use super::picture::{ENDINGS, fallback_font, files};
+use super::standing::{Stale, Standing, standing};
+use super::sync::hash;
+use crate::analyze::{Analysis, Report};
+use crate::chart::{Painter, Style};
+use crate::classify::RuleSet;
+use crate::config::Config;
+use crate::diagnostic::Failure;
+use crate::disk;
+use crate::model::{Preferences, Week, Weekday};
+use crate::store::Store;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Complete weeks that the first run draws.
+const FIRST: i64 = 12;
+/// Weeks whose events are in memory at once.
+const AT_ONCE: usize = 26;
+
+/// What a run works with.
+pub struct RenderSetup<'a> {
+    pub config: &'a Config,
+    pub rules: &'a RuleSet,
+    pub wishes: &'a Preferences,
+    /// The folder of the pictures.
+    pub charts: &'a Path,
+}
+
+/// What a run did.
+#[derive(Default)]
+pub struct Rendered {
+    /// Drawn or redrawn, oldest first.
+    pub drawn: Vec<Week>,
+    /// Pictures that show what they should already.
+    pub kept: usize,
+    /// The latest complete week, where this run drew it for the first time: what is handed over.
+    pub latest: Option<Latest>,
+}
+
+/// A week to hand over.
+pub struct Latest {
+    pub week: Week,
+    /// The picture at the configuration's own privacy.
+    pub picture: PathBuf,
+    pub report: Report,
+    pub style: Style,
+}
+
+/// Draws what is due at `now`: the ended weeks whose moment ([`Config::render_at`]) has come, oldest first, and this week.
+/// The first run draws the last 12 complete weeks, a later one each that was missed, and none older than the newest
+/// [`Config::retain`], whose files go. Nothing is drawn before any calendar was read. A run that ends early is made good
+/// by the next.
+///
+/// # Errors
+/// The disk's and the database's.
+pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Result<Rendered, Failure> {
+    let job = Job {
+        plan: Plan::new(setup, &store.rendered()?, now),
+        known: store.rendered()?,
+        standing: standing(store, setup.config, now)?,
+        store,
+        setup,
+        now,
+    };
+    disk::private_folder(setup.charts)?;
+    let mut rendered = Rendered::default();
+    let mut style = Style {
+        scale: 1,
+        privacy: setup.config.privacy,
+        palette: setup.config.palette,
+        fallback_font: fallback_font(setup.config.fallback_font.as_deref())?,
+        banner: None,
+    };
+    let (weeks, rest): (Vec<Week>, Vec<Week>) = job.plan.weeks.iter().partition(|week| job.can_be_judged(**week));
+    rendered.kept += rest.len();
+    for weeks in weeks.chunks(AT_ONCE) {
+        let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], setup.wishes);
+        // The calendars as a whole are let go before anything is drawn.
+        let Facts { instances, me, any, .. } =
+            facts::read(job.store, setup.config, window, setup.wishes.zones.home, now)?;
+        if !any {
+            return Ok(rendered);
+        }
+        let mut people = setup.config.people.clone();
+        if !people.me.is_empty() {
+            people.me.extend(me);
+        }
+        let mut analysis = Analysis::new(instances, setup.rules, &people, setup.wishes);
+        // Its canvas is no smaller than the calendars: one after the other.
+        let mut painter = Painter::default();
+        for week in weeks {
+            style.banner = job.banner(*week);
+            job.one(analysis.report(*week, now), &style, &mut painter, &mut rendered)?;
+        }
+    }
+    job.tidy()?;
+    job.fronts()?;
+    Ok(rendered)
+}
+
+/// The week that a picture is named after, if it is that of a complete one.
+fn complete(name: &str, start: Weekday) -> Option<Week> {
+    let (year, number) = name.split_once("-W")?;
+    let week = Week::from_iso(year.parse().ok()?, number.parse().ok()?, start)?;
+    (week.to_string() == name).then_some(week)
+}
+
+/// The weeks of a run.
+struct Plan {
+    /// The newest complete week whose moment has come.
+    last: Week,
+    /// The newest week on the page.
+    newest: Week,
+    /// The weeks to look at, oldest first.
+    weeks: Vec<Week>,
+}
+
+impl Plan {
+    fn new(setup: &RenderSetup<'_>, known: &BTreeMap<String, String>, now: DateTime<Utc>) -> Plan {
+        let (zones, start) = (&setup.wishes.zones, setup.wishes.week_start);
+        let this = Week::of(zones.date_of(now), start);
+        let due = |week: &Week| setup.config.render_at.after(*week, zones) <= now;
+        // The moment lies in the week after, so the second one back is due at the latest.
+        let last = Some(this.plus(-1)).filter(due).unwrap_or(this.plus(-2));
+        let known: Vec<Week> = known.keys().filter_map(|name| complete(name, start)).collect();
+        let first = known.iter().copied().filter(|week| *week <= last).min().unwrap_or(last.plus(1 - FIRST));
+        let first = first.max(last.plus(1 - i64::from(setup.config.retain)));
+        let mut weeks: Vec<Week> = (0..).map(|n| first.plus(n)).take_while(|week| *week <= last).collect();
+        // It was complete once: the clock went back.
+        if !known.contains(&this) {
+            weeks.push(this);
+        }
+        Plan { last, newest: this, weeks }
+    }
+}
+
+struct Job<'a> {
+    setup: &'a RenderSetup<'a>,
+    plan: Plan,
+    /// What was drawn before this run.
+    known: BTreeMap<String, String>,
+    standing: Standing,
+    store: &'a Store,
+    now: DateTime<Utc>,
+}
+
+impl Job<'_> {
+    /// The name that a picture has in the store: a week that runs is another than the same week when it has ended.
+    fn name(&self, week: Week) -> String {
+        if week <= self.plan.last { week.to_string() } else { so_far(week) }
+    }
+
+    fn file(&self, week: Week, ending: &str) -> PathBuf {
+        self.setup.charts.join(format!("{week}.{ending}"))
+    }
+
+    fn is_there(&self, week: Week) -> bool {
+        ENDINGS.iter().all(|ending| self.file(week, ending).exists())
+    }
+
+    /// Calendars are kept for a while only. A picture whose weeks reach back beyond that shows more than a new one would;
+    /// a missing one is still worth drawing where its own week is known.
+    fn can_be_judged(&self, week: Week) -> bool {
+        let Some(from) = self.standing.known_from.filter(|_| week <= self.plan.last) else { return true };
+        let wishes = self.setup.wishes;
+        let is_drawn = self.known.contains_key(&self.name(week)) && self.is_there(week);
+        let needed = if is_drawn { Analysis::window(week, week, wishes) } else { wishes.zones.week(week) };
+        needed.start >= from
+    }
+
+    /// Draws one week, unless its picture shows the same already.
+    fn one(&self, report: Report, style: &Style, painter: &mut Painter, done: &mut Rendered) -> Result<(), Failure> {
+        let (week, name) = (report.week, self.name(report.week));
+        let hash = self.hash(&report, style);
+        let before = self.known.get(&name);
+        if before == Some(&hash) && self.is_there(week) {
+            done.kept += 1;
+            return Ok(());
+        }
+        let [picture, ..] = files(self.setup.charts, &report, style, painter)?;
+        self.store.keep_rendered(&name, &hash, self.now)?;
+        done.drawn.push(week);
+        if week <= self.plan.last {
+            self.store.forget_rendered(&so_far(week))?;
+        }
+        if week == self.plan.last && before.is_none() {
+            done.latest = Some(Latest { week, picture, report, style: style.clone() });
+        }
+        Ok(())
+    }
+
+    /// Of everything that the picture shows. The derived form holds every field, also those that the JSON leaves out.
+    fn hash(&self, report: &Report, style: &Style) -> String {
+        let font = (&self.setup.config.fallback_font, style.fallback_font.as_ref().map(|bytes| bytes.len()));
+        let shown = report.clone().shown_at(style.privacy);
+        hash(&format!("{shown:?} {:?} {:?} {:?} {font:?}", style.privacy, style.palette, style.banner))
+    }
+
+    /// What the picture of `week` says where the facts are old: weeks that ended after the last good sync, and the two
+    /// that people look at.
+    fn banner(&self, week: Week) -> Option<String> {
+        let Stale { last_good, signed_out } = self.standing.stale.as_ref()?;
+        let zones = &self.setup.wishes.zones;
+        let behind = last_good.is_some_and(|at| at < zones.week(week).end);
+        if week < self.plan.last && !behind {
+            return None;
+        }
+        let why = if *signed_out { "Signed out" } else { "Out of date" };
+        Some(match last_good {
+            Some(at) => {
+                let day = zones.date_of(*at).format("%-d %B %Y");
+                format!("{why}: the last good sync was on {day} · vantage status says what to do")
+            }
+            None => format!("{why}: a calendar was never read · vantage status says what to do"),
+        })
+    }
+
+    /// Removes the files of complete weeks that are too old. That they were drawn stays known.
+    fn tidy(&self) -> Result<(), Failure> {
+        let kept = self.plan.last.plus(1 - i64::from(self.setup.config.retain));
+        let start = self.setup.wishes.week_start;
+        for week in self.known.keys().filter_map(|name| complete(name, start)).filter(|week| *week < kept) {
+            for path in ENDINGS.map(|ending| self.file(week, ending)) {
+                disk::remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the page and the latest picture up to date.
+    fn fronts(&self) -> Result<(), Failure> {
+        let start = self.setup.wishes.week_start;
+        let known = self.store.rendered()?;
+        let weeks = known.keys().filter_map(|name| complete(name.trim_end_matches(SO_FAR), start));
+        let mut weeks: Vec<Week> =
+            weeks.filter(|week| *week <= self.plan.newest && self.file(*week, "png").exists()).collect();
+        weeks.sort_by(|a, b| b.cmp(a));
+        weeks.dedup();
+        if let Some(latest) = weeks.iter().find(|week| **week <= self.plan.last) {
+            replace(&self.setup.charts.join("latest.png"), &disk::read(&self.file(*latest, "png"))?)?;
+        }
+        let alt = |week: Week| String::from_utf8_lossy(&disk::read(&self.file(week, "txt")).unwrap_or_default()).into();
+        let entries: Vec<Entry> = weeks.into_iter().map(|week| Entry { week, alt: alt(week) }).collect();
+        replace(&self.setup.charts.join("index.html"), page(&entries).as_bytes())
+    }
+}
+
+/// What the store's name of a running week ends with.
+const SO_FAR: &str = " so far";
+
+fn so_far(week: Week) -> String {
+    format!("{week}{SO_FAR}")
+}
+
+/// Writes what is not there yet.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    if std::fs::read(path).is_ok_and(|there| there == bytes) { Ok(()) } else { disk::write(path, bytes) }
+}
