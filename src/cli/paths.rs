@@ -67,16 +67,6 @@ pub fn charts_folder(own: Option<&str>) -> Result<PathBuf, Failure> {
     own.map(|path| home(path).into()).or_else(usual).ok_or_else(|| nowhere("the pictures", DATA))
 }
 
-/// Where the socket of the running daemon is: systemd's folder, else `$XDG_RUNTIME_DIR/vantage`, else beside the database.
-///
-/// # Errors
-/// [`Exit::Io`] where no variable says.
-#[expect(dead_code, reason = "the daemon comes next")]
-pub fn runtime_folder() -> Result<PathBuf, Failure> {
-    let usual = || Some(variable("XDG_RUNTIME_DIR")?.join("vantage"));
-    variable("RUNTIME_DIRECTORY").or_else(usual).map_or_else(state_folder, Ok)
-}
-
 /// The base folders that hold what Vantage has, with the variables that name them: for a process elsewhere.
 ///
 /// # Errors
