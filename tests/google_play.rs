@@ -1,5 +1,5 @@
 //! The fake Google to play with by hand: writes `vantage.toml` and `client.json` into the folder `VANTAGE_PLAY`, and serves
-//! until its input ends. `curl -sL ADDRESS` plays the browser.
+//! until its input ends. The command `open ADDRESS` plays the browser.
 //!
 //! `VANTAGE_PLAY=/tmp/play cargo test --test google_play -- --ignored --nocapture`
 
@@ -12,7 +12,8 @@ use support::google::{Fault, Google};
 
 const ADA: &str = "ada@example.com";
 
-/// Commands, one a line: `add TITLE START END`, `delete ID`, `list`, `forget`, `empty`, `fault CODE REASON`, `revoke`.
+/// Commands, one a line: `add TITLE START END`, `open URL` (plays the browser), `now TIME`, `delete ID`, `list`, `forget`, `empty`,
+/// `fault CODE REASON`, `revoke`.
 #[test]
 #[ignore = "serves until its input ends"]
 fn play() {
@@ -44,6 +45,8 @@ fn play() {
                 let time = |at: &str| json!({ "dateTime": at, "timeZone": "Europe/Berlin" });
                 eprintln!("{}", google.put(ADA, json!({ "summary": title, "start": time(start), "end": time(end) })));
             }
+            ["now", at] => drop(google.now(at)),
+            ["open", url] => eprintln!("{}", google.consent(url)),
             ["delete", id] => google.delete(ADA, id),
             ["list"] => {
                 google.ids(ADA).iter().for_each(|id| eprintln!("{id} {}", google.event(ADA, id).unwrap()["summary"]))
@@ -52,7 +55,9 @@ fn play() {
             ["empty"] => google.ids(ADA).iter().for_each(|id| google.delete(ADA, id)),
             ["fault", code, reason] => drop(google.fault(Fault::status(code.parse().unwrap(), reason))),
             ["revoke"] => drop(google.revoke_access()),
-            _ => eprintln!("commands: add TITLE START END, delete ID, list, forget, empty, fault CODE REASON, revoke"),
+            _ => eprintln!(
+                "commands: add TITLE START END, open URL, now TIME, delete ID, list, forget, empty, fault CODE REASON, revoke"
+            ),
         }
     }
 }

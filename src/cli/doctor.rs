@@ -1,7 +1,8 @@
 use super::context::{Setup, Talk, now};
+use super::machine::Machine;
 use super::paths::{config_path, home, rules_path, shown, state_folder};
 use super::signin::{self, Standing};
-use super::{Done, Files, Format, output, service};
+use super::{Done, Files, Format, output, sandbox, service};
 use crate::config::Place;
 use crate::diagnostic::{Exit, Failure};
 use crate::jobs::sync::{AT_ONCE, google_sources};
@@ -29,6 +30,8 @@ pub struct Doctor {
     offline: bool,
     #[command(flatten)]
     files: Files,
+    #[command(flatten)]
+    machine: Machine,
     /// How it is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -82,6 +85,7 @@ impl Findings {
 
 impl Doctor {
     pub fn run(self, talk: &Talk) -> Done {
+        self.machine.enter(&self.files)?;
         let mut found = Findings::default();
         let now = now()?;
         let folder = state_folder()?;
@@ -95,6 +99,7 @@ impl Doctor {
                 found.ok("rules", format!("{}, {count} rules", named(rules.as_deref(), "the built-in ones")));
                 found.ok("time zone", setup.wishes.zones.home.name());
                 font(&setup, &mut found);
+                notify(&setup, &mut found);
                 readable_by_others(&setup, config.as_deref(), &mut found);
                 self.accounts(&setup, &folder, now, &mut found);
             }
@@ -262,6 +267,15 @@ fn space(folder: &Path, found: &mut Findings) {
             }
         }
         Err(e) => found.add(Grade::Warn, "disk", format!("its free space is not known: {e}"), None),
+    }
+}
+
+/// Only where a command is to be run.
+fn notify(setup: &Setup, found: &mut Findings) {
+    let Some(program) = setup.config.notify.as_ref().and_then(|notify| notify.command.first()) else { return };
+    match sandbox::fault(program) {
+        None => found.ok("notify", format!("`{program}` can be run")),
+        Some((says, fix)) => found.add(Grade::Fail, "notify", says, Some(fix)),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Files;
 use crate::diagnostic::{Exit, Failure};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from)
@@ -13,7 +14,23 @@ const CONFIG: (&str, &str) = ("XDG_CONFIG_HOME", ".config");
 const STATE: (&str, &str) = ("XDG_STATE_HOME", ".local/state");
 const DATA: (&str, &str) = ("XDG_DATA_HOME", ".local/share");
 
+/// Set once, from the command line: the folders of the machine's service are meant (see `systemd/vantage.service`).
+static MACHINE: OnceLock<()> = OnceLock::new();
+
+/// From now on, the folders are those of the machine's service.
+pub fn of_the_machine() {
+    MACHINE.get_or_init(|| ());
+}
+
+/// Whether the folders of the machine's service are meant.
+pub fn is_of_the_machine() -> bool {
+    MACHINE.get().is_some()
+}
+
 fn base((name, usual): (&str, &str)) -> Option<PathBuf> {
+    if is_of_the_machine() {
+        return Some(if name == CONFIG.0 { "/etc" } else { "/var/lib" }.into());
+    }
     variable(name).or_else(|| Some(variable("HOME")?.join(usual)))
 }
 
@@ -31,10 +48,14 @@ fn is_there(path: &Path) -> bool {
     path.try_exists().unwrap_or_else(|e| e.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
+fn named_config(files: &Files) -> Option<PathBuf> {
+    let variable = || variable("VANTAGE_CONFIG").filter(|_| !is_of_the_machine());
+    files.config.clone().map(PathBuf::from).or_else(variable)
+}
+
 /// The configuration that is in force, if there is a file.
 pub fn config_path(files: &Files) -> Option<PathBuf> {
-    let named = files.config.clone().map(PathBuf::from).or_else(|| variable("VANTAGE_CONFIG"));
-    named.or_else(|| Some(config_folder()?.join("vantage.toml")).filter(|path| is_there(path)))
+    named_config(files).or_else(|| Some(config_folder()?.join("vantage.toml")).filter(|path| is_there(path)))
 }
 
 /// The rules that are in force, if there is a file: the named one, or `rules.toml` beside the configuration.
@@ -51,8 +72,7 @@ pub fn rules_path(files: &Files, config: Option<&Path>) -> Option<PathBuf> {
 
 /// Where the configuration and the rules are or would be: what a service watches.
 pub fn watched(files: &Files) -> Vec<PathBuf> {
-    let named = files.config.clone().map(PathBuf::from).or_else(|| variable("VANTAGE_CONFIG"));
-    let config = named.or_else(|| Some(config_folder()?.join("vantage.toml")));
+    let config = named_config(files).or_else(|| Some(config_folder()?.join("vantage.toml")));
     let beside = config.as_deref().and_then(Path::parent).map(|folder| folder.join("rules.toml"));
     let rules = files.rules.clone().map(PathBuf::from).or(beside);
     config.into_iter().chain(rules).collect()
@@ -63,7 +83,7 @@ pub fn watched(files: &Files) -> Vec<PathBuf> {
 /// # Errors
 /// [`Exit::Io`] where no variable says.
 pub fn state_folder() -> Result<PathBuf, Failure> {
-    let given = variable("STATE_DIRECTORY");
+    let given = variable("STATE_DIRECTORY").filter(|_| !is_of_the_machine());
     given.or_else(|| Some(base(STATE)?.join("vantage"))).ok_or_else(|| nowhere("the database", STATE))
 }
 

@@ -1,12 +1,13 @@
 //! The service and what one asks of it: `run`, `reload`, `render`, `metrics`.
 
 use super::context::{Setup, Talk, now};
+use super::machine::{Machine, ask, none_runs};
 use super::paths::{charts_folder, config_path, home, rules_path, shown, state_folder, watched};
 use super::status::{Standings, ago};
 use super::{Done, Files, output, signin, sync};
 use crate::config::{Config, GoogleSource};
 use crate::daemon::{self, Form, Host, Request};
-use crate::diagnostic::{Exit, Failure};
+use crate::diagnostic::Failure;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use clap::{Args, ValueEnum};
@@ -88,19 +89,17 @@ impl Run {
     }
 }
 
-/// No daemon runs on this state.
-fn none_runs() -> Failure {
-    let help = "start it: `systemctl --user start vantage`, or `vantage run`";
-    Failure::new(Exit::Failed, "no Vantage service is running").help(help)
-}
-
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage reload")]
-pub struct Reload {}
+pub struct Reload {
+    #[command(flatten)]
+    machine: Machine,
+}
 
 impl Reload {
     pub fn run(self, _: &Talk) -> Done {
-        let done = daemon::client::ask(&state_folder()?, Request::Reload)?.ok_or_else(none_runs)?;
+        self.machine.enter(&Files::default())?;
+        let done = ask(Request::Reload)?.ok_or_else(none_runs)?;
         output::print(&format!("{}\n", done["said"].as_str().unwrap_or_default()))
     }
 }
@@ -110,13 +109,15 @@ impl Reload {
 pub struct Render {
     #[command(flatten)]
     files: Files,
+    #[command(flatten)]
+    machine: Machine,
 }
 
 impl Render {
     pub fn run(self, talk: &Talk) -> Done {
-        let folder = state_folder()?;
+        self.machine.enter(&self.files)?;
         let asked = match self.files.is_default() {
-            true => daemon::client::ask(&folder, Request::Render)?,
+            true => ask(Request::Render)?,
             false => None,
         };
         let (drawn, charts) = match asked {
@@ -127,7 +128,7 @@ impl Render {
             }
             None => {
                 let setup = setup(&self.files, talk)?;
-                let done = daemon::jobs::render(&mut Store::writer(&folder)?, &setup, now()?)?;
+                let done = daemon::jobs::render(&mut Store::writer(&state_folder()?)?, &setup, now()?)?;
                 if let Some(failure) = daemon::jobs::hand_over(&done, &setup, home).pop() {
                     return Err(failure.note("the pictures are drawn"));
                 }
@@ -143,11 +144,15 @@ impl Render {
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage metrics > /var/lib/node_exporter/vantage.prom")]
-pub struct Metrics {}
+pub struct Metrics {
+    #[command(flatten)]
+    machine: Machine,
+}
 
 impl Metrics {
     pub fn run(self, _: &Talk) -> Done {
-        let done = daemon::client::ask(&state_folder()?, Request::Metrics)?.ok_or_else(none_runs)?;
+        self.machine.enter(&Files::default())?;
+        let done = ask(Request::Metrics)?.ok_or_else(none_runs)?;
         output::print(done["text"].as_str().unwrap_or_default())
     }
 }

@@ -5,7 +5,6 @@ use super::paths::{bases, charts_folder, config_path, shown, state_folder, unit_
 use super::systemd::{lingers, namespaces, no_systemd, systemctl};
 use super::unit::{self, Unit};
 use super::{Done, Files, Format, output};
-use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
 use clap::{Args, Subcommand};
@@ -53,11 +52,6 @@ impl Service {
     }
 }
 
-/// The pictures' own folder, where the configuration names one.
-fn own_charts(_: &Config) -> Option<&str> {
-    None
-}
-
 impl Install {
     fn run(self, talk: &Talk) -> Done {
         let named = self.config.is_some() || std::env::var_os("VANTAGE_CONFIG").is_some_and(|v| !v.is_empty());
@@ -72,7 +66,7 @@ impl Install {
         if let Some(path) = config_path(&files).filter(|_| named) {
             environment.push(("VANTAGE_CONFIG", whole(path)?));
         }
-        let folders = [state_folder()?, charts_folder(own_charts(&setup.config))?];
+        let folders = [state_folder()?, charts_folder(setup.config.charts_dir.as_deref())?];
         let folders = folders.into_iter().map(whole).collect::<Result<_, _>>()?;
         let namespaces = namespaces();
         let text = Unit { program, environment, folders, namespaces }.text()?;

@@ -1,7 +1,8 @@
 //! Who we are to Google: `login`, `logout`, `accounts`.
 
 use super::context::{Setup, Talk, now};
-use super::paths::{home, shown, state_folder};
+use super::machine::{self, Machine, ask};
+use super::paths::{home, is_of_the_machine, shown, state_folder};
 use super::{Done, Files, Format, output};
 use crate::config::{Config, GoogleSource};
 use crate::daemon::{self, Request, SyncWish};
@@ -42,12 +43,19 @@ pub struct Login {
     #[arg(long)]
     no_browser: bool,
     #[command(flatten)]
+    machine: Machine,
+    #[command(flatten)]
     files: Files,
 }
 
 impl Login {
     pub fn run(self, talk: &Talk) -> Done {
         let Service::Google = self.service;
+        self.machine.enter(&self.files)?;
+        if is_of_the_machine() {
+            // Nobody should sign in for nothing.
+            ask(Request::Status)?;
+        }
         let setup = Setup::load(&self.files, talk)?;
         let folder = state_folder()?;
         let known = Store::reader(&folder)?.map(|s| s.accounts()).transpose()?.unwrap_or_default();
@@ -59,7 +67,7 @@ impl Login {
         let file = Grant::path(&folder, &source.name);
         let client = self.client(&source, &file)?;
         let show = |url: &url::Url, port: u16| {
-            let opened = !self.no_browser && google::open_browser(url);
+            let opened = !self.no_browser && !is_of_the_machine() && google::open_browser(url);
             let mut text = String::new();
             if opened {
                 text += "Your browser opens Google's sign-in. If it does not, open this address in it:\n\n";
@@ -81,6 +89,9 @@ impl Login {
         let wish = google::Wish { client: &client, account: &source.name, hint: None, renews: file.exists() };
         let done = runtime()?.block_on(google::login(&wish, now, google::PATIENCE, &mut { show }));
         let grant = done.map_err(Trouble::failure)?;
+        if is_of_the_machine() {
+            return self.hand_over(source.name, &grant);
+        }
         disk::private_folder(&folder)?;
         grant.save(&file)?;
         // The account's row, so that every command knows it; a daemon that holds the database learns it from the file.
@@ -95,6 +106,15 @@ impl Login {
         output::print(&format!(
             "Signed in{name}. Next:\n  vantage sync         fetch the calendars\n  vantage calendars    choose which of them count\n"
         ))
+    }
+
+    /// Gives the leave to the service of the machine, whose folder only it writes into.
+    fn hand_over(&self, account: String, grant: &Grant) -> Done {
+        ask(Request::SignIn { account, grant: grant.text()? })?;
+        if let Some(path) = &self.client_secret {
+            machine::keep_client(&disk::read(path)?)?;
+        }
+        output::print("Signed in; the service begins to sync. Next:\n  sudo vantage status --system\n")
     }
 
     /// The account meant: named, or the only one.
@@ -114,8 +134,7 @@ impl Login {
                 }
             };
         };
-        if config.ics.iter().any(|s| s.name == *name) || name.is_empty() || name.starts_with('.') || name.contains('/')
-        {
+        if config.ics.iter().any(|s| s.name == *name) || !Grant::names(name) {
             let failure = Failure::new(Exit::Usage, format!("`{}` cannot be the name of an account", plain(name)));
             return Err(failure.help("choose a name without `/` that no `[[source.ics]]` has"));
         }
@@ -125,7 +144,8 @@ impl Login {
     /// The OAuth client: the file that was given, the configuration's, or the one of the last sign-in.
     fn client(&self, source: &GoogleSource, file: &Path) -> Result<Client, Failure> {
         let configured = source.client_secret.as_deref().map(|path| PathBuf::from(home(path)));
-        let given = self.client_secret.clone().or(configured);
+        let kept = || Some(PathBuf::from(machine::CLIENT)).filter(|path| is_of_the_machine() && path.exists());
+        let given = self.client_secret.clone().or(configured).or_else(kept);
         match given {
             Some(path) => Client::read(&path, source),
             None if file.exists() => Ok(Grant::load(file)?.at(source)?.client),

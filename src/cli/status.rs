@@ -1,10 +1,11 @@
 use super::context::{Setup, Talk, now};
-use super::paths::{shown, state_folder};
+use super::machine::{Machine, ask};
+use super::paths::{is_of_the_machine, shown, state_folder};
 use super::run::daemon_text;
 use super::signin::Standing;
 use super::{Done, Files, Format, output};
 use crate::config::Config;
-use crate::daemon::{self, Request};
+use crate::daemon::Request;
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::{APART, sync::google_sources};
 use crate::source::{Kind, ics};
@@ -21,6 +22,8 @@ use std::path::Path;
 pub struct Status {
     #[command(flatten)]
     files: Files,
+    #[command(flatten)]
+    machine: Machine,
     /// How it is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -91,8 +94,9 @@ struct Held {
 
 impl Status {
     pub fn run(self, talk: &Talk) -> Done {
+        self.machine.enter(&self.files)?;
         let (folder, now) = (state_folder()?, now()?);
-        let standings = match self.asked(&folder, talk)? {
+        let standings = match self.asked(talk)? {
             Some(standings) => standings,
             None => Standings::read(&Setup::load(&self.files, talk)?.config, &folder, now)?,
         };
@@ -107,15 +111,15 @@ impl Status {
 
 impl Status {
     /// What the daemon says, where one runs; a configuration that is broken by now is no reason to say nothing.
-    fn asked(&self, folder: &Path, talk: &Talk) -> Result<Option<Standings>, Failure> {
+    fn asked(&self, talk: &Talk) -> Result<Option<Standings>, Failure> {
         if !self.files.is_default() {
             return Ok(None);
         }
-        let value = match daemon::client::ask(folder, Request::Status) {
+        let value = match ask(Request::Status) {
             Ok(Some(value)) => value,
             Ok(None) => return Ok(None),
             // One that hangs is known by its silence; the store says the rest.
-            Err(failure) if failure.exit == Exit::Io => {
+            Err(failure) if failure.exit == Exit::Io && !is_of_the_machine() => {
                 talk.warn(&failure.message, failure.help.as_deref());
                 return Ok(None);
             }

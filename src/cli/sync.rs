@@ -1,4 +1,5 @@
 use super::context::{Setup, Talk, now};
+use super::machine::{Machine, ask};
 use super::paths::{home, state_folder};
 use super::{Done, Files, Format, doctor, output, signin};
 use crate::config::{Config, GoogleSource};
@@ -30,6 +31,8 @@ pub struct SyncArgs {
     accept_deletions: bool,
     #[command(flatten)]
     files: Files,
+    #[command(flatten)]
+    machine: Machine,
     /// How the summary is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -37,10 +40,11 @@ pub struct SyncArgs {
 
 impl SyncArgs {
     pub fn run(self, talk: &Talk) -> Done {
+        self.machine.enter(&self.files)?;
         let folder = state_folder()?;
         // With files of its own the command means another configuration than the daemon's.
         if self.files.is_default()
-            && let Some(done) = daemon::client::ask(&folder, self.request())?
+            && let Some(done) = ask(self.request())?
         {
             match self.format {
                 Format::Text => output::print(done["text"].as_str().unwrap_or_default())?,

@@ -34,6 +34,23 @@ pub fn systemctl(arguments: &[&str]) -> Result<String, Failure> {
     })
 }
 
+/// Has the manager of the machine read its units anew.
+///
+/// # Errors
+/// [`Exit::Failed`].
+pub fn reload_machine() -> Result<(), Failure> {
+    match ran("systemctl", &["daemon-reload"]) {
+        Ok(output) if output.status.success() => Ok(()),
+        _ => Err(Failure::new(Exit::Failed, "systemd could not be told").help("run `sudo systemctl daemon-reload`")),
+    }
+}
+
+/// What the sandbox of the machine's service may run; `None` where there is no such service, or all may run.
+pub fn exec_paths() -> Option<String> {
+    let output = ran("systemctl", &["show", "vantage.service", "-p", "ExecPaths", "--value"]).ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_string()).filter(|paths| !paths.is_empty())
+}
+
 /// Whether the user's manager can build the sandbox: tried, for what kernels and security modules forbid differs.
 pub fn namespaces() -> bool {
     let probe = ["--user", "--wait", "--quiet", "--collect", "-p", "PrivateUsers=yes", "-p", "ProtectSystem=strict"];

@@ -1,4 +1,6 @@
 use super::context::{Setup, Talk, now};
+use super::machine::{Machine, hand_out};
+use super::paths::{charts_folder, is_of_the_machine};
 use super::{Done, Files, Format, output, text};
 use crate::analyze::Analysis;
 use crate::chart::{Painter, Style};
@@ -6,6 +8,7 @@ use crate::diagnostic::{Exit, Failure};
 use crate::disk;
 use crate::jobs::picture::{fallback_font, files, json};
 use crate::model::{Privacy, Week, Weekday, Zones};
+use crate::schedule::newest;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use std::path::PathBuf;
@@ -22,8 +25,10 @@ pub struct WeekArgs {
     /// 2026-W47, a date, `last` (the last complete week), `this`, or a range 2026-W01..2026-W47
     #[arg(default_value = "last")]
     week: String,
+    #[command(flatten)]
+    machine: Machine,
     /// Calendars: files, folders, .zip, .gz, or - for standard input; default: the configuration's sources
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "system")]
     ics: Vec<String>,
     #[command(flatten)]
     files: Files,
@@ -31,20 +36,30 @@ pub struct WeekArgs {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Draw at 1 to 4 times 1600×1000
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4))]
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "system", value_parser = clap::value_parser!(u32).range(1..=4))]
     scale: u32,
     /// What is told about single meetings; default: the configuration's
-    #[arg(long, value_parser = Privacy::NAMES)]
+    #[arg(long, value_parser = Privacy::NAMES, conflicts_with = "system")]
     privacy: Option<String>,
     /// How the report is printed
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, conflicts_with = "system")]
     format: Format,
 }
 
 impl WeekArgs {
     pub fn run(self, talk: &Talk) -> Done {
+        self.machine.enter(&self.files)?;
         let mut setup = Setup::load(&self.files, talk)?;
         let now = now()?;
+        if is_of_the_machine() {
+            let (zones, start) = (&setup.wishes.zones, setup.wishes.week_start);
+            let week = match self.week.as_str() {
+                // The one that the service drew last: before `render_at` that is not last week's.
+                "last" => newest(now, zones, start, setup.config.render_at),
+                week => one_week(week, start, zones, now)?,
+            };
+            return hand_out(&week, &charts_folder(setup.config.charts_dir.as_deref())?, self.out.as_deref());
+        }
         let weeks = parse_weeks(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)?;
         let privacy = self.privacy.as_deref().and_then(Privacy::parse).unwrap_or(setup.config.privacy);
         let style = Style {

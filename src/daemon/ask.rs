@@ -4,11 +4,12 @@ use super::event::Reply;
 use super::jobs::{self, Outcome};
 use super::main_loop::Daemon;
 use super::metrics::{self, Gauges};
-use super::wire::{Answer, Request};
-use crate::diagnostic::{Exit, Failure};
+use super::wire::{Answer, Request, SyncWish};
+use crate::diagnostic::{Exit, Failure, Secret};
 use crate::jobs::sync::How;
 use crate::model::Week;
 use crate::schedule::{Job, Observation, Synced, complete_weeks};
+use crate::source::google::Grant;
 use crate::store::Changes;
 use serde_json::{Value, json};
 
@@ -17,6 +18,10 @@ impl Daemon {
         match request {
             Request::Status => self.status(reply),
             Request::Metrics => self.metrics(reply),
+            Request::SignIn { account, grant } => {
+                let said = self.sign_in(account, &grant).map(|()| json!({ "said": "signed in" }));
+                let _ = reply.send(Answer::from(said));
+            }
             Request::Sync(wish) => {
                 let reply = match wish.signed_in {
                     true => {
@@ -38,6 +43,19 @@ impl Daemon {
                 let _ = reply.send(Answer::from(said));
             }
         }
+    }
+
+    fn sign_in(&mut self, account: String, grant: &Secret) -> Result<(), Failure> {
+        let grant = Grant::parse(grant.expose())
+            .map_err(|cause| Failure::new(Exit::Data, "the sign-in could not be understood").cause(cause))?;
+        if !Grant::names(&account) {
+            return Err(Failure::new(Exit::Usage, "that cannot be the name of an account"));
+        }
+        grant.save(&Grant::path(&self.host.state, &account))?;
+        let wish = SyncWish { account: Some(account), signed_in: true, ..SyncWish::default() };
+        self.syncs.push_back((wish, tokio::sync::oneshot::channel().0));
+        self.observe(Observation::Asked(Job::Sync));
+        Ok(())
     }
 
     /// Reads the store beside whatever is under way, and not on the loop's own thread.

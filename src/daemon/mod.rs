@@ -72,6 +72,8 @@ pub struct Told {
     pub failure: Option<Failure>,
 }
 
+/// Words what a sync did.
+type Telling = fn(&[AccountSummary], &Config, DateTime<Utc>) -> Result<Told, Failure>;
 type Opened = LocalBoxFuture<'static, Result<Arc<dyn Credentials>, Trouble>>;
 
 /// What the process around the daemon gives it: its places, the clock, and what the commands know to do already.
@@ -93,7 +95,7 @@ pub struct Host {
     /// How every account and calendar stands.
     pub standings: fn(&Config, &Path, DateTime<Utc>) -> Result<Value, Failure>,
     /// What a sync did.
-    pub told: fn(&[AccountSummary], &Config, DateTime<Utc>) -> Result<Told, Failure>,
+    pub told: Telling,
     pub log: Form,
 }
 

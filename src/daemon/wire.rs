@@ -1,6 +1,6 @@
 //! What is said over the socket: one line of JSON each way.
 
-use crate::diagnostic::{Exit, Failure, Place};
+use crate::diagnostic::{Exit, Failure, Place, Secret};
 use crate::model::Mistake;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -24,12 +24,33 @@ pub enum Request {
     Status,
     /// The counts, as Prometheus text in `text`.
     Metrics,
+    /// Keep this leave of Google's (the text of a token file) for the account, and begin to sync it. From `login --system`,
+    /// which may not write into the service's folder.
+    SignIn {
+        account: String,
+        #[serde(with = "exposed")]
+        grant: Secret,
+    },
     /// Sync now.
     Sync(SyncWish),
     /// Draw what is due now.
     Render,
     /// Read the configuration and the rules anew.
     Reload,
+}
+
+/// A secret on its way through a socket that only the user (or root) can open.
+mod exposed {
+    use crate::diagnostic::Secret;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(secret.expose())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+        String::deserialize(from).map(Secret::new)
+    }
 }
 
 /// What a sync is asked to do; see [`crate::jobs::sync::Wish`].

@@ -24,8 +24,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         File::open(folder)?.sync_all()
     };
     attempt().map_err(|e| {
-        let failure = Failure::new(Exit::Io, format!("`{}` could not be written", path.display())).cause(e);
-        failure.note("a file of that name from before is unchanged")
+        let failure = Failure::new(Exit::Io, format!("`{}` could not be written", path.display()));
+        because(failure, e).note("a file of that name from before is unchanged")
     })
 }
 
@@ -67,5 +67,16 @@ pub fn private_folder(path: &Path) -> Result<(), Failure> {
 }
 
 fn made(path: &Path, done: io::Result<()>) -> Result<(), Failure> {
-    done.map_err(|e| Failure::new(Exit::Io, format!("the folder `{}` could not be made", path.display())).cause(e))
+    done.map_err(|e| because(Failure::new(Exit::Io, format!("the folder `{}` could not be made", path.display())), e))
+}
+
+/// `failure` with its cause. A service sees folders as read-only that its unit does not name.
+fn because(failure: Failure, e: io::Error) -> Failure {
+    let failure = match e.kind() {
+        io::ErrorKind::ReadOnlyFilesystem => {
+            failure.help("a service writes into the folders of its unit only: after a change of `charts_dir`, run `vantage service install`")
+        }
+        _ => failure,
+    };
+    failure.cause(e)
 }

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::diagnostic::Failure;
 use crate::disk;
 use crate::model::{Preferences, Week, Weekday};
+use crate::schedule::newest;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -127,9 +128,7 @@ impl Plan {
     fn new(setup: &RenderSetup<'_>, known: &BTreeMap<String, String>, now: DateTime<Utc>) -> Plan {
         let (zones, start) = (&setup.wishes.zones, setup.wishes.week_start);
         let this = Week::of(zones.date_of(now), start);
-        let due = |week: &Week| setup.config.render_at.after(*week, zones) <= now;
-        // The moment lies in the week after, so the second one back is due at the latest.
-        let last = Some(this.plus(-1)).filter(due).unwrap_or(this.plus(-2));
+        let last = newest(now, zones, start, setup.config.render_at);
         let known: Vec<Week> = known.keys().filter_map(|name| complete(name, start)).collect();
         let first = known.iter().copied().filter(|week| *week <= last).min().unwrap_or(last.plus(1 - FIRST));
         let first = first.max(last.plus(1 - i64::from(setup.config.retain)));

@@ -10,7 +10,7 @@ mod slot;
 mod tests;
 mod weeks;
 
-pub use weeks::complete_weeks;
+pub use weeks::{complete_weeks, newest};
 
 use crate::model::{RenderAt, Week, Weekday, Zones};
 use chrono::{DateTime, TimeDelta, Utc};

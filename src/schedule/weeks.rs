@@ -1,8 +1,8 @@
 use crate::model::{RenderAt, Week, Weekday, Zones};
 use chrono::{DateTime, Utc};
 
-/// The newest complete week.
-pub(super) fn newest(now: DateTime<Utc>, zones: &Zones, week_start: Weekday, at: RenderAt) -> Week {
+/// The newest week that is complete at `now`; see [`complete_weeks`].
+pub fn newest(now: DateTime<Utc>, zones: &Zones, week_start: Weekday, at: RenderAt) -> Week {
     let last = Week::of(zones.date_of(now), week_start).plus(-1);
     if at.after(last, zones) <= now { last } else { last.plus(-1) }
 }

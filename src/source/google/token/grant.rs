@@ -63,6 +63,11 @@ impl Grant {
         state.join("google").join(format!("{account}.json"))
     }
 
+    /// Whether an account can have that name: it is one of a file.
+    pub fn names(account: &str) -> bool {
+        !account.is_empty() && !account.starts_with('.') && !account.contains(['/', '\0'])
+    }
+
     /// What is stored in `path`.
     ///
     /// # Errors
@@ -75,13 +80,21 @@ impl Grant {
             let failure = Failure::new(Exit::SignIn, format!("the account `{account}` is not signed in"));
             failure.help(format!("run `{}`", refusal::command(&account)))
         })?;
-        // The parser's own words may quote a token: only the place is told.
-        let stored: Stored = serde_json::from_str(&text).map_err(|e| {
+        Grant::parse(&text).map_err(|cause| {
             let sentence = format!("the token file `{}` is not one that Vantage wrote", path.display());
-            let cause = format!("line {}, column {} is not as expected", e.line(), e.column());
             let help = format!("run `{}`: it writes a new one", refusal::command(&account));
             Failure::new(Exit::SignIn, sentence).cause(cause).help(help)
-        })?;
+        })
+    }
+
+    /// Reads what [`Grant::text`] wrote.
+    ///
+    /// # Errors
+    /// Where it is not as expected.
+    pub fn parse(text: &str) -> Result<Grant, String> {
+        // The parser's own words may quote a token: only the place is told.
+        let stored: Stored = serde_json::from_str(text)
+            .map_err(|e| format!("line {}, column {} is not as expected", e.line(), e.column()))?;
         let secret = Secret::new(stored.client_secret);
         let client = Client { id: stored.client_id, secret, auth_uri: stored.auth_uri, token_uri: stored.token_uri };
         Ok(Grant {
@@ -101,6 +114,17 @@ impl Grant {
     /// # Errors
     /// [`Exit::Io`].
     pub fn save(&self, path: &Path) -> Result<(), Failure> {
+        if let Some(folder) = path.parent() {
+            disk::private_folder(folder)?;
+        }
+        disk::write(path, self.text()?.expose().as_bytes())
+    }
+
+    /// All of it, as it is stored: for a file, or on its way to the service.
+    ///
+    /// # Errors
+    /// [`Exit::Bug`].
+    pub fn text(&self) -> Result<Secret, Failure> {
         let stored = Stored {
             client_id: self.client.id.clone(),
             client_secret: self.client.secret.expose().to_string(),
@@ -114,12 +138,9 @@ impl Grant {
             refresh_expires_at: self.refresh_expires_at,
             address: self.address.clone(),
         };
-        let bytes = serde_json::to_vec_pretty(&stored)
-            .map_err(|e| Failure::new(Exit::Bug, "a sign-in could not be put into a file").cause(e))?;
-        if let Some(folder) = path.parent() {
-            disk::private_folder(folder)?;
-        }
-        disk::write(path, &bytes)
+        serde_json::to_string_pretty(&stored)
+            .map(Secret::new)
+            .map_err(|e| Failure::new(Exit::Bug, "a sign-in could not be put into a file").cause(e))
     }
 
     /// The same with the endpoints that `source` names.
