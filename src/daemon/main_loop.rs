@@ -10,11 +10,20 @@ use super::{Host, Setup, socket, systemd};
 use crate::diagnostic::{Exit, Failure};
 use crate::schedule::{self, Action, Job, Moment, Observation, State, TICK};
 use std::collections::VecDeque;
+use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Interval, MissedTickBehavior};
+
+/// Whether this machine has a way to other networks. Nothing is sent: connecting a datagram socket looks up the route.
+fn has_route() -> bool {
+    // Addresses of documentation (RFC 5737, RFC 3849).
+    [("0.0.0.0:0", "192.0.2.1:9"), ("[::]:0", "[2001:db8::1]:9")]
+        .iter()
+        .any(|(here, there)| UdpSocket::bind(here).is_ok_and(|socket| socket.connect(there).is_ok()))
+}
 
 /// How long jobs may take to end when the daemon stops.
 const FAREWELL: Duration = Duration::from_secs(20);
@@ -40,6 +49,8 @@ pub(super) struct Daemon {
     /// The last sign of life of a job.
     life: (u64, Instant),
     hangs: bool,
+    /// A source is in trouble, and there was no way out at the last look.
+    away: bool,
     /// Who waits for a sync of their own, and who is being served.
     pub syncs: VecDeque<(SyncWish, Reply)>,
     serving: Option<(SyncWish, Reply)>,
@@ -89,6 +100,7 @@ pub(super) async fn run(host: Arc<Host>, setup: Setup) -> Result<(), Failure> {
         beat: Arc::default(),
         life: (0, Instant::now()),
         hangs: false,
+        away: false,
         syncs: VecDeque::new(),
         serving: None,
         renders: Vec::new(),
@@ -149,7 +161,8 @@ impl Daemon {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Tick => {
-                self.observe(Observation::Tick);
+                let away = std::mem::replace(&mut self.away, self.book.troubles() > 0 && !has_route());
+                self.observe(if away && !self.away { Observation::Online } else { Observation::Tick });
                 if self.is_alive() {
                     systemd::alive();
                 }

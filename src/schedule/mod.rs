@@ -79,6 +79,8 @@ pub enum Observation {
     Started,
     /// Nothing but time has passed.
     Tick,
+    /// There is a way out to the network again.
+    Online,
     /// A sync has ended.
     SyncDone(Synced),
     RenderDone {
@@ -171,6 +173,11 @@ impl State {
     fn observe(&mut self, what: Observation, at: Moment) {
         match what {
             Observation::Tick => {}
+            Observation::Online => {
+                // What the network alone kept from us does not wait for its back-off.
+                self.asked_sync = true;
+                self.hurry(at);
+            }
             Observation::Started => {
                 self.sync.want();
                 self.render.want();
@@ -220,6 +227,12 @@ impl State {
         self.sync.due = kept.or(Some(at.steady + wait.min(usual)));
     }
 
+    /// Has a sync begin soon; not in a loop, though, where a clock jumps or a network comes and goes all the time.
+    fn hurry(&mut self, at: Moment) {
+        let ready = self.sync.begun.map_or(at.steady, |begun| (begun + GAP).max(at.steady));
+        self.sync.due = Some(self.sync.due.map_or(ready, |due| due.min(ready)));
+    }
+
     /// What the clocks themselves say: a jump, a week that has ended, the daily work.
     fn look(&mut self, at: Moment) {
         let jumped = self.before.is_some_and(|(wall, steady)| {
@@ -233,9 +246,8 @@ impl State {
         let turned = self.seen.is_some() && self.seen != seen;
         self.seen = seen;
         if jumped || turned {
-            // The newest facts first; not in a loop, though, where a clock jumps all the time.
-            let ready = self.sync.begun.map_or(at.steady, |begun| (begun + GAP).max(at.steady));
-            self.sync.due = Some(self.sync.due.map_or(ready, |due| due.min(ready)));
+            // The newest facts first.
+            self.hurry(at);
             self.render.want();
         }
         if !self.maintain.running && self.maintain.due.is_none() {

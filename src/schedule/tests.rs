@@ -259,6 +259,24 @@ fn a_suspend_and_a_clock_that_jumps_are_noticed_within_a_tick() {
 }
 
 #[test]
+fn a_network_that_returns_is_used_at_once_and_one_that_flaps_is_not() {
+    let mut machine = Machine::new("2026-11-18T10:00:00Z");
+    machine.source = Source::Offline;
+    machine.awake(8 * HOUR, TICK);
+    machine.source = Source::Changed;
+    let syncs = machine.count(Job::Sync);
+    machine.see(Observation::Online);
+    machine.awake(GAP + TICK, TICK);
+    assert_eq!(machine.count(Job::Sync), syncs + 1);
+    assert_eq!(machine.patient.last(), Some(&false));
+    for _ in 0..180 {
+        machine.awake(TICK, TICK);
+        machine.see(Observation::Online);
+    }
+    assert!(machine.count(Job::Sync) <= syncs + 32, "{}", machine.count(Job::Sync));
+}
+
+#[test]
 fn a_clock_that_jumps_all_the_time_is_no_reason_to_ask_all_the_time() {
     let mut machine = Machine::new("2026-11-18T10:00:00Z");
     for n in 0..180 {
