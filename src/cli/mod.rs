@@ -7,6 +7,9 @@ mod demo;
 mod doctor;
 mod events;
 mod explain;
+mod find;
+mod mark;
+mod marks;
 mod output;
 mod paths;
 mod run;
@@ -75,6 +78,12 @@ enum Command {
     Events(events::Events),
     /// Say why a meeting is classed as it is
     Explain(explain::Explain),
+    /// Say yourself what a meeting or its series counts as; no rule and no label changes that
+    Mark(mark::Mark),
+    /// Take back what was said of a meeting or its series
+    Unmark(mark::Unmark),
+    /// List what was said of meetings, and carry it to another machine
+    Marks(marks::Marks),
     /// Work on the rules
     Rules {
         #[command(subcommand)]
@@ -157,6 +166,9 @@ pub fn main() -> ExitCode {
         Command::Week(week) => week.run(&talk),
         Command::Events(events) => events.run(&talk),
         Command::Explain(explain) => explain.run(&talk),
+        Command::Mark(mark) => mark.run(&talk),
+        Command::Unmark(unmark) => unmark.run(&talk),
+        Command::Marks(marks) => marks.run(&talk),
         Command::Rules { command: RulesCommand::Check(check) } => check.run(&talk),
         Command::Config { command: ConfigCommand::Check(check) } => check.run(&talk),
     };
