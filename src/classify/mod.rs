@@ -6,6 +6,7 @@
 
 mod file;
 mod index;
+mod insert;
 mod markup;
 mod people;
 mod phrase;
@@ -18,6 +19,7 @@ mod trace;
 mod words;
 
 pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
+pub use insert::{TitleRule, with_rule};
 pub use people::People;
 pub use phrase::Phrase;
 pub use predicates::{Finding, Kind, Look, PREDICATES, Predicate};

@@ -58,7 +58,7 @@ impl Explain {
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let zones = &setup.wishes.zones;
         match find(analysis.judged().iter(), wanted, self.place.on, Pick::Nearest, zones, now) {
-            Found::One(one) => self.print(&self.of(one, &analysis, window, &setup)),
+            Found::One(one) => self.print(&explain(one, &analysis, window, &setup, self.show_private)),
             Found::Many(found) => {
                 let help = "give one of these ids or the whole title; `vantage explain --batch` takes titles alone";
                 find::ambiguous(&found, zones, help)
@@ -79,15 +79,11 @@ impl Explain {
             Format::Text => output::print(&answer.text()),
         }
     }
-
-    fn of<'a>(&self, one: &'a Judged, analysis: &'a Analysis<'_>, window: Interval, setup: &'a Setup) -> Answer<'a> {
-        explain(one, analysis, window, setup, self.show_private)
-    }
 }
 
 /// Why a meeting is classed as it is, and where its time goes, as text; `one` is among what `analysis` judged in `window`.
-pub fn text(one: &Judged, analysis: &Analysis<'_>, window: Interval, setup: &Setup) -> String {
-    explain(one, analysis, window, setup, false).text()
+pub fn text(one: &Judged, analysis: &Analysis<'_>, window: Interval, setup: &Setup, show_private: bool) -> String {
+    explain(one, analysis, window, setup, show_private).text()
 }
 
 fn explain<'a>(

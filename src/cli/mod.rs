@@ -1,5 +1,6 @@
 //! The command line: one file per command. Standard output is data, standard error is talk.
 
+mod ask;
 mod calendars;
 mod check;
 mod context;
@@ -12,6 +13,7 @@ mod mark;
 mod marks;
 mod output;
 mod paths;
+mod review;
 mod run;
 mod service;
 mod signin;
@@ -78,6 +80,8 @@ enum Command {
     Events(events::Events),
     /// Say why a meeting is classed as it is
     Explain(explain::Explain),
+    /// Go through the unclassified and the surprising meetings of a week, one key each
+    Review(review::Review),
     /// Say yourself what a meeting or its series counts as; no rule and no label changes that
     Mark(mark::Mark),
     /// Take back what was said of a meeting or its series
@@ -166,6 +170,7 @@ pub fn main() -> ExitCode {
         Command::Week(week) => week.run(&talk),
         Command::Events(events) => events.run(&talk),
         Command::Explain(explain) => explain.run(&talk),
+        Command::Review(review) => review.run(&talk),
         Command::Mark(mark) => mark.run(&talk),
         Command::Unmark(unmark) => unmark.run(&talk),
         Command::Marks(marks) => marks.run(&talk),
