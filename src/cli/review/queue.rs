@@ -44,7 +44,7 @@ pub fn queue(analysis: &Analysis<'_>, setup: &Setup, week: Interval, show_privat
         };
         found.push((j.class() != Some(Class::Unclassified), Reverse(j.interval.length()), j, why));
     }
-    found.sort_by(|a, b| (a.0, a.1, a.2.interval.start).cmp(&(b.0, b.1, b.2.interval.start)));
+    found.sort_by_key(|(classed, length, j, _)| (*classed, *length, j.interval.start));
     found.into_iter().map(|(_, _, j, why)| item(j, &why, setup, show_private)).collect()
 }
 
