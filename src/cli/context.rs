@@ -174,7 +174,8 @@ impl Setup {
 /// # Errors
 /// See [`Store::reader`].
 pub fn overrides() -> Result<Overrides, Failure> {
-    Ok(Store::reader(&state_folder()?)?.map(|store| store.overrides()).transpose()?.unwrap_or_default())
+    let Ok(folder) = state_folder() else { return Ok(Overrides::default()) };
+    Ok(Store::reader(&folder)?.map(|store| store.overrides()).transpose()?.unwrap_or_default())
 }
 
 /// The rules of a file, with the default ones where there is no file.
