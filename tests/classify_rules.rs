@@ -55,7 +55,7 @@ fn start() -> DateTime<Tz> {
 }
 
 fn subject<'a>(event: &'a Event, people: &'a People) -> Subject<'a> {
-    Subject { event, start: start(), length: TimeDelta::minutes(90), all_day: false, people }
+    Subject { event, start: start(), length: TimeDelta::minutes(90), all_day: false, people, marked: None }
 }
 
 fn rules(text: &str) -> RuleSet {

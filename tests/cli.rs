@@ -131,7 +131,7 @@ fn events_lists_everything_that_overlaps_the_window() {
         .run(["events", "--ics", "work.ics", "--from", "2026-11-16", "--to", "2026-11-17", "--format", "json"])
         .json();
     let first = serde_json::json!({
-        "uid": "1", "summary": "Product strategy", "start": "2026-11-16T10:00:00+01:00",
+        "id": "4355a46b19d3", "by": "rule", "uid": "1", "summary": "Product strategy", "start": "2026-11-16T10:00:00+01:00",
         "end": "2026-11-16T11:00:00+01:00", "all_day": false, "status": null, "calendar": "work",
         "class": "strategy", "theme": lines[0]["theme"], "rule": lines[0]["rule"], "counted": true, "reason": null,
         "minutes": 60, "counted_minutes": 45.0

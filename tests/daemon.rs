@@ -407,24 +407,40 @@ fn under_systemd_each_line_has_its_priority() {
     assert!(log.contains("\n<3>error: unknown key `gaol`"), "{log}");
 }
 
+/// The strategy share of the latest picture, once at least so many were drawn.
+#[track_caller]
+fn drawn(world: &World, least: u64) -> f64 {
+    until("the pictures", || {
+        let metrics = world.run(["metrics"]).ok();
+        let value = |name: &str| {
+            let line = metrics.lines().find(|line| line.starts_with(name))?;
+            line.split(' ').next_back()?.parse::<f64>().ok()
+        };
+        let share = value("vantage_strategy_share ")?;
+        (value("vantage_weeks_drawn_total ")? as u64 >= least).then_some(share)
+    })
+}
+
+#[test]
+fn what_is_said_of_a_meeting_is_drawn_at_once() {
+    let weekly = event("1", "Product strategy", "20200106T100000", "20200106T110000", "RRULE:FREQ=WEEKLY");
+    let world = World::new().config(&format!("retain = 2\n{SOURCE}")).ics("work.ics", &[&weekly]);
+    let service = Service::start(&world);
+    assert_eq!(drawn(&world, 3), 1.0);
+    world.run(["mark", "product strategy", "execution", "--series"]).ok();
+    assert_eq!(drawn(&world, 6), 0.0);
+    world.run(["unmark", "product strategy", "--series"]).ok();
+    assert_eq!(drawn(&world, 9), 1.0);
+    assert_eq!(service.stop(), 0);
+}
+
 #[test]
 fn the_first_start_draws_the_last_twelve_weeks_and_an_edited_rule_draws_them_anew() {
     let weekly = event("1", "Product strategy", "20200106T100000", "20200106T110000", "RRULE:FREQ=WEEKLY");
     let world = World::new().config(SOURCE).ics("work.ics", &[&weekly]);
     let service = Service::start(&world);
     let charts = world.path(".local/share/vantage/charts");
-    let drawn = |least: u64| {
-        until("the pictures", || {
-            let metrics = world.run(["metrics"]).ok();
-            let value = |name: &str| {
-                let line = metrics.lines().find(|line| line.starts_with(name))?;
-                line.split(' ').next_back()?.parse::<f64>().ok()
-            };
-            let share = value("vantage_strategy_share ")?;
-            (value("vantage_weeks_drawn_total ")? as u64 >= least).then_some(share)
-        })
-    };
-    assert_eq!(drawn(13), 1.0);
+    assert_eq!(drawn(&world, 13), 1.0);
     assert!(charts.join("latest.png").exists() && charts.join("index.html").exists());
     let settled = world.run(["render"]).ok();
     assert!(settled.starts_with("nothing is due"), "{settled}");
@@ -437,7 +453,7 @@ fn the_first_start_draws_the_last_twelve_weeks_and_an_edited_rule_draws_them_ane
             )
         })
         .unwrap();
-    assert_eq!(drawn(26), 0.0);
+    assert_eq!(drawn(&world, 26), 0.0);
     assert_eq!(service.stop(), 0);
 }
 

@@ -91,6 +91,11 @@ impl Judged {
         (event.uid.clone(), event.summary.clone().filter(|_| event.uid.0.is_empty()))
     }
 
+    /// The same meeting, on another calendar.
+    pub fn is_copy_of(&self, other: &Judged) -> bool {
+        key(&self.instance).is_some_and(|own| key(&other.instance) == Some(own))
+    }
+
     /// People in the room who did not decline: me, attendees, organizer; groups are one and rooms none.
     pub fn heads(&self, people: &People) -> Option<usize> {
         let event = &self.instance.event;
@@ -212,6 +217,7 @@ pub fn subject<'a>(instance: &'a Instance, interval: Interval, people: &'a Peopl
         },
         all_day: matches!(instance.span, Span::AllDay { .. }),
         people,
+        marked: instance.marked.as_deref(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Decisions to week report: hours, overlap, trend, focus, people, delegation, what moved the number. Pure: `now` is an
 //! argument, and the result does not depend on the order of events or calendars.
 
+pub mod account;
 mod delegate;
 mod flow;
 pub mod judge;

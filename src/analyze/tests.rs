@@ -93,7 +93,12 @@ fn event(title: &str) -> Event {
 
 fn timed(event: Event, from: &str, to: &str) -> Instance {
     let start = at(from);
-    Instance { event: Arc::new(event), span: Span::Timed(Interval::new(start, at(to))), original: Original::At(start) }
+    Instance {
+        event: Arc::new(event),
+        span: Span::Timed(Interval::new(start, at(to))),
+        original: Original::At(start),
+        marked: None,
+    }
 }
 
 fn meeting(title: &str, from: &str, to: &str) -> Instance {
@@ -111,7 +116,7 @@ fn answered(title: &str, answer: Answer, from: &str, to: &str) -> Instance {
 fn all_day(event: Event, first: i64, days: i64) -> Instance {
     let first = week().first + chrono::TimeDelta::days(first);
     let span = Span::AllDay { first, end: first + chrono::TimeDelta::days(days) };
-    Instance { event: Arc::new(event), span, original: Original::On(first) }
+    Instance { event: Arc::new(event), span, original: Original::On(first), marked: None }
 }
 
 fn later() -> DateTime<Utc> {
@@ -312,7 +317,7 @@ fn a_series_that_a_report_could_carry_is_a_candidate() {
         }
         let start = at("0 09:00") - chrono::TimeDelta::weeks(week);
         let span = Span::Timed(Interval::new(start, start + chrono::TimeDelta::hours(1)));
-        Instance { event: Arc::new(event), span, original: Original::At(start) }
+        Instance { event: Arc::new(event), span, original: Original::At(start), marked: None }
     };
     let r = report((0..4).map(series).collect());
     let c = &r.let_go[0];
@@ -549,9 +554,14 @@ fn any_half_year() -> impl Strategy<Value = Vec<Instance>> {
             if kind == 0 {
                 let mut stale = event.clone();
                 stale.calendar = Arc::new(Calendar { name: "z".into(), source: "z".into(), ..Calendar::default() });
-                instances.push(Instance { event: Arc::new(stale), span: Span::Timed(at(start)), original });
+                instances.push(Instance {
+                    event: Arc::new(stale),
+                    span: Span::Timed(at(start)),
+                    original,
+                    marked: None,
+                });
             }
-            instances.push(Instance { event: Arc::new(event), span: Span::Timed(at(to)), original });
+            instances.push(Instance { event: Arc::new(event), span: Span::Timed(at(to)), original, marked: None });
         }
         instances
     })
@@ -572,7 +582,7 @@ fn any_week() -> impl Strategy<Value = Vec<Instance>> {
             event.line = i;
             let start = week().first.and_hms_opt(0, 0, 0).unwrap().and_utc() + chrono::TimeDelta::minutes(start - 60);
             let span = Span::Timed(Interval::new(start, start + chrono::TimeDelta::minutes(length)));
-            Instance { event: Arc::new(event), span, original: Original::At(start) }
+            Instance { event: Arc::new(event), span, original: Original::At(start), marked: None }
         };
         all.into_iter().enumerate().map(build).collect()
     })

@@ -2,10 +2,11 @@
 //!
 //! A rules file is read once into a [`RuleSet`] ([`parse`], or [`defaults`]); [`RuleSet::decide`] then says for one
 //! event what it was, and [`RuleSet::explain`] why. The first rule that matches wins, a label named in `[labels]`
-//! beats every rule, and nothing is guessed: without a match an event stays unclassified.
+//! beats every rule, what the user said of a meeting beats both, and nothing is guessed: without a match an event stays unclassified.
 
 mod file;
 mod index;
+mod insert;
 mod markup;
 mod people;
 mod phrase;
@@ -18,6 +19,7 @@ mod trace;
 mod words;
 
 pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
+pub use insert::{TitleRule, with_rule};
 pub use people::People;
 pub use phrase::Phrase;
 pub use predicates::{Finding, Kind, Look, PREDICATES, Predicate};
@@ -28,7 +30,7 @@ pub use ruleset::RuleSet;
 pub use trace::{Evidence, Loser, Step, Trace, Why};
 pub use words::{Title, Words};
 
-use crate::model::{Class, Event};
+use crate::model::{Class, Event, Marked};
 use chrono::{DateTime, TimeDelta};
 use chrono_tz::Tz;
 use std::sync::Arc;
@@ -43,6 +45,8 @@ pub struct Subject<'a> {
     pub length: TimeDelta,
     pub all_day: bool,
     pub people: &'a People,
+    /// What the user said of it.
+    pub marked: Option<&'a Marked>,
 }
 
 /// What an event counts as.
@@ -59,8 +63,7 @@ pub enum Outcome {
 /// Who decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum By {
-    /// The user's own word for one instance or for its series. `decide` does not know overrides: the caller puts them
-    /// before it.
+    /// The user's own word for one instance or for its series.
     Override { series: bool },
     /// A label named in `[labels]`, as it is spelled there.
     Label(Arc<str>),

@@ -4,7 +4,7 @@ use super::rule::Rule;
 use super::trace::{Loser, Step, Trace, Why};
 use super::words::Title;
 use super::{By, Decision, Outcome, Subject};
-use crate::model::Event;
+use crate::model::{Class, Event, Marked};
 use std::sync::Arc;
 
 /// What `[labels]` says about one label.
@@ -40,13 +40,14 @@ impl RuleSet {
         self.labels.iter().map(|label| &*label.name)
     }
 
-    /// What one instance of an event counts as: a label named in `[labels]` first, then the first rule that matches.
+    /// What one instance of an event counts as: what the user said of it first, then a label named in `[labels]`, then the
+    /// first rule that matches.
     pub fn decide(&self, subject: &Subject<'_>) -> Decision {
-        if let Some(decision) = self.by_label(subject.event) {
-            return decision;
-        }
-        let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
-        self.first(&Look { title: &title, subject: Some(subject) })
+        let decision = self.by_label(subject.event).unwrap_or_else(|| {
+            let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
+            self.first(&Look { title: &title, subject: Some(subject) })
+        });
+        by_override(subject, &decision).unwrap_or(decision)
     }
 
     /// What a bare title counts as: nothing else is known, so every predicate but those on the title fails.
@@ -64,7 +65,12 @@ impl RuleSet {
     /// The decision and why every other rule lost.
     pub fn explain(&self, subject: &Subject<'_>) -> Trace {
         let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
-        self.trace(self.by_label(subject.event), &Look { title: &title, subject: Some(subject) })
+        let look = Look { title: &title, subject: Some(subject) };
+        let trace = self.trace(self.by_label(subject.event), &look);
+        match by_override(subject, &trace.decision) {
+            Some(decision) => self.beaten(trace, decision, &look),
+            None => trace,
+        }
     }
 
     /// The same for a bare title.
@@ -77,7 +83,7 @@ impl RuleSet {
             return None;
         }
         let named = |label: &String| self.labels.iter().find(|known| same(&known.name, label));
-        let label = event.labels.iter().find_map(named)?;
+        let label = event.labels.iter().chain(&event.color).find_map(named)?;
         let by = By::Label(label.name.clone());
         Some(Decision { outcome: label.outcome, focus: label.focus, theme: label.theme.clone(), by })
     }
@@ -104,7 +110,14 @@ impl RuleSet {
         });
         let losers = (0..self.rules.len()).filter(|index| Some(*index) != winning);
         let losers = losers.map(|rule| Loser { rule, why: self.why(rule, look) }).collect();
-        Trace { decision, winner, losers }
+        Trace { decision, label: None, winner, losers }
+    }
+
+    /// The same trace where the user's own word beats what it led to.
+    fn beaten(&self, trace: Trace, decision: Decision, look: &Look<'_>) -> Trace {
+        let label = if let By::Label(label) = trace.decision.by { Some(label) } else { None };
+        let losers = (0..self.rules.len()).map(|rule| Loser { rule, why: self.why(rule, look) }).collect();
+        Trace { decision, label, winner: None, losers }
     }
 
     fn why(&self, rule: usize, look: &Look<'_>) -> Why {
@@ -117,6 +130,18 @@ impl RuleSet {
             None => Why::Later,
         }
     }
+}
+
+/// What the user said decides class and theme; that an event is time to work alone stays true.
+fn by_override(subject: &Subject<'_>, otherwise: &Decision) -> Option<Decision> {
+    let Marked { word, series } = subject.marked?;
+    let outcome = match word.class {
+        Some(Class::Unclassified) => Outcome::None,
+        Some(class) => Outcome::Class(class),
+        None => Outcome::Ignore,
+    };
+    let by = By::Override { series: *series };
+    Some(Decision { outcome, focus: otherwise.focus, theme: word.theme.clone(), by })
 }
 
 /// Labels are the same whatever their letter case.

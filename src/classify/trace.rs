@@ -2,13 +2,16 @@
 
 use super::Decision;
 use super::predicates::Finding;
+use std::sync::Arc;
 
 /// A decision with its reasons. Rules are named by their index in [`super::RuleSet::rules`], where name, file and line
 /// stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
     pub decision: Decision,
-    /// The rule that won; `None` where a label decided or nothing did.
+    /// A label named in `[labels]` that lost to the user's own word.
+    pub label: Option<Arc<str>>,
+    /// The rule that won; `None` where the user, a label or nothing decided.
     pub winner: Option<Step>,
     /// All others, in file order.
     pub losers: Vec<Loser>,

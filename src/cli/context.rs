@@ -7,7 +7,7 @@ use crate::config::Place as SourcePlace;
 use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
 use crate::jobs::{self, sync::google_sources};
-use crate::model::{Instance, Interval, Preferences};
+use crate::model::{Instance, Interval, Overrides, Preferences};
 use crate::source::ics::Calendars;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
@@ -111,7 +111,11 @@ impl Setup {
         let zone = self.wishes.zones.home;
         if !ics.is_empty() {
             let mut calendars = Calendars::read(ics, None)?;
-            let instances = calendars.instances(window, zone);
+            let mut instances = calendars.instances(window, zone);
+            match overrides() {
+                Ok(overrides) => overrides.apply(&mut instances),
+                Err(failure) => talk.warn(&format!("your marks are not counted: {}", failure.message), None),
+            }
             talk.problems(&calendars);
             return Ok(instances);
         }
@@ -163,6 +167,15 @@ impl Setup {
             Err(failure) => Err(failure),
         }
     }
+}
+
+/// What the user said of meetings; nothing where there is no database yet.
+///
+/// # Errors
+/// See [`Store::reader`].
+pub fn overrides() -> Result<Overrides, Failure> {
+    let Ok(folder) = state_folder() else { return Ok(Overrides::default()) };
+    Ok(Store::reader(&folder)?.map(|store| store.overrides()).transpose()?.unwrap_or_default())
 }
 
 /// The rules of a file, with the default ones where there is no file.

@@ -1,5 +1,5 @@
 use super::context::{Setup, Talk, now};
-use super::{Done, Files, Format, output};
+use super::{Done, Files, Format, find, output};
 use crate::analyze::{Analysis, Row, Verdict};
 use crate::classify::By;
 use crate::diagnostic::{Exit, Failure, plain};
@@ -34,6 +34,8 @@ pub struct Events {
 /// One line of JSON.
 #[derive(Serialize)]
 struct Line<'a> {
+    /// What `mark`, `explain` and `unmark` take.
+    id: String,
     uid: &'a str,
     summary: Option<&'a str>,
     start: String,
@@ -44,6 +46,8 @@ struct Line<'a> {
     class: Option<&'static str>,
     theme: Option<&'a str>,
     rule: Option<&'a str>,
+    /// Who decided: `mark`, `label`, `rule`, or nobody.
+    by: Option<&'static str>,
     counted: bool,
     /// Why it is left out, or `focus` or `solo` where it is set apart.
     reason: Option<&'static str>,
@@ -89,6 +93,7 @@ impl Events {
         };
         let class = j.class();
         Line {
+            id: find::id(&j.instance),
             uid: &event.uid.0,
             summary,
             start,
@@ -103,6 +108,7 @@ impl Events {
             class: class.map(|c| c.name()),
             theme: j.decision.theme.as_deref(),
             rule,
+            by: by(&j.decision.by),
             counted: class.is_some(),
             reason: match j.verdict {
                 Verdict::Counted(_) => None,
@@ -115,6 +121,16 @@ impl Events {
     }
 }
 
+/// The word for who decided.
+pub fn by(by: &By) -> Option<&'static str> {
+    match by {
+        By::Override { .. } => Some("mark"),
+        By::Label(_) => Some("label"),
+        By::Rule(_) => Some("rule"),
+        By::Nothing => None,
+    }
+}
+
 fn local(at: DateTime<Utc>, zones: &Zones) -> String {
     at.with_timezone(&zones.at(at)).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
@@ -124,7 +140,8 @@ fn human(text: &mut String, line: &Line) {
     let start = if line.all_day { format!("{} all-day", line.start) } else { line.start[..16].replace('T', " ") };
     let what = line.class.or(line.reason).unwrap_or_default();
     let title = plain(line.summary.unwrap_or("(private or no title)"));
-    let why = line.rule.map(|r| format!("  ({r})")).unwrap_or_default();
+    let why = line.rule.or(line.by.filter(|by| *by == "mark").map(|_| "your mark"));
+    let why = why.map(|r| format!("  ({r})")).unwrap_or_default();
     // Writing to a String cannot fail.
     let _ = writeln!(text, "{start:<18} {:>5} min  {what:<16} {title}{why}", line.minutes);
 }

@@ -1,34 +1,33 @@
 use super::context::{Setup, Talk, now};
-use super::{Done, Files, Format, output};
-use crate::analyze::judge::{elapsed, subject};
-use crate::analyze::{Analysis, Verdict};
+use super::find::{self, Found, Pick, Where, find};
+use super::{Done, Files, Format, events, output};
+use crate::analyze::account::Account;
+use crate::analyze::judge::subject;
+use crate::analyze::{Analysis, Judged, Verdict};
 use crate::classify::{By, Decision, Evidence, RuleSet, Trace, Why};
 use crate::diagnostic::{Exit, Failure, plain};
-use crate::model::{Class, Instance, Interval, Visibility};
-use chrono::TimeDelta;
+use crate::model::{Class, Interval, Visibility, Zones};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::io::BufRead;
 
-/// How far around now an event is looked for.
-const REACH: TimeDelta = TimeDelta::days(400);
+mod time;
 
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  vantage explain \"Q3 roadmap review\"\n  vantage explain 0001@example.com --ics calendar.ics\n  \
-                        vantage explain --batch < titles.txt"
+                        vantage explain roadmap --on 2026-11-17\n  vantage explain --batch < titles.txt"
 )]
 pub struct Explain {
-    /// A title, or the UID of an event in the calendars
-    #[arg(value_name = "TEXT|UID", required_unless_present = "batch", conflicts_with = "batch")]
+    /// A UID, an id, a title or a part of one in whole words; a title that is in no calendar is classed as it stands
+    #[arg(value_name = "EVENT", required_unless_present = "batch", conflicts_with = "batch")]
     event: Option<String>,
-    /// Where a UID or a title is looked up: files, folders, .zip, .gz, or -
-    #[arg(long, value_name = "PATH", num_args = 1..)]
-    ics: Vec<String>,
     /// Read titles from standard input, one a line, and answer each with one line of JSON
     #[arg(long)]
     batch: bool,
+    #[command(flatten)]
+    place: Where,
     #[command(flatten)]
     files: Files,
     /// Print the texts of private events too
@@ -43,66 +42,90 @@ impl Explain {
     pub fn run(self, talk: &Talk) -> Done {
         let mut setup = Setup::load(&self.files, talk)?;
         let Some(wanted) = &self.event else { return batch(&setup.rules) };
+        let now = now()?;
         // A title needs no calendar; where one is known, the event itself says more.
-        let (found, looked) = match self.find(wanted, &mut setup, talk) {
-            Ok(found) => (found, true),
-            Err(failure) if self.ics.is_empty() && matches!(failure.exit, Exit::Usage | Exit::Failed) => {
-                (Vec::new(), false)
+        let (instances, window) = match self.place.instances(&mut setup, now, talk) {
+            Ok(read) => read,
+            Err(failure)
+                if self.place.ics.is_empty()
+                    && self.place.on.is_none()
+                    && matches!(failure.exit, Exit::Usage | Exit::Failed) =>
+            {
+                return self.print(&Answer::bare(wanted, &setup.rules));
             }
             Err(failure) => return Err(failure),
         };
-        let answer = match found.into_iter().next() {
-            Some(instance) => self.of_instance(instance, &setup)?,
-            None if looked && wanted.contains('@') && !wanted.contains(' ') => {
+        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        let zones = &setup.wishes.zones;
+        match find(analysis.judged().iter(), wanted, self.place.on, Pick::Nearest, zones, now) {
+            Found::One(one) => self.print(&explain(one, &analysis, window, &setup, self.show_private)),
+            Found::Many(found) => {
+                let help = "give one of these ids or the whole title; `vantage explain --batch` takes titles alone";
+                find::ambiguous(&found, zones, help)
+            }
+            Found::Nothing if self.place.on.is_some() => Err(find::nothing()),
+            Found::Nothing if wanted.contains('@') && !wanted.contains(' ') => {
                 let failure =
                     Failure::new(Exit::Failed, format!("no event with the UID `{}` was found", plain(wanted)));
-                return Err(failure.help("`vantage events --format json` lists UIDs"));
+                Err(failure.help("`vantage events --format json` lists UIDs"))
             }
-            None => {
-                let trace = setup.rules.explain_title(wanted);
-                Answer { title: wanted.clone(), verdict: None, trace, rules: &setup.rules }
-            }
-        };
+            Found::Nothing => self.print(&Answer::bare(wanted, &setup.rules)),
+        }
+    }
+
+    fn print(&self, answer: &Answer) -> Done {
         match self.format {
             Format::Json => output::print(&format!("{}\n", answer.json())),
             Format::Text => output::print(&answer.text()),
         }
     }
+}
 
-    /// Instances of that UID or exact title, the nearest to now first.
-    fn find(&self, wanted: &str, setup: &mut Setup, talk: &Talk) -> Result<Vec<Instance>, Failure> {
-        let now = now()?;
-        let mut found = setup.instances(&self.ics, Interval::new(now - REACH, now + REACH), now, talk)?;
-        let lower = wanted.to_lowercase();
-        let titled = |i: &Instance| i.event.summary.as_ref().is_some_and(|s| s.to_lowercase() == lower);
-        found.retain(|i| *i.event.uid.0 == *wanted || titled(i));
-        found.sort_by_key(|i| (elapsed(&i.span, &setup.wishes.zones).start - now).abs());
-        Ok(found)
-    }
+/// Why a meeting is classed as it is, and where its time goes, as text; `one` is among what `analysis` judged in `window`.
+pub fn text(one: &Judged, analysis: &Analysis<'_>, window: Interval, setup: &Setup, show_private: bool) -> String {
+    explain(one, analysis, window, setup, show_private).text()
+}
 
-    fn of_instance<'a>(&self, instance: Instance, setup: &'a Setup) -> Result<Answer<'a>, Failure> {
-        let zones = &setup.wishes.zones;
-        let interval = elapsed(&instance.span, zones);
-        let private = instance.event.visibility != Visibility::Public && !self.show_private;
-        let trace = setup.rules.explain(&subject(&instance, interval, &setup.config.people, zones));
-        let trace = if private { trace.without_text() } else { trace };
-        let title =
-            instance.event.summary.clone().filter(|_| !private).unwrap_or_else(|| "(private or no title)".into());
-        let analysis = Analysis::new(vec![instance], &setup.rules, &setup.config.people, &setup.wishes);
-        let verdict = analysis.judged().first().map(|j| j.verdict);
-        Ok(Answer { title, verdict, trace, rules: &setup.rules })
-    }
+fn explain<'a>(
+    one: &'a Judged,
+    analysis: &'a Analysis<'_>,
+    window: Interval,
+    setup: &'a Setup,
+    show_private: bool,
+) -> Answer<'a> {
+    let (zones, people) = (&setup.wishes.zones, &setup.config.people);
+    let private = one.instance.event.visibility != Visibility::Public && !show_private;
+    let trace = setup.rules.explain(&subject(&one.instance, one.interval, people, zones));
+    let trace = if private { trace.without_text() } else { trace };
+    let time = Time { one, account: analysis.account(one, window), zones, show_private };
+    Answer { title: find::title(one, show_private), time: Some(time), trace, rules: &setup.rules }
+}
+
+/// The time of a meeting.
+struct Time<'a> {
+    one: &'a Judged,
+    account: Account<'a>,
+    zones: &'a Zones,
+    show_private: bool,
 }
 
 struct Answer<'a> {
     title: String,
     /// What becomes of its time; `None` for a bare title.
-    verdict: Option<Verdict>,
+    time: Option<Time<'a>>,
     trace: Trace,
     rules: &'a RuleSet,
 }
 
-impl Answer<'_> {
+impl<'a> Answer<'a> {
+    fn bare(title: &str, rules: &'a RuleSet) -> Answer<'a> {
+        Answer { title: title.into(), time: None, trace: rules.explain_title(title), rules }
+    }
+
+    fn verdict(&self) -> Option<Verdict> {
+        self.time.as_ref().map(|time| time.one.verdict)
+    }
+
     fn json(&self) -> Value {
         let mut value = brief(&self.title, &self.trace.decision, self.rules);
         let evidence = |e: &Evidence| json!({ "predicate": e.predicate, "wanted": e.wanted, "seen": e.seen });
@@ -114,7 +137,12 @@ impl Answer<'_> {
             value[key] = more;
             value
         };
-        value["reason"] = self.verdict.and_then(reason).into();
+        value["reason"] = self.verdict().and_then(reason).into();
+        value["by"] = events::by(&self.trace.decision.by).into();
+        if let Some(time) = &self.time {
+            value["id"] = find::id(&time.one.instance).into();
+            value["time"] = time.json();
+        }
         value["winner"] =
             self.trace.winner.as_ref().map_or(Value::Null, |step| {
                 with(place(step.rule), "matched", step.matched.iter().map(evidence).collect())
@@ -135,15 +163,17 @@ impl Answer<'_> {
     // Writing to a String cannot fail.
     fn text(&self) -> String {
         let (decision, mut text) = (&self.trace.decision, String::new());
-        let class = match (self.verdict.and_then(reason), decision.class()) {
-            (Some(reason), _) if matches!(self.verdict, Some(Verdict::Apart(_))) => format!("set apart: {reason}"),
+        let class = match (self.verdict().and_then(reason), decision.class()) {
+            (Some(_), None) if matches!(decision.by, By::Override { .. }) => "left out: ignored by your mark".into(),
+            (Some(reason), _) if matches!(self.verdict(), Some(Verdict::Apart(_))) => format!("set apart: {reason}"),
             (Some(reason), _) => format!("left out: {reason}"),
             (None, None) => "ignored".into(),
             (None, Some(Class::Unclassified)) if decision.focus => "focus time, set apart".into(),
             (None, Some(class)) => class.name().into(),
         };
         let theme = decision.theme.as_ref().map(|t| format!(", theme {t}")).unwrap_or_default();
-        let _ = writeln!(text, "{}\n  {class}{theme}", plain(&self.title));
+        let when = self.time.as_ref().map(|time| format!("  {}", find::when(time.one, time.zones))).unwrap_or_default();
+        let _ = writeln!(text, "{}{when}\n  {class}{theme}", plain(&self.title));
         match (&self.trace.winner, &decision.by) {
             (Some(step), _) => {
                 let rule = &self.rules.rules()[step.rule];
@@ -152,6 +182,10 @@ impl Answer<'_> {
                     let _ = writeln!(text, "       {} = {}{}", e.predicate, e.wanted, seen(e, ", matched"));
                 }
             }
+            (None, By::Override { series }) => {
+                let of = if *series { "its series" } else { "this meeting" };
+                let _ = writeln!(text, "  won: your mark of {of}, which goes before labels and rules");
+            }
             (None, By::Label(label)) => {
                 let _ = writeln!(text, "  won: the label `{label}`, which goes before rules");
             }
@@ -159,8 +193,12 @@ impl Answer<'_> {
                 let _ = writeln!(text, "  no rule matched, and nothing is guessed");
             }
         }
-        if !self.trace.losers.is_empty() {
+        text += &self.time.as_ref().map(Time::text).unwrap_or_default();
+        if !self.trace.losers.is_empty() || self.trace.label.is_some() {
             let _ = writeln!(text, "\n  lost:");
+        }
+        if let Some(label) = &self.trace.label {
+            let _ = writeln!(text, "    the label `{}`: your mark goes before it", plain(label));
         }
         for loser in &self.trace.losers {
             let rule = &self.rules.rules()[loser.rule];
@@ -198,13 +236,15 @@ fn brief(title: &str, decision: &Decision, rules: &RuleSet) -> Value {
     json!({ "title": title, "class": decision.class().map(Class::name), "theme": decision.theme.as_deref(), "rule": rule })
 }
 
+/// Answers each line when it comes; where nobody reads the answers any more, that is the end.
 fn batch(rules: &RuleSet) -> Done {
-    let mut out = String::new();
     for line in std::io::stdin().lock().split(b'\n') {
         let line = line.map_err(|e| Failure::new(Exit::Io, "standard input could not be read").cause(e))?;
         let title = String::from_utf8_lossy(&line);
         let title = title.trim_end_matches('\r');
-        out += &format!("{}\n", brief(title, &rules.decide_title(title), rules));
+        if !output::print_on(&format!("{}\n", brief(title, &rules.decide_title(title), rules)))? {
+            break;
+        }
     }
-    output::print(&out)
+    Ok(())
 }

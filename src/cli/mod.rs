@@ -1,5 +1,6 @@
 //! The command line: one file per command. Standard output is data, standard error is talk.
 
+mod ask;
 mod calendars;
 mod check;
 mod context;
@@ -7,9 +8,13 @@ mod demo;
 mod doctor;
 mod events;
 mod explain;
+mod find;
 mod machine;
+mod mark;
+mod marks;
 mod output;
 mod paths;
+mod review;
 mod run;
 mod sandbox;
 mod service;
@@ -77,6 +82,14 @@ enum Command {
     Events(events::Events),
     /// Say why a meeting is classed as it is
     Explain(explain::Explain),
+    /// Go through the unclassified and the surprising meetings of a week, one key each
+    Review(review::Review),
+    /// Say yourself what a meeting or its series counts as; no rule and no label changes that
+    Mark(mark::Mark),
+    /// Take back what was said of a meeting or its series
+    Unmark(mark::Unmark),
+    /// List what was said of meetings, and carry it to another machine
+    Marks(marks::Marks),
     /// Work on the rules
     Rules {
         #[command(subcommand)]
@@ -159,6 +172,10 @@ pub fn main() -> ExitCode {
         Command::Week(week) => week.run(&talk),
         Command::Events(events) => events.run(&talk),
         Command::Explain(explain) => explain.run(&talk),
+        Command::Review(review) => review.run(&talk),
+        Command::Mark(mark) => mark.run(&talk),
+        Command::Unmark(unmark) => unmark.run(&talk),
+        Command::Marks(marks) => marks.run(&talk),
         Command::Rules { command: RulesCommand::Check(check) } => check.run(&talk),
         Command::Config { command: ConfigCommand::Check(check) } => check.run(&talk),
     };

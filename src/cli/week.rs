@@ -119,7 +119,11 @@ fn parse_weeks(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) ->
     Ok(weeks)
 }
 
-fn one_week(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Week, Failure> {
+/// The week that `text` names: `2026-W47`, a date, `last` or `this`.
+///
+/// # Errors
+/// [`Exit::Usage`].
+pub fn one_week(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Week, Failure> {
     let this = Week::of(zones.date_of(now), start);
     let numbered = || {
         let (year, number) = text.split_once("-W").or_else(|| text.split_once("-w"))?;

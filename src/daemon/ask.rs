@@ -38,6 +38,12 @@ impl Daemon {
                 self.renders.push(reply);
                 self.observe(Observation::Asked(Job::Render));
             }
+            Request::Redraw => {
+                let _ = reply.send(Answer::Done(json!({ "said": "begun" })));
+                // Nobody waits; where a picture is being drawn, another look follows.
+                self.renders.push(tokio::sync::oneshot::channel().0);
+                self.observe(Observation::Asked(Job::Render));
+            }
             Request::Reload => {
                 let said = self.reload().map(|said| json!({ "said": said }));
                 let _ = reply.send(Answer::from(said));

@@ -35,6 +35,8 @@ pub enum Request {
     Sync(SyncWish),
     /// Draw what is due now.
     Render,
+    /// What the user says of meetings has changed: draw what is due. The answer comes at once.
+    Redraw,
     /// Read the configuration and the rules anew.
     Reload,
 }

@@ -5,7 +5,7 @@ mod secret;
 pub use secret::{read as read_secret, read_but as read_secret_but};
 
 use crate::diagnostic::{Exit, Failure};
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -15,10 +15,27 @@ use std::path::Path;
 /// # Errors
 /// [`Exit::Io`]; an older file of that name is then untouched.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_as(path, bytes, None)
+}
+
+/// Writes a file that a person owns: the same, but it stays readable by whom it was, and a link to it stays a link.
+///
+/// # Errors
+/// As [`write`].
+pub fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    let permissions = std::fs::metadata(&real).ok().map(|there| there.permissions());
+    write_as(&real, bytes, permissions)
+}
+
+fn write_as(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> Result<(), Failure> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let attempt = || -> io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
+        if let Some(permissions) = permissions {
+            file.as_file().set_permissions(permissions)?;
+        }
         file.as_file().sync_all()?;
         file.persist(path)?;
         File::open(folder)?.sync_all()

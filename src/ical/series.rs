@@ -179,7 +179,7 @@ impl<'a> Expansion<'a, '_> {
         let inside = inside || self.asked(&original);
         if let (true, Some(start), Some(end)) = (inside, instant(begin), instant(finish)) {
             let span = Span::Timed(Interval::new(start, end));
-            self.found.push((begin, Instance { event: Arc::clone(event), span, original }));
+            self.found.push((begin, Instance { event: Arc::clone(event), span, original, marked: None }));
         }
     }
 
@@ -190,7 +190,7 @@ impl<'a> Expansion<'a, '_> {
             let begin = midnight(first, self.zone).timestamp();
             if first < end || (self.start..self.end).contains(&begin) {
                 let span = Span::AllDay { first, end };
-                self.found.push((begin, Instance { event: Arc::clone(event), span, original }));
+                self.found.push((begin, Instance { event: Arc::clone(event), span, original, marked: None }));
             }
         }
     }

@@ -86,6 +86,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: Dat
             facts.note(store, account, calendar, window, now)?;
         }
     }
+    store.overrides()?.apply(&mut facts.instances);
     facts.me.sort();
     facts.me.dedup();
     // Every calendar of an account tells of the account's trouble.

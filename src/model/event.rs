@@ -1,4 +1,4 @@
-use super::{Calendar, Interval};
+use super::{Calendar, Interval, Marked};
 use chrono::{DateTime, NaiveDate, Utc};
 use std::fmt;
 use std::sync::Arc;
@@ -199,4 +199,6 @@ pub struct Instance {
     pub event: Arc<Event>,
     pub span: Span,
     pub original: Original,
+    /// What the user said of it; goes before labels and rules. A source knows nothing of it.
+    pub marked: Option<Arc<Marked>>,
 }

@@ -7,6 +7,7 @@ mod event;
 mod exact;
 mod interval;
 mod mistake;
+mod overrides;
 mod preferences;
 mod remote;
 mod render_at;
@@ -22,6 +23,7 @@ pub use event::{
 pub use exact::Exact;
 pub use interval::Interval;
 pub use mistake::Mistake;
+pub use overrides::{Marked, Override, Overrides, Slot};
 pub use preferences::{Hours, Preferences, Weight, WorkingHours};
 pub use remote::{Item, ItemKind};
 pub use render_at::RenderAt;

@@ -11,6 +11,7 @@ mod ics;
 mod instances;
 mod lock;
 mod migrate;
+mod overrides;
 mod rendered;
 mod state;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use hold::Hold;
 pub use ics::IcsText;
 pub use instances::{Coverage, Row};
 pub use lock::Lock;
+pub use overrides::Change;
 pub use state::{Obstacle, SyncState};
 
 use crate::diagnostic::{Exit, Failure};

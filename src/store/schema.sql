@@ -144,7 +144,7 @@ CREATE TABLE skipped (
   PRIMARY KEY (calendar, item)
 ) STRICT, WITHOUT ROWID;
 
--- The user's own decisions: of one instance, or of a whole series where original is empty.
+-- The user's own decisions: of one instance of a series, or of all that bears the UID where original is empty.
 CREATE TABLE override (
   uid TEXT NOT NULL,
   original TEXT NOT NULL,

@@ -124,7 +124,7 @@ pub fn instance(json: &str, reading: &Reading) -> Result<Instance, String> {
     let recurring = series.is_some();
     let uid = filled(raw.uid.take()).or(series).or_else(|| filled(raw.id.take()).map(without_slot));
     let event = event(raw, Uid(uid.ok_or("it has no id")?.into()), recurring, reading);
-    Ok(Instance { event: Arc::new(event), span, original })
+    Ok(Instance { event: Arc::new(event), span, original, marked: None })
 }
 
 fn event(raw: RawEvent, uid: Uid, recurring: bool, reading: &Reading) -> Event {

@@ -1,0 +1,178 @@
+//! `mark` and `unmark`: the user's own word about a meeting.
+
+use super::context::{Setup, Talk, now, overrides};
+use super::find::{self, Found, Pick, Where, find, slot_id, the_one};
+use super::paths::state_folder;
+use super::{Done, Files, output};
+use crate::analyze::{Analysis, Judged, Verdict};
+use crate::daemon::{self, Request};
+use crate::diagnostic::{Exit, Failure};
+use crate::model::{Class, Override, Slot};
+use crate::store::{Change, Store};
+use chrono::{DateTime, Utc};
+use clap::Args;
+use std::time::Duration;
+
+/// How often, and with what pause, a busy database is tried: the daemon has it while it syncs or draws.
+const TRIES: usize = 150;
+const PAUSE: Duration = Duration::from_millis(200);
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  vantage mark \"vendor sync\" execution --series\n  vantage mark \"Q3 roadmap\" strategy --on 2026-11-17 --theme Roadmap\n\n\
+                  A mark hangs on the meeting itself: it stays when the meeting is moved, renamed or synced anew."
+)]
+pub struct Mark {
+    /// A UID, an id from `vantage events --format json`, or a part of the title in whole words
+    event: String,
+    /// What it counts as
+    #[arg(value_parser = Override::CLASSES)]
+    class: String,
+    /// The theme that its hours go to
+    #[arg(long)]
+    theme: Option<String>,
+    /// Mark all meetings of its series
+    #[arg(long)]
+    series: bool,
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(Args)]
+#[command(after_help = "Example:\n  vantage unmark \"vendor sync\" --series")]
+pub struct Unmark {
+    /// A UID, an id from `vantage marks`, or a part of the title in whole words
+    event: String,
+    /// Take back what was said of the whole series
+    #[arg(long)]
+    series: bool,
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    files: Files,
+}
+
+impl Mark {
+    pub fn run(self, talk: &Talk) -> Done {
+        let Some(class) = Override::class(&self.class) else {
+            return Err(Failure::new(Exit::Usage, "no such class"));
+        };
+        let theme = self.theme.map(|theme| theme.trim().into()).filter(|theme: &std::sync::Arc<str>| !theme.is_empty());
+        let word = Override { class, theme };
+        let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
+        let (instances, _) = self.place.instances(&mut setup, now, talk)?;
+        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        let zones = &setup.wishes.zones;
+        let one = the_one(&analysis, &self.event, self.place.on, self.series, zones, now)?;
+        let slot = slot(one, self.series)?;
+        let said = format!("{}: {} → {}\n", what(one, &slot, zones), counts_as(one), spoken(&word));
+        keep(&[(slot, Some(word))], now)?;
+        tell_daemon(talk);
+        output::print(&said)?;
+        if let Verdict::LeftOut(reason) = one.verdict
+            && one.decision.class().is_some()
+        {
+            output::print(&format!("it stays left out all the same: {}\n", reason.name()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Unmark {
+    pub fn run(self, talk: &Talk) -> Done {
+        let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
+        let known = overrides()?;
+        // A mark may outlive its meeting, and is then found by what `vantage marks` tells.
+        let named = |slot: &&Slot| {
+            slot_id(slot) == self.event || (*slot.uid.0 == *self.event && (!self.series || slot.original.is_none()))
+        };
+        let mut named = known.0.keys().filter(named);
+        if let (Some(slot), None) = (named.next(), named.next()) {
+            keep(&[(slot.clone(), None)], now)?;
+            tell_daemon(talk);
+            return output::print("unmarked\n");
+        }
+        let (instances, _) = self.place.instances(&mut setup, now, talk)?;
+        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        let zones = &setup.wishes.zones;
+        let marked = |j: &&Judged| slot(j, self.series).is_ok_and(|slot| known.0.contains_key(&slot));
+        let pick = if self.series { Pick::Series } else { Pick::One };
+        match find(analysis.judged().iter().filter(marked), &self.event, self.place.on, pick, zones, now) {
+            Found::One(one) => {
+                let slot = slot(one, self.series)?;
+                let said = format!("{}: unmarked\n", what(one, &slot, zones));
+                keep(&[(slot, None)], now)?;
+                tell_daemon(talk);
+                output::print(&said)
+            }
+            Found::Nothing => {
+                let help = "`vantage marks` lists what is marked; what was said of a series needs `--series`";
+                Err(Failure::new(Exit::Failed, "no such marked meeting was found").help(help))
+            }
+            Found::Many(found) => find::ambiguous(&found, zones, "give one of these ids, or add `--on DATE`"),
+        }
+    }
+}
+
+/// What a mark of this meeting hangs on.
+///
+/// # Errors
+/// [`Exit::Data`] where the calendar gives it no UID.
+pub fn slot(j: &Judged, series: bool) -> Result<Slot, Failure> {
+    let slot = Slot::of(&j.instance).ok_or_else(|| {
+        let failure =
+            Failure::new(Exit::Data, "the calendar gives this meeting no UID, so nothing would find it again");
+        failure.help("write a rule for it instead")
+    })?;
+    Ok(if series { slot.series() } else { slot })
+}
+
+fn what(j: &Judged, slot: &Slot, zones: &crate::model::Zones) -> String {
+    let title = find::title(j, false);
+    match slot.original.is_none() && j.instance.event.recurring {
+        true => format!("{title}, the whole series"),
+        false => format!("{} {title}", find::when(j, zones)),
+    }
+}
+
+/// What a meeting counted as before.
+fn counts_as(j: &Judged) -> &'static str {
+    j.decision.class().map_or("ignore", Class::name)
+}
+
+fn spoken(word: &Override) -> String {
+    match &word.theme {
+        Some(theme) => format!("{}, theme {}", word.word(), crate::diagnostic::plain(theme)),
+        None => word.word().into(),
+    }
+}
+
+/// Writes what the user said, once nobody else writes.
+///
+/// # Errors
+/// [`Exit::Later`] where somebody writes for long, the database's.
+pub fn keep(changes: &[Change], now: DateTime<Utc>) -> Result<(), Failure> {
+    let folder = state_folder()?;
+    let mut tries = 0;
+    let mut store = loop {
+        match Store::writer(&folder) {
+            Err(failure) if failure.exit == Exit::Later && tries < TRIES => {
+                tries += 1;
+                std::thread::sleep(PAUSE);
+            }
+            done => break done?,
+        }
+    };
+    store.keep_overrides(changes, now)
+}
+
+/// Has a running service draw the pictures anew.
+pub fn tell_daemon(talk: &Talk) {
+    let told = state_folder().and_then(|folder| daemon::client::ask(&folder, Request::Redraw));
+    if let Err(failure) = told {
+        let message = format!("the running service could not be told: {}", failure.message);
+        talk.warn(&message, Some("what was said is kept; `vantage render` draws it"));
+    }
+}

@@ -1,0 +1,202 @@
+//! `marks`: what was said of meetings, listed and carried to another machine.
+
+use super::context::{Setup, Talk, now, overrides, read};
+use super::find::{self, Where, slot_id};
+use super::mark::{keep, tell_daemon};
+use super::paths::shown;
+use super::{Done, Files, output};
+use crate::analyze::{Analysis, Judged};
+use crate::diagnostic::{Exit, Failure, plain};
+use crate::disk;
+use crate::model::{Mistake, Original, Override, Overrides, Slot, Uid};
+use chrono::{DateTime, Utc};
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  vantage marks\n  vantage marks --export marks.toml\n  vantage marks --import marks.toml"
+)]
+pub struct Marks {
+    /// How they are printed; JSON is one object a line, TOML is what --import reads
+    #[arg(long, value_enum, default_value_t)]
+    format: MarksFormat,
+    /// Write them all into this file, readable by you only
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
+    /// Add those of this file; what it does not name stays
+    #[arg(long, value_name = "FILE", conflicts_with = "export")]
+    import: Option<PathBuf>,
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum MarksFormat {
+    #[default]
+    Text,
+    Json,
+    Toml,
+}
+
+/// One `[[mark]]`.
+#[derive(Serialize)]
+struct Entry<'a> {
+    uid: &'a str,
+    /// The slot in its series; absent for all of the UID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    original: Option<String>,
+    class: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    theme: Option<&'a str>,
+}
+
+impl Marks {
+    pub fn run(self, talk: &Talk) -> Done {
+        let now = now()?;
+        if let Some(path) = &self.import {
+            return import(path, now, talk);
+        }
+        let known = overrides()?;
+        if let Some(path) = &self.export {
+            disk::write(path, toml(&known).as_bytes())?;
+            return output::print(&format!("{} in {}\n", counted(known.0.len()), shown(path)));
+        }
+        if self.format == MarksFormat::Toml {
+            return output::print(&toml(&known));
+        }
+        let mut setup = Setup::load(&self.files, talk)?;
+        let place = Where { on: None, ics: Vec::new() };
+        // Without calendars the marks are still there.
+        let instances = match place.instances(&mut setup, now, talk) {
+            Ok((instances, _)) => instances,
+            Err(failure) if matches!(failure.exit, Exit::Usage | Exit::Failed | Exit::SignIn) => Vec::new(),
+            Err(failure) => return Err(failure),
+        };
+        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        let zones = &setup.wishes.zones;
+        let mut text = String::new();
+        for (slot, word) in &known.0 {
+            let fits = |j: &&Judged| {
+                Slot::of(&j.instance)
+                    .is_some_and(|own| own == *slot || (slot.original.is_none() && own.uid == slot.uid))
+            };
+            let one = analysis.judged().iter().filter(fits).min_by_key(|j| (j.interval.start - now).abs());
+            let series = slot.original.is_none() && one.is_some_and(|j| j.instance.event.recurring);
+            let (id, class, theme) = (slot_id(slot), word.word(), word.theme.as_deref());
+            if self.format == MarksFormat::Json {
+                let start = one.filter(|_| !series).map(|j| find::when(j, zones));
+                let title = one.and_then(Judged::title);
+                let original = slot.original.map(|original| original.to_string());
+                text += &format!(
+                    "{}\n",
+                    json!({ "id": id, "uid": &*slot.uid.0, "original": original, "class": class, "theme": theme,
+                            "summary": title, "start": start })
+                );
+                continue;
+            }
+            let when = match (one, series) {
+                (_, true) => "series".to_string(),
+                (Some(j), false) => find::when(j, zones),
+                (None, false) => slot.original.map_or("all".into(), |original| original.to_string()),
+            };
+            let title = one.map_or("(not in the calendars now)".into(), |j| find::title(j, false));
+            let theme = theme.map(|theme| format!("  ({})", plain(theme))).unwrap_or_default();
+            text += &format!("{when:<18} {id}  {class:<12}  {title}{theme}\n");
+        }
+        output::print(&text)
+    }
+}
+
+fn counted(marks: usize) -> String {
+    format!("{marks} {}", if marks == 1 { "mark" } else { "marks" })
+}
+
+fn toml(known: &Overrides) -> String {
+    let entry = |(slot, word): (&Slot, &Override)| {
+        let entry = Entry {
+            uid: &slot.uid.0,
+            original: slot.original.map(|original| original.to_string()),
+            class: word.word(),
+            theme: word.theme.as_deref(),
+        };
+        // Texts only.
+        format!("[[mark]]\n{}", toml::to_string(&entry).unwrap_or_default())
+    };
+    known.0.iter().map(|(slot, word)| entry((slot, word))).collect::<Vec<_>>().join("\n")
+}
+
+fn import(path: &Path, now: DateTime<Utc>, talk: &Talk) -> Done {
+    let text = read(path, "file of marks")?;
+    let marks = parse(&text).map_err(|mistakes| {
+        let failure = Failure::mistakes(shown(path), &text, mistakes).note("nothing was imported");
+        Failure { exit: Exit::Data, ..failure }
+    })?;
+    let known = overrides()?;
+    let (mut added, mut changed, mut same) = (0, 0, 0);
+    for (slot, word) in &marks.0 {
+        *match known.0.get(slot) {
+            None => &mut added,
+            Some(before) if before == word => &mut same,
+            Some(_) => &mut changed,
+        } += 1;
+    }
+    if added + changed > 0 {
+        let changes: Vec<_> = marks.0.into_iter().map(|(slot, word)| (slot, Some(word))).collect();
+        keep(&changes, now)?;
+        tell_daemon(talk);
+    }
+    output::print(&format!("{added} added, {changed} changed, {same} same\n"))
+}
+
+/// One `[[mark]]` as it is read, with the places of what can be wrong.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    uid: Spanned<String>,
+    original: Option<Spanned<String>>,
+    class: Spanned<String>,
+    theme: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct All {
+    #[serde(default)]
+    mark: Vec<Read>,
+}
+
+/// Reads what `--export` wrote.
+fn parse(text: &str) -> Result<Overrides, Vec<Mistake>> {
+    let all: All = toml::from_str(text).map_err(|e| {
+        let help = "a mark is a `[[mark]]` with `uid`, `class` and, if need be, `original` and `theme`";
+        vec![Mistake::new(e.span().unwrap_or(0..0), e.message().to_string(), "here").help(help)]
+    })?;
+    let (mut marks, mut mistakes) = (Overrides::default(), Vec::new());
+    for Read { uid, original, class, theme } in all.mark {
+        if uid.get_ref().is_empty() {
+            mistakes.push(Mistake::new(uid.span(), "a mark needs a UID", "empty"));
+        }
+        let slot = original.as_ref().map(|text| Original::parse(text.get_ref()).ok_or(text));
+        let slot = slot.transpose().unwrap_or_else(|text| {
+            let mistake =
+                Mistake::new(text.span(), "`original` must be the start that the series gave it", "not a time");
+            mistakes.push(mistake.help("write an instant such as `2026-11-17T08:00:00Z`, or a date"));
+            None
+        });
+        match Override::class(class.get_ref()) {
+            Some(class) => {
+                let slot = Slot { uid: Uid(uid.into_inner().into()), original: slot };
+                marks.0.insert(slot, Override { class, theme: theme.map(Into::into) });
+            }
+            None => {
+                let mistake = Mistake::new(class.span(), "there is no such class", "unknown class");
+                mistakes.push(mistake.help("expected `strategy`, `execution`, `ignore` or `unclassified`"));
+            }
+        }
+    }
+    if mistakes.is_empty() { Ok(marks) } else { Err(mistakes) }
+}
