@@ -1,10 +1,13 @@
 //! Decisions to week report: hours, overlap, trend, focus, people, delegation, what moved the number. Pure: `now` is an
 //! argument, and the result does not depend on the order of events or calendars.
 
+pub mod account;
 mod delegate;
+pub mod difference;
 mod flow;
 pub mod judge;
 pub mod ledger;
+pub mod partners;
 mod people;
 pub mod report;
 mod tally;
