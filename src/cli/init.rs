@@ -199,9 +199,10 @@ impl Init {
         let mut over = self.yes;
         for ask in asks {
             if let Some(given) = ask.given {
-                let taken = answers.take(ask.question, given);
-                taken
-                    .map_err(|m| Failure::new(Exit::Usage, format!("`{}` cannot be taken: {}", ask.flag, m.message)))?;
+                answers.take(ask.question, given).map_err(|m| {
+                    let failure = Failure::new(Exit::Usage, format!("`{}`: {}", ask.flag, m.message)).cause(m.label);
+                    Failure { help: m.help, ..failure }
+                })?;
                 continue;
             }
             let mut open = true;

@@ -119,9 +119,13 @@ impl Check<'_> {
         self.account.rules.iter().enumerate().filter(|(rule, used)| !self.own(*rule) && used.matched == 0).count()
     }
 
-    /// An own rule is made to beat the inherited ones: that two of those argue, or one of them loses to it, is no news.
+    /// Where an own rule wins. That inherited ones argue among themselves is settled by their order.
     fn clashes(&self) -> impl Iterator<Item = &Clash> {
-        self.account.clashes.iter().filter(|clash| self.own(clash.winner) && self.own(clash.loser))
+        self.account.clashes.iter().filter(|clash| self.own(clash.winner))
+    }
+
+    fn inherited_clashes(&self) -> usize {
+        self.account.clashes.len() - self.clashes().count()
     }
 
     /// What is odd about the user's own rules, each at its place in `text`.
@@ -143,7 +147,9 @@ impl Check<'_> {
                 warnings.push(Mistake::new(span, message, label).help(help));
             }
         }
-        for clash in self.clashes() {
+        // An own rule is made to beat inherited ones, and one that never wins was named above.
+        let beaten = |clash: &&Clash| self.own(clash.loser) && !self.account.rules[clash.loser].shadowed();
+        for clash in self.clashes().filter(beaten) {
             let (winner, loser) = (&self.rules.rules()[clash.winner], &self.rules.rules()[clash.loser]);
             // No title is put into a message: the list above the warnings names it.
             let message = format!(
@@ -215,7 +221,7 @@ impl Check<'_> {
         writeln!(t, "coverage: {percent} of {} h counted", hours(&a.counted()))?;
         let clashes: Vec<&Clash> = self.clashes().collect();
         if !clashes.is_empty() {
-            writeln!(t, "\nMatched by your rules of both classes")?;
+            writeln!(t, "\nMatched by rules of both classes")?;
         }
         for clash in clashes.iter().take(MOST) {
             let side = |rule: usize| {
@@ -227,6 +233,10 @@ impl Check<'_> {
         }
         if let Some(more @ 1..) = clashes.len().checked_sub(MOST) {
             writeln!(t, "  and {more} more titles")?;
+        }
+        let settled = self.inherited_clashes();
+        if settled > 0 {
+            writeln!(t, "{settled} titles are matched by inherited rules of both classes; the first of these wins")?;
         }
         Ok(())
     }
@@ -271,6 +281,7 @@ impl Check<'_> {
             "counted": a.counted().in_hours(),
             "coverage": a.coverage().as_ref().map(Exact::to_f64),
             "clashes": self.clashes().map(clash).collect::<Vec<_>>(),
+            "inherited_clashes": self.inherited_clashes(),
             "warnings": warnings.iter().map(|w| w.message.as_str()).collect::<Vec<_>>(),
         })
     }

@@ -60,7 +60,11 @@ impl RulesDiff {
         let weeks = self.weeks(&setup, now)?;
         let zones = &setup.wishes.zones;
         let window = Interval::new(zones.week(weeks[0]).start, zones.week(weeks[weeks.len() - 1]).end);
-        let instances = setup.instances(&self.ics, window, now, talk)?;
+        let instances = setup.instances(&self.ics, window, now, talk).map_err(|failure| match failure.exit {
+            // 1 says that meetings move, so what cannot be compared says something else.
+            Exit::Failed | Exit::Usage => Failure { exit: Exit::Data, ..failure },
+            _ => failure,
+        })?;
         let analysis = |rules| Analysis::new(instances.clone(), rules, &setup.config.people, &setup.wishes);
         let difference = Difference::of(&analysis(&setup.rules), &analysis(&changed), &weeks);
         let in_force = rules_path(&files, config_path(&files).as_deref());

@@ -152,7 +152,21 @@ mod tests {
         answers.calendars = vec![("a".into(), "/a \"b\".ics".into()), ("b".into(), "/b.ics".into())];
         let text = answers.text();
         let set: Vec<&str> = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
-        insta::assert_snapshot!(set.join("\n"), @"");
+        insta::assert_snapshot!(set.join("\n"), @r###"
+        timezone = "Europe/Berlin"
+        working_hours = { mon-thu = "08:00-17:00", fri = "08:00-14:00" }
+        goal = 0.4
+        my_addresses = ["ada@example.com"]
+        my_domains = ["example.com", "example.org"]
+        [people]
+        reports = ["jonas@example.com", "amara@example.com"]
+        [[source.ics]]
+        name = "a"
+        path = '/a "b".ics'
+        [[source.ics]]
+        name = "b"
+        path = "/b.ics"
+        "###);
         let config = Config::parse(&text).unwrap();
         assert_eq!((config.people.group("reports").len(), config.ics.len()), (2, 2));
     }
