@@ -236,7 +236,7 @@ impl Check<'_> {
         }
         let settled = self.inherited_clashes();
         if settled > 0 {
-            writeln!(t, "{settled} titles are matched by inherited rules of both classes; the first of these wins")?;
+            writeln!(t, "titles matched by inherited rules of both classes: {settled}; the first of these rules wins")?;
         }
         Ok(())
     }
