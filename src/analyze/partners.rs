@@ -31,8 +31,8 @@ pub fn likely(judged: &[Judged], people: &People) -> Likely {
     let mine = |j: &Judged| {
         let event = &j.instance.event;
         let owner = event.calendar.owner.iter();
-        let all = event.attendees.lines().iter().map(|line| &line.address).chain(&event.organizer).chain(owner);
-        all.filter(|a| people.is_me(event, a)).cloned().next()
+        let mut all = event.attendees.lines().iter().map(|line| &line.address).chain(&event.organizer).chain(owner);
+        all.find(|a| people.is_me(event, a)).cloned()
     };
     let known = most(held().filter_map(mine)).into_iter().next().map(|(address, _)| address);
     let me = if known.is_none() { in_every_meeting(held()) } else { None };
