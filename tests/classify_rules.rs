@@ -303,6 +303,7 @@ proptest! {
         prop_assert_eq!(&rules.decide(&subject).by, &by);
         prop_assert_eq!(&rules.explain(&subject).decision.by, &by);
         prop_assert_eq!(rules.matching(&subject).first().copied(), plain);
+        prop_assert_eq!(rules.claims(&subject), rules.matching(&subject));
     }
 
     #[test]

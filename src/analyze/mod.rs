@@ -3,14 +3,17 @@
 
 pub mod account;
 mod delegate;
+pub mod difference;
 mod flow;
 pub mod judge;
 pub mod ledger;
+pub mod partners;
 mod people;
 pub mod report;
 mod tally;
 #[cfg(test)]
 mod tests;
+pub mod usage;
 
 pub use judge::{Judged, Verdict, judge};
 pub use report::Report;

@@ -1,5 +1,7 @@
 //! The lines of "What counts", as stories about small weeks, and the properties that hold for all weeks.
 
+mod tuning;
+
 use super::report::{Apart, Reason};
 use super::*;
 use crate::classify::{RuleSet, parse};

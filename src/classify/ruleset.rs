@@ -62,6 +62,14 @@ impl RuleSet {
         (0..self.rules.len()).filter(|&index| self.rules[index].matches(&look)).collect()
     }
 
+    /// The same, by the index: quick enough to ask for every event of a year.
+    pub fn claims(&self, subject: &Subject<'_>) -> Vec<usize> {
+        let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
+        let look = Look { title: &title, subject: Some(subject) };
+        let hits = self.index.hits(&title.words);
+        (0..self.rules.len()).filter(|&rule| self.index.matches(rule, &self.rules[rule], &hits, &look)).collect()
+    }
+
     /// The decision and why every other rule lost.
     pub fn explain(&self, subject: &Subject<'_>) -> Trace {
         let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());

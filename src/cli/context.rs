@@ -29,7 +29,11 @@ impl Talk {
         Talk { color: wanted && std::io::stderr().is_terminal() }
     }
 
+    /// One without a word is the exit code alone.
     pub fn failure(&self, failure: &Failure) {
+        if failure.message.is_empty() && failure.places.is_empty() {
+            return;
+        }
         eprint!("{}", failure.render(self.color));
     }
 
@@ -93,6 +97,13 @@ impl Setup {
             }
             _ => Err(failure),
         }
+    }
+
+    /// The defaults, where there is no file yet.
+    pub fn defaults(talk: &Talk) -> Setup {
+        let config = Config::default();
+        let wishes = config.preferences(system_zone(&config, talk));
+        Setup { config, rules: crate::classify::defaults(), wishes }
     }
 
     /// The instances of `window`: of the calendars that the command was given, else of the store, after a look at the

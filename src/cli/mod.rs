@@ -9,12 +9,17 @@ mod doctor;
 mod events;
 mod explain;
 mod find;
+mod init;
+mod init_write;
 mod machine;
 mod mark;
 mod marks;
 mod output;
 mod paths;
 mod review;
+mod rules_check;
+mod rules_diff;
+mod rules_text;
 mod run;
 mod sandbox;
 mod service;
@@ -49,6 +54,8 @@ struct Cli {
 enum Command {
     /// Draw three weeks of an invented product leader, to see what Vantage does
     Demo(demo::Demo),
+    /// Write a first configuration from five questions
+    Init(init::Init),
     /// Sign in to Google Calendar, read-only
     Login(signin::Login),
     /// Sign out, here and at Google
@@ -104,8 +111,10 @@ enum Command {
 
 #[derive(Subcommand)]
 enum RulesCommand {
-    /// Show every mistake in the rules, each with its place
-    Check(check::RulesCheck),
+    /// Show every mistake in the rules, and what each rule did in the last 12 weeks
+    Check(rules_check::RulesCheck),
+    /// Show which meetings other rules would move, and write nothing
+    Diff(rules_diff::RulesDiff),
 }
 
 #[derive(Subcommand)]
@@ -157,6 +166,7 @@ pub fn main() -> ExitCode {
     let talk = Talk::new(cli.no_color);
     let run = || match cli.command {
         Command::Demo(demo) => demo.run(&talk),
+        Command::Init(init) => init.run(&talk),
         Command::Login(login) => login.run(&talk),
         Command::Logout(logout) => logout.run(&talk),
         Command::Accounts(accounts) => accounts.run(&talk),
@@ -177,6 +187,7 @@ pub fn main() -> ExitCode {
         Command::Unmark(unmark) => unmark.run(&talk),
         Command::Marks(marks) => marks.run(&talk),
         Command::Rules { command: RulesCommand::Check(check) } => check.run(&talk),
+        Command::Rules { command: RulesCommand::Diff(diff) } => diff.run(&talk),
         Command::Config { command: ConfigCommand::Check(check) } => check.run(&talk),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {

@@ -1,6 +1,7 @@
 //! TOML to checked config, or every mistake at once with its place.
 
 mod address;
+mod fill;
 mod keys;
 mod redact;
 mod service;
@@ -10,6 +11,7 @@ mod tests;
 mod value;
 
 pub use address::{feed as feed_address, is_loopback};
+pub use fill::{Aim, Answers, Question, RULES_TEMPLATE};
 pub use keys::{KEYS, Key};
 pub use redact::redact;
 pub use service::{Mail, Notify, Security};

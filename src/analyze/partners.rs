@@ -1,0 +1,99 @@
+//! Whom a calendar seems to belong to, and whom its owner meets alone: likely answers for a first configuration.
+
+use super::judge::{Judged, Verdict};
+use super::report::Reason;
+use crate::classify::People;
+use crate::model::{Address, AttendeeKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Fewer 1:1s than this are chance.
+const OFTEN: usize = 3;
+/// More people than this are not one leader's reports.
+const MOST: usize = 8;
+/// Nobody is taken for the owner of a calendar on fewer meetings.
+const ENOUGH: usize = 5;
+
+/// What a calendar suggests; all of it is to be confirmed by the user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Likely {
+    /// The user's own address, where neither the source nor the configuration says whose the calendar is.
+    pub me: Option<Address>,
+    /// The domain of the user's address.
+    pub domain: Option<String>,
+    /// Whom the user meets alone in that domain, the most frequent first.
+    pub partners: Vec<Address>,
+}
+
+/// Looks for likely answers. Every meeting that was not left out counts once, whatever the rules say about it.
+pub fn likely(judged: &[Judged], people: &People) -> Likely {
+    let held =
+        || judged.iter().filter(|j| matches!(j.verdict, Verdict::Counted(_) | Verdict::LeftOut(Reason::Ignored)));
+    let mine = |j: &Judged| {
+        let event = &j.instance.event;
+        let owner = event.calendar.owner.iter();
+        let mut all = event.attendees.lines().iter().map(|line| &line.address).chain(&event.organizer).chain(owner);
+        all.find(|a| people.is_me(event, a)).cloned()
+    };
+    let known = most(held().filter_map(mine)).into_iter().next().map(|(address, _)| address);
+    let me = if known.is_none() { in_every_meeting(held()) } else { None };
+    let mut people = people.clone();
+    people.me.extend(me.clone());
+    let own = known.or(me.clone());
+    let domain = own.as_ref().map(|own| own.domain().to_string()).filter(|domain| !shared(domain));
+    let partner = |j: &Judged| {
+        let event = &j.instance.event;
+        let known = people.people(event)?;
+        let others: Vec<&&Address> = known.iter().filter(|a| !people.is_me(event, a)).collect();
+        (known.len() == 2 && others.len() == 1 && Some(others[0].domain()) == domain.as_deref())
+            .then(|| (*others[0]).clone())
+    };
+    let partners = most(held().filter_map(partner)).into_iter().filter(|(_, meetings)| *meetings >= OFTEN);
+    Likely { me, partners: partners.map(|(address, _)| address).take(MOST).collect(), domain }
+}
+
+/// The most frequent first; ties in the order of the addresses.
+fn most(found: impl Iterator<Item = Address>) -> Vec<(Address, usize)> {
+    let mut counts: BTreeMap<Address, usize> = BTreeMap::new();
+    found.for_each(|address| *counts.entry(address).or_default() += 1);
+    let mut counts: Vec<(Address, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}
+
+/// The one person who takes part in nine of ten meetings with others.
+fn in_every_meeting<'a>(held: impl Iterator<Item = &'a Judged>) -> Option<Address> {
+    let (mut meetings, mut all) = (0, Vec::new());
+    for event in held.map(|j| &j.instance.event) {
+        let lines = event.attendees.lines().iter().filter(|line| line.kind == AttendeeKind::Person);
+        let here: BTreeSet<&Address> = lines.map(|line| &line.address).chain(&event.organizer).collect();
+        if here.len() > 1 {
+            meetings += 1;
+            all.extend(here.into_iter().cloned());
+        }
+    }
+    let counts = most(all.into_iter());
+    let always: Vec<&(Address, usize)> = counts.iter().filter(|(_, count)| count * 10 >= meetings * 9).collect();
+    match always.as_slice() {
+        [(address, _)] if meetings >= ENOUGH => Some(address.clone()),
+        _ => None,
+    }
+}
+
+/// A domain at which everybody can have an address is nobody's own.
+fn shared(domain: &str) -> bool {
+    let providers = [
+        "gmail",
+        "googlemail",
+        "outlook",
+        "hotmail",
+        "live",
+        "icloud",
+        "me",
+        "yahoo",
+        "gmx",
+        "web",
+        "proton",
+        "protonmail",
+    ];
+    domain.matches('.').count() == 1 && domain.split('.').next().is_some_and(|name| providers.contains(&name))
+}

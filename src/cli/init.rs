@@ -1,0 +1,268 @@
+//! A first configuration: five questions, with likely answers from the calendar.
+
+use super::context::{Setup, Talk, now};
+use super::init_write::{refuse, write};
+use super::paths::{shown, state_folder, watched};
+use super::rules_text::twelve_weeks;
+use super::{Done, Files, output};
+use crate::analyze::Analysis;
+use crate::analyze::partners::{Likely, likely};
+use crate::chart;
+use crate::config::{Answers, Question, RULES_TEMPLATE};
+use crate::diagnostic::{Exit, Failure, plain};
+use crate::model::{Address, Instance, Interval};
+use crate::store::Store;
+use chrono::{DateTime, Utc};
+use clap::Args;
+use std::io::{BufRead, IsTerminal};
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  vantage init\n  vantage init --ics calendar.ics\n  vantage init --yes --timezone Europe/Berlin --goal 0.4"
+)]
+pub struct Init {
+    /// The time zone that decides days and weeks, such as Europe/Berlin
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+    /// When you work: 08:00-18:00, or "mon-thu 08:00-17:00, fri 08:00-14:00, lunch 12:00-13:00"
+    #[arg(long, value_name = "HOURS")]
+    working_hours: Option<String>,
+    /// Your role: executive, manager or ic
+    #[arg(long, value_name = "ROLE", conflicts_with = "goal")]
+    role: Option<String>,
+    /// The share of strategy you aim at: 0.4, or 40%
+    #[arg(long, value_name = "SHARE")]
+    goal: Option<String>,
+    /// Domains of your organisation, separated by commas
+    #[arg(long, value_name = "DOMAINS")]
+    my_domains: Option<String>,
+    /// Addresses of the people who report to you, separated by commas
+    #[arg(long, value_name = "ADDRESSES")]
+    reports: Option<String>,
+    /// Your own addresses, for calendars that do not say whose they are, separated by commas
+    #[arg(long, value_name = "ADDRESSES", value_delimiter = ',')]
+    my_addresses: Vec<String>,
+    /// iCalendar files or folders to find answers in, which become sources of the configuration
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    ics: Vec<String>,
+    /// Take every proposal without a question
+    #[arg(long)]
+    yes: bool,
+    /// Write anew where there are files already; the old ones are kept as .bak
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    files: Files,
+}
+
+/// One of the five.
+struct Ask<'a> {
+    question: Question,
+    flag: &'static str,
+    given: Option<&'a str>,
+    asks: &'static str,
+    /// What stands where the answer is empty; `None` leaves the key out.
+    proposal: Option<String>,
+    /// What is said of no answer where there is no proposal.
+    without: &'static str,
+}
+
+impl Init {
+    pub fn run(self, talk: &Talk) -> Done {
+        let paths = match watched(&self.files).as_slice() {
+            [config, rules] => [config.clone(), rules.clone()],
+            _ => {
+                return Err(
+                    Failure::new(Exit::Io, "there is no folder for the files").help("set `HOME` or `XDG_CONFIG_HOME`")
+                );
+            }
+        };
+        if !self.force {
+            refuse(&paths)?;
+        }
+        let mut answers = Answers::default();
+        (answers.me, answers.calendars) = (self.me()?, self.calendars()?);
+        let now = now()?;
+        // What the old files say of sources still helps; what is wrong in them is about to go.
+        let there = paths[0].exists();
+        let mut setup =
+            there.then(|| Setup::load(&self.files, talk).ok()).flatten().unwrap_or_else(|| Setup::defaults(talk));
+        if answers.me.is_empty() {
+            answers.me = setup.config.people.me.clone();
+        }
+        setup.config.people.me = answers.me.clone();
+        let likely = self.look(&mut setup, now, talk)?;
+        if let (true, Some(me)) = (answers.me.is_empty(), &likely.me) {
+            output::print(&format!("{} is in nearly every meeting and taken for you.\n\n", me.as_str()))?;
+            answers.me.push(me.clone());
+        }
+        self.ask_all(&setup, likely, &mut answers)?;
+        let kept = [write(&paths[1], RULES_TEMPLATE)?, write(&paths[0], &answers.text())?];
+        for path in kept.iter().flatten() {
+            output::print(&format!("kept {}\n", shown(path)))?;
+        }
+        output::print(&format!("wrote {} and {}\n", shown(&paths[0]), shown(&paths[1])))?;
+        output::print(&self.end(now, talk)?)
+    }
+
+    fn me(&self) -> Result<Vec<Address>, Failure> {
+        let one = |text: &String| {
+            let wrong = || Failure::new(Exit::Usage, "`--my-addresses` takes addresses such as `ada@example.com`");
+            Address::parse(text).ok_or_else(wrong)
+        };
+        self.my_addresses.iter().map(one).collect()
+    }
+
+    /// The files as sources: by their whole paths, since a service works elsewhere.
+    fn calendars(&self) -> Result<Vec<(String, String)>, Failure> {
+        let mut calendars: Vec<(String, String)> = Vec::new();
+        for given in self.ics.iter().filter(|path| *path != "-") {
+            let path = std::path::absolute(given).ok().and_then(|path| path.to_str().map(str::to_string));
+            let path =
+                path.ok_or_else(|| Failure::new(Exit::Usage, format!("`{given}` cannot be named in a configuration")))?;
+            let number = calendars.len() + 1;
+            let name = if number == 1 { "calendar".into() } else { format!("calendar-{number}") };
+            calendars.push((name, path));
+        }
+        Ok(calendars)
+    }
+
+    /// What the last twelve weeks suggest; nothing where no calendar is known.
+    fn look(&self, setup: &mut Setup, now: DateTime<Utc>, talk: &Talk) -> Result<Likely, Failure> {
+        let weeks = twelve_weeks(&setup.wishes, now);
+        let start = setup.wishes.zones.week(weeks[0]).start;
+        let instances = self.instances(setup, Interval::new(start, now), now, talk)?;
+        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        Ok(likely(analysis.judged(), &setup.config.people))
+    }
+
+    fn instances(
+        &self,
+        setup: &mut Setup,
+        window: Interval,
+        now: DateTime<Utc>,
+        talk: &Talk,
+    ) -> Result<Vec<Instance>, Failure> {
+        match setup.instances(&self.ics, window, now, talk) {
+            Err(_) if self.ics.is_empty() => Ok(Vec::new()),
+            other => other,
+        }
+    }
+
+    fn ask_all(&self, setup: &Setup, likely: Likely, answers: &mut Answers) -> Done {
+        let partners: Vec<&str> = likely.partners.iter().map(Address::as_str).collect();
+        let zone = calendar_zone().unwrap_or_else(|| setup.wishes.zones.home.name().to_string());
+        let asks = [
+            Ask {
+                question: Question::Timezone,
+                flag: "--timezone",
+                given: self.timezone.as_deref(),
+                asks: "Which time zone do you live in?",
+                proposal: Some(zone),
+                without: "",
+            },
+            Ask {
+                question: Question::WorkingHours,
+                flag: "--working-hours",
+                given: self.working_hours.as_deref(),
+                asks: "When do you work? Such as `08:00-18:00`, or `mon-thu 08:00-17:00, fri 08:00-14:00`.",
+                proposal: Some("mon-fri 08:00-18:00, lunch 12:30-13:15".into()),
+                without: "",
+            },
+            Ask {
+                question: Question::Aim,
+                flag: if self.role.is_some() { "--role" } else { "--goal" },
+                given: self.role.as_deref().or(self.goal.as_deref()),
+                asks: "Your role (`executive`, `manager` or `ic`), or the share of strategy you aim at (`40%`)?",
+                proposal: None,
+                without: "no goal",
+            },
+            Ask {
+                question: Question::Domains,
+                flag: "--my-domains",
+                given: self.my_domains.as_deref(),
+                asks: "Which domains are your organisation's? Everybody else is external.",
+                proposal: likely.domain,
+                without: "none",
+            },
+            Ask {
+                question: Question::Reports,
+                flag: "--reports",
+                given: self.reports.as_deref(),
+                asks: "Who reports to you? Addresses, separated by commas.",
+                proposal: (!partners.is_empty()).then(|| partners.join(", ")),
+                without: "nobody",
+            },
+        ];
+        let mut input = std::io::stdin().lock();
+        // After the last line of a script, proposals are taken without a word.
+        let mut over = self.yes;
+        for ask in asks {
+            if let Some(given) = ask.given {
+                answers.take(ask.question, given).map_err(|m| {
+                    let failure = Failure::new(Exit::Usage, format!("`{}`: {}", ask.flag, m.message)).cause(m.label);
+                    Failure { help: m.help, ..failure }
+                })?;
+                continue;
+            }
+            let mut open = true;
+            while open && !over {
+                let line = prompt(&ask, &mut input)?;
+                over = line.is_none();
+                match line.as_deref().unwrap_or_default() {
+                    "" => break,
+                    "-" => open = false,
+                    text => match answers.take(ask.question, text) {
+                        Ok(()) => open = false,
+                        Err(m) => {
+                            let help = m.help.map(|help| format!("\n  help: {help}")).unwrap_or_default();
+                            output::print(&format!("  error: {}: {}{help}\n", m.message, m.label))?;
+                        }
+                    },
+                }
+            }
+            if let (true, Some(proposal)) = (open, &ask.proposal) {
+                // A proposal that the configuration would refuse is none.
+                let _ = answers.take(ask.question, proposal);
+            }
+        }
+        Ok(())
+    }
+
+    /// Last week's headline where there is a calendar, and what to do next.
+    fn end(&self, now: DateTime<Utc>, talk: &Talk) -> Result<String, Failure> {
+        let mut setup = Setup::load(&self.files, talk)?;
+        let weeks = twelve_weeks(&setup.wishes, now);
+        let last = weeks[weeks.len() - 1];
+        let window = Analysis::window(last, last, &setup.wishes);
+        let instances = self.instances(&mut setup, window, now, talk)?;
+        if instances.is_empty() {
+            return Ok("\nnext: `vantage login google`, or name a calendar file under `[[source.ics]]`\n".into());
+        }
+        let mut analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        let report = analysis.report(last, now).shown_at(setup.config.privacy);
+        Ok(format!("\n{last}: {}\nnext: `vantage week`\n", chart::headline(&report)))
+    }
+}
+
+/// Asks once; `None` at the end of the input.
+fn prompt(ask: &Ask<'_>, input: &mut impl BufRead) -> Result<Option<String>, Failure> {
+    let none = if ask.proposal.is_some() { ", `-` for none" } else { "" };
+    let what = plain(ask.proposal.as_deref().unwrap_or(ask.without));
+    output::print(&format!("{}\nEnter for {what}{none}: ", ask.asks))?;
+    let mut line = String::new();
+    let read = input.read_line(&mut line);
+    let length = read.map_err(|e| Failure::new(Exit::Io, "standard input could not be read").cause(e))?;
+    // The terminal breaks the line where a person types.
+    if length == 0 || !std::io::stdin().is_terminal() {
+        output::print("\n")?;
+    }
+    Ok((length > 0).then(|| line.trim().to_string()))
+}
+
+/// The zone of the first account's own calendar.
+fn calendar_zone() -> Option<String> {
+    let store = Store::reader(&state_folder().ok()?).ok()??;
+    let calendars = store.accounts().ok()?.into_iter().filter_map(|account| store.calendars(account.id).ok()).flatten();
+    calendars.filter(|calendar| calendar.primary).find_map(|calendar| calendar.zone)
+}

@@ -1,0 +1,43 @@
+//! Puts the first two files in their place, over older ones only where that is wanted.
+
+use super::paths::shown;
+use crate::diagnostic::{Exit, Failure};
+use crate::disk;
+use std::path::{Path, PathBuf};
+
+/// Refuses where a file is there already.
+///
+/// # Errors
+/// [`Exit::Failed`], naming every such file.
+pub fn refuse(paths: &[PathBuf]) -> Result<(), Failure> {
+    let there: Vec<String> = paths.iter().filter(|path| path.symlink_metadata().is_ok()).map(|p| shown(p)).collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    let (names, verb) = (there.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and "), there.len());
+    let verb = if verb == 1 { "is" } else { "are" };
+    let failure = Failure::new(Exit::Failed, format!("{names} {verb} there already"));
+    Err(failure.help("`vantage init --force` writes anew and keeps the old as `.bak`").note("nothing was changed"))
+}
+
+/// Writes `text` to `path`, for the user only, and keeps what stood there beside it; the name of what was kept.
+///
+/// # Errors
+/// [`Exit::Io`]; the older file is then unchanged.
+pub fn write(path: &Path, text: &str) -> Result<Option<PathBuf>, Failure> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        disk::private_folder(folder)?;
+    }
+    let kept = match path.symlink_metadata() {
+        Ok(_) => {
+            let mut name = path.as_os_str().to_owned();
+            name.push(".bak");
+            let kept = PathBuf::from(name);
+            disk::write(&kept, &disk::read(path)?)?;
+            Some(kept)
+        }
+        Err(_) => None,
+    };
+    disk::write(path, text.as_bytes())?;
+    Ok(kept)
+}

@@ -1,0 +1,308 @@
+//! The rules against themselves, and against the last twelve weeks.
+
+use super::context::{Setup, Talk, now, read};
+use super::paths::{config_path, rules_path, shown};
+use super::rules_text::{hours, place, rule_json, span, twelve_weeks};
+use super::{Done, Files, Format, output};
+use crate::analyze::Analysis;
+use crate::analyze::usage::{Clash, Usage, Use};
+use crate::classify::{By, Outcome, RuleSet};
+use crate::diagnostic::{Exit, Failure, Place, plain};
+use crate::model::{Exact, Interval, Mistake, Week};
+use clap::Args;
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// Most titles of a list.
+const MOST: usize = 20;
+
+#[derive(Args)]
+#[command(
+    after_help = "Examples:\n  vantage rules check\n  vantage rules check rules.toml --strict\n  vantage rules check --ics calendar.ics"
+)]
+pub struct RulesCheck {
+    /// The rules to check; default: the ones in force
+    #[arg(value_name = "FILE")]
+    file: Option<String>,
+    /// The configuration that names the groups; default: the one in force
+    #[arg(long, value_name = "FILE")]
+    config: Option<String>,
+    /// Calendars to check against: files, folders, .zip, .gz; default: what was synced
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    ics: Vec<String>,
+    /// End with exit code 1 where there is a warning
+    #[arg(long)]
+    strict: bool,
+    /// Print nothing where all is well
+    #[arg(long)]
+    quiet: bool,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl RulesCheck {
+    pub fn run(self, talk: &Talk) -> Done {
+        let files = Files { config: self.config.clone(), rules: self.file.clone() };
+        let mut setup = Setup::load(&files, talk)?;
+        let path = rules_path(&files, config_path(&files).as_deref());
+        let text = path.as_deref().map(|path| read(path, "rules")).transpose()?.unwrap_or_default();
+        let name = path.as_deref().map_or("the built-in rules".to_string(), shown);
+        let now = now()?;
+        let weeks = twelve_weeks(&setup.wishes, now);
+        let zones = setup.wishes.zones.clone();
+        let window = Interval::new(zones.week(weeks[0]).start, zones.week(weeks[weeks.len() - 1]).end);
+        let (instances, nothing) = match setup.instances(&self.ics, window, now, talk) {
+            Ok(instances) => (instances, None),
+            Err(failure) if self.ics.is_empty() => (Vec::new(), Some(failure)),
+            Err(failure) => return Err(failure),
+        };
+        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        let rows = analysis.rows(window);
+        let usage = Usage::of(&rows, &setup.rules, &setup.config.people, &zones, &window);
+        let empty = rows.is_empty();
+        let check = Check { name, rules: &setup.rules, own_file: path.is_some(), usage: &usage, weeks: &weeks };
+        let mistakes = if empty { Vec::new() } else { check.warnings(&text) };
+        let count = mistakes.len();
+        match self.format {
+            Format::Json => output::print(&format!("{}\n", check.json(!empty, &mistakes)))?,
+            Format::Text if !self.quiet => output::print(&check.text(&nothing, empty))?,
+            Format::Text => {}
+        }
+        if self.format == Format::Text {
+            talk.remarks(&Place { file: check.name.clone(), text, mistakes });
+        }
+        if self.strict && count > 0 {
+            let s = if count == 1 { "" } else { "s" };
+            return Err(Failure::new(
+                Exit::Failed,
+                format!("{count} warning{s}, and `--strict` takes them for mistakes"),
+            ));
+        }
+        Ok(())
+    }
+}
+
+struct Check<'a> {
+    name: String,
+    rules: &'a RuleSet,
+    /// There is a file of the user's own.
+    own_file: bool,
+    usage: &'a Usage,
+    weeks: &'a [Week],
+}
+
+impl Check<'_> {
+    fn own(&self, rule: usize) -> bool {
+        !self.rules.rules()[rule].source.inherited
+    }
+
+    fn counts(&self) -> (usize, usize) {
+        let inherited = self.rules.rules().iter().filter(|rule| rule.source.inherited).count();
+        (self.rules.rules().len() - inherited, inherited)
+    }
+
+    fn note(&self) -> Option<&'static str> {
+        let without = self.own_file && self.counts().1 == 0;
+        without.then_some("the default rules are not in use: add `extends = \"default\"`")
+    }
+
+    /// Own rules, and the inherited ones that decide something; the longest first.
+    fn used(&self) -> Vec<(usize, &Use)> {
+        let mut used: Vec<(usize, &Use)> =
+            self.usage.rules.iter().enumerate().filter(|(rule, used)| self.own(*rule) || used.events > 0).collect();
+        used.sort_by_key(|(_, used)| std::cmp::Reverse(&used.hours));
+        used
+    }
+
+    fn unused(&self) -> usize {
+        self.usage.rules.iter().enumerate().filter(|(rule, used)| !self.own(*rule) && used.matched == 0).count()
+    }
+
+    /// Where an own rule wins. That inherited ones argue among themselves is settled by their order.
+    fn clashes(&self) -> impl Iterator<Item = &Clash> {
+        self.usage.clashes.iter().filter(|clash| self.own(clash.winner))
+    }
+
+    fn inherited_clashes(&self) -> usize {
+        self.usage.clashes.len() - self.clashes().count()
+    }
+
+    /// What is odd about the user's own rules, each at its place in `text`.
+    fn warnings(&self, text: &str) -> Vec<Mistake> {
+        let mut warnings = Vec::new();
+        for (number, used) in self.usage.rules.iter().enumerate().filter(|(rule, _)| self.own(*rule)) {
+            let rule = &self.rules.rules()[number];
+            let span = span(text, rule.line);
+            if used.matched == 0 {
+                let message = format!("rule `{}` matches nothing in the last 12 weeks", plain(&rule.name));
+                let help = "`vantage explain TITLE` says why it does not match; a rule for rare meetings may stay";
+                warnings.push(Mistake::new(span, message, "no event").help(help));
+            } else if used.shadowed() {
+                let message =
+                    format!("rule `{}` never wins: something before it decides all it matches", plain(&rule.name));
+                let label = format!("matches {}, decides none", events(used.matched));
+                let by = used.lost_to.iter().map(|(by, n)| format!("{} by {}", events(*n), self.decider(by)));
+                let help = format!("{}; move it up, or take it out", by.collect::<Vec<_>>().join(", "));
+                warnings.push(Mistake::new(span, message, label).help(help));
+            }
+        }
+        // An own rule is made to beat inherited ones, and one that never wins was named above.
+        let beaten = |clash: &&Clash| self.own(clash.loser) && !self.usage.rules[clash.loser].shadowed();
+        for clash in self.clashes().filter(beaten) {
+            let (winner, loser) = (&self.rules.rules()[clash.winner], &self.rules.rules()[clash.loser]);
+            // No title is put into a message: the list above the warnings names it.
+            let message = format!(
+                "rules `{}` and `{}` give the same meetings different classes",
+                plain(&winner.name),
+                plain(&loser.name)
+            );
+            let help = format!("{} is first and wins; tell them apart with `unless`", place(winner));
+            let warning = Mistake::new(span(text, loser.line), message, "this one loses").help(help);
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+        warnings.sort_by_key(|warning| warning.span.start);
+        warnings
+    }
+
+    fn decider(&self, by: &By) -> String {
+        match by {
+            By::Rule(rule) => {
+                let rule = &self.rules.rules()[*rule];
+                format!("`{}` ({})", plain(&rule.name), place(rule))
+            }
+            By::Label(label) => format!("the label `{}`", plain(label)),
+            By::Override { .. } => "a mark of yours".into(),
+            By::Nothing => "nothing".into(),
+        }
+    }
+
+    fn text(&self, nothing: &Option<Failure>, empty: bool) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = self.write(&mut text, nothing, empty);
+        text
+    }
+
+    fn write(&self, t: &mut String, nothing: &Option<Failure>, empty: bool) -> std::fmt::Result {
+        let (own, inherited) = self.counts();
+        writeln!(t, "{}: no mistakes, {own} rules of its own and {inherited} inherited", self.name)?;
+        if let Some(note) = self.note() {
+            writeln!(t, "note: {note}")?;
+        }
+        match nothing {
+            Some(failure) => {
+                let help = failure.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
+                return writeln!(t, "not checked against meetings: {}{help}", failure.message);
+            }
+            None if empty => return writeln!(t, "not checked against meetings: there are none in the last 12 weeks"),
+            None => {}
+        }
+        let a = self.usage;
+        writeln!(t, "\nWhat they decide, {} to {}", self.weeks[0], self.weeks[self.weeks.len() - 1])?;
+        writeln!(t, "{:>8}  {:>6}  {:<12}  rule", "hours", "events", "class")?;
+        let mut line = |used: &Use, class: &str, rule: &str| {
+            writeln!(t, "{:>8}  {:>6}  {class:<12}  {rule}", hours(&used.hours), used.events)
+        };
+        for (number, used) in self.used() {
+            let rule = &self.rules.rules()[number];
+            line(used, class(&rule.outcome, rule.focus), &format!("{}  {}", plain(&rule.name), place(rule)))?;
+        }
+        if a.beside.events > 0 {
+            line(&a.beside, "", "(labels and your own marks)")?;
+        }
+        if a.open.events > 0 {
+            line(&a.open, "unclassified", "(no rule)")?;
+        }
+        writeln!(t, "{} of {inherited} inherited rules match nothing", self.unused())?;
+        let percent = a.coverage().as_ref().map_or("no".into(), |c| format!("{}%", c.percent()));
+        writeln!(t, "coverage: {percent} of {} h counted", hours(&a.counted()))?;
+        let clashes: Vec<&Clash> = self.clashes().collect();
+        if !clashes.is_empty() {
+            writeln!(t, "\nMatched by rules of both classes")?;
+        }
+        for clash in clashes.iter().take(MOST) {
+            let side = |rule: usize| {
+                let rule = &self.rules.rules()[rule];
+                format!("{} by `{}` ({})", class(&rule.outcome, rule.focus), plain(&rule.name), place(rule))
+            };
+            let title = plain(clash.title.as_deref().unwrap_or("Private"));
+            writeln!(t, "  {title}: {}, not {}", side(clash.winner), side(clash.loser))?;
+        }
+        if let Some(more @ 1..) = clashes.len().checked_sub(MOST) {
+            writeln!(t, "  and {more} more titles")?;
+        }
+        let settled = self.inherited_clashes();
+        if settled > 0 {
+            writeln!(t, "titles matched by inherited rules of both classes: {settled}; the first of these rules wins")?;
+        }
+        Ok(())
+    }
+
+    fn json(&self, checked: bool, warnings: &[Mistake]) -> Value {
+        let (own, inherited) = self.counts();
+        let a = self.usage;
+        let amount = |used: &Use| json!({ "events": used.events, "hours": used.hours.in_hours() });
+        let rule = |(number, used): (usize, &Use)| {
+            let rule = &self.rules.rules()[number];
+            let mut value = rule_json(rule);
+            value["class"] = class(&rule.outcome, rule.focus).into();
+            value["theme"] = rule.theme.as_deref().into();
+            value["inherited"] = rule.source.inherited.into();
+            value["events"] = used.events.into();
+            value["hours"] = used.hours.in_hours().into();
+            value["matched"] = used.matched.into();
+            let lost = used.shadowed().then_some(&used.lost_to).into_iter().flatten();
+            value["shadowed_by"] = lost.map(|(by, n)| json!({ "decided_by": self.by_json(by), "events": n })).collect();
+            value
+        };
+        let clash = |clash: &Clash| {
+            json!({
+                "title": clash.title, "private": clash.title.is_none(), "events": clash.events,
+                "winner": rule_json(&self.rules.rules()[clash.winner]),
+                "loser": rule_json(&self.rules.rules()[clash.loser]),
+            })
+        };
+        json!({
+            "schema_version": 1,
+            "file": self.name,
+            "own": own,
+            "inherited": inherited,
+            "notes": self.note().into_iter().collect::<Vec<_>>(),
+            "checked": checked,
+            "first_week": self.weeks[0].to_string(),
+            "last_week": self.weeks[self.weeks.len() - 1].to_string(),
+            "rules": if checked { self.used().into_iter().map(rule).collect() } else { Vec::new() },
+            "unused_inherited": self.unused(),
+            "beside": amount(&a.beside),
+            "unclassified": amount(&a.open),
+            "counted": a.counted().in_hours(),
+            "coverage": a.coverage().as_ref().map(Exact::to_f64),
+            "clashes": self.clashes().map(clash).collect::<Vec<_>>(),
+            "inherited_clashes": self.inherited_clashes(),
+            "warnings": warnings.iter().map(|w| w.message.as_str()).collect::<Vec<_>>(),
+        })
+    }
+
+    fn by_json(&self, by: &By) -> Value {
+        match by {
+            By::Rule(rule) => rule_json(&self.rules.rules()[*rule]),
+            other => json!(self.decider(other)),
+        }
+    }
+}
+
+fn class(outcome: &Outcome, focus: bool) -> &'static str {
+    match outcome {
+        Outcome::Class(class) => class.name(),
+        Outcome::Ignore => "ignore",
+        Outcome::None if focus => "focus",
+        Outcome::None => "unclassified",
+    }
+}
+
+fn events(n: usize) -> String {
+    format!("{n} event{}", if n == 1 { "" } else { "s" })
+}
