@@ -9,6 +9,7 @@ mod events;
 mod explain;
 mod output;
 mod paths;
+mod process;
 mod run;
 mod service;
 mod signin;
@@ -127,6 +128,7 @@ impl Files {
 
 /// Runs the program on the process's arguments and prints what went wrong.
 pub fn main() -> ExitCode {
+    process::begin();
     std::panic::set_hook(Box::new(|info| {
         // A panic message may hold a title: only the place is told.
         let place = info.location().map(ToString::to_string).unwrap_or_default();
