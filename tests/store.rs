@@ -27,7 +27,12 @@ fn a_half_written_file_keeps_what_was_read_from_it() {
     let whole = support::calendar(&[&one("Roadmap", 18), &one("Vision", 19)]);
     let half = whole.split_at(whole.find("SUMMARY:Vision").unwrap()).0;
     let world = world.file("team/a.ics", half);
-    insta::assert_snapshot!(world.tell(WEEK), @"");
+    insta::assert_snapshot!(world.tell(WEEK), @"
+    2026-11-16 10:00      60 min  strategy         Roadmap  (Roadmap)
+    2026-11-17 10:00      60 min  strategy         Budget  (Budget and funding)
+    warning: `HOME/team/a.ics` ends in the middle: no `END:VCALENDAR` closes it; what was read from it before still counts
+    exit 0
+    ");
     // Not even a calendar yet.
     let world = world.file("team/a.ics", "");
     assert_eq!(world.week(), "16T10:00 Roadmap\n17T10:00 Budget");
@@ -71,7 +76,13 @@ fn a_source_that_is_no_longer_named_goes_and_an_account_of_its_name_stays() {
 #[test]
 fn a_state_folder_that_cannot_be_made_keeps_nobody_from_looking() {
     let world = World::new().config(FOLDER).ics("team/a.ics", &[&one("Roadmap", 16)]).file(".local/state", "");
-    insta::assert_snapshot!(world.tell(WEEK), @"");
+    insta::assert_snapshot!(world.tell(WEEK), @"
+    2026-11-16 10:00      60 min  strategy         Roadmap  (Roadmap)
+    warning: the folder `HOME/.local/state/vantage` could not be made: Not a directory (os error 20)
+     |
+     = help: the files are read without it, and Google calendars and feeds are left out until it is mended
+    exit 0
+    ");
 }
 
 /// As on a full disk: no file may grow beyond `blocks`.
@@ -90,9 +101,22 @@ fn limited(world: &World, blocks: u32) -> String {
 #[test]
 fn a_disk_without_room_shows_what_was_stored() {
     let world = team().ics("team/a.ics", &[&one("Roadmap", 18)]);
-    insta::assert_snapshot!(limited(&world, 0), @"");
+    insta::assert_snapshot!(limited(&world, 0), @"
+    2026-11-16 10:00      60 min  strategy         Roadmap  (Roadmap)
+    2026-11-17 10:00      60 min  strategy         Budget  (Budget and funding)
+    warning: the lock `HOME/.local/state/vantage/vantage.lock` could not be taken: File too large (os error 27)
+     |
+     = help: what was stored before is shown; mend it, and the calendars are read again
+    exit 0
+    ");
     let fresh = World::new().config(FOLDER).ics("team/a.ics", &[&one("Roadmap", 16)]);
-    insta::assert_snapshot!(limited(&fresh, 0), @"");
+    insta::assert_snapshot!(limited(&fresh, 0), @"
+    2026-11-16 10:00      60 min  strategy         Roadmap  (Roadmap)
+    warning: the lock `HOME/.local/state/vantage/vantage.lock` could not be taken: File too large (os error 27)
+     |
+     = help: the files are read without it, and Google calendars and feeds are left out until it is mended
+    exit 0
+    ");
 }
 
 #[test]

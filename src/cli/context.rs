@@ -156,7 +156,7 @@ impl Setup {
 
     /// The database, if there is one, after the configuration's files were read where they changed; what could not be; and
     /// why the database cannot be written, where that is so: a full or read-only disk keeps nobody from looking.
-    fn store(&self, now: DateTime<Utc>) -> Result<(Option<Store>, Vec<Failure>, Option<Failure>), Failure> {
+    fn store(&self, now: DateTime<Utc>) -> Result<Opened, Failure> {
         let folder = state_folder()?;
         if !self.config.ics.iter().any(|s| matches!(s.place, SourcePlace::Path(_))) {
             return Ok((Store::reader(&folder)?, Vec::new(), None));
@@ -175,6 +175,9 @@ impl Setup {
         }
     }
 }
+
+/// The database, the files that could not be read into it, and why it cannot be written.
+type Opened = (Option<Store>, Vec<Failure>, Option<Failure>);
 
 /// A failure as one line.
 fn sentence(failure: &Failure) -> String {

@@ -267,6 +267,21 @@ mod tests {
     }
 
     #[test]
+    fn maintenance_keeps_a_copy_and_names_it_where_the_database_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::writer(folder.path()).unwrap();
+        let help = |store: &Store| damaged(store, vec!["row 7 is missing".into()]).render(false);
+        assert!(help(&store).contains("run `vantage sync`"), "{}", help(&store));
+        assert!(matches!(maintain(&mut store, DateTime::UNIX_EPOCH), Ok(Outcome::Maintained)));
+        assert!(store.backup().exists());
+        assert!(
+            help(&store).contains("and copy `") && help(&store).contains("vantage.db.backup` to"),
+            "{}",
+            help(&store)
+        );
+    }
+
+    #[test]
     fn a_panic_is_an_outcome_and_the_next_job_works() {
         let folder = tempfile::tempdir().unwrap();
         let (events, mut inbox) = mpsc::unbounded_channel();
