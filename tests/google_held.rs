@@ -4,7 +4,7 @@ mod support;
 
 use serde_json::Value;
 use support::google::{Fault, Google, What};
-use support::{ADA, World, ada, meeting};
+use support::{ADA, World, ada, meeting, series};
 
 fn paths(google: &Google) -> Vec<String> {
     google.requests().iter().map(|r| r.path.clone()).filter(|p| p.contains("/calendar/v3/")).collect()
@@ -150,4 +150,18 @@ fn held_deletions_can_be_accepted_or_turn_out_to_be_none() {
     world.sync();
     assert_eq!(world.week(), before);
     assert_eq!(world.status()["accounts"][0]["calendars"][0]["held"], Value::Null);
+}
+
+#[test]
+fn a_series_that_lost_most_of_its_instances_is_believed_when_the_window_agrees() {
+    let google = ada();
+    let id = google.put(ADA, series("Check-in", "2026-10-26T15:00", 15, "RRULE:FREQ=DAILY;COUNT=28"));
+    let world = World::synced(&google);
+    assert_eq!(world.week().matches("Check-in").count(), 7);
+    google.make_recurring(ADA, &id, &["RRULE:FREQ=DAILY;COUNT=2"]);
+    google.clear();
+    world.sync();
+    let asked = paths(&google);
+    assert!(asked.len() == 3 && asked[1].contains("/instances"), "changes, the series, the window: {asked:?}");
+    assert_eq!(world.week().matches("Check-in").count(), 0);
 }

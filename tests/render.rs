@@ -330,7 +330,7 @@ fn a_picture_that_knows_more_than_the_store_stays() {
     let calendar = store.calendars(account.id).unwrap().remove(0);
     store.stage_begin(calendar.id, Listing::Window).unwrap();
     let window = Window { from: at("2026-08-15T00:00:00Z"), to: at("2027-08-01T00:00:00Z") };
-    store.swap(calendar.id, None, window, at(MONDAY), at(MONDAY)).unwrap();
+    store.swap(calendar.id, None, window, &[], at(MONDAY), at(MONDAY)).unwrap();
     let mut edited = desk;
     edited.rules = edited.rules.replace("\"Delivery\"", "\"Shipping\"");
     // A picture shows twelve weeks: those that reach back behind the middle of August stay as they are.

@@ -39,7 +39,8 @@ impl Calendars {
         let accounts = store.accounts()?;
         let sources = google_sources(&setup.config, &accounts);
         let mut all: Vec<(Account, Calendar)> = Vec::new();
-        for account in accounts.into_iter().filter(|a| sources.iter().any(|s| s.name == a.name)) {
+        let named = |a: &Account| a.kind == "google" && sources.iter().any(|s| s.name == a.name);
+        for account in accounts.into_iter().filter(named) {
             if self.account.as_ref().is_none_or(|name| *name == account.name) {
                 let calendars = store.calendars(account.id)?.into_iter().filter(|c| c.gone_at.is_none());
                 all.extend(calendars.map(|c| (account.clone(), c)));

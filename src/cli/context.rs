@@ -130,7 +130,7 @@ impl Setup {
             talk.problems(&calendars);
             return Ok(instances);
         }
-        let (store, mut unread) = self.store(now)?;
+        let (store, mut unread, shut) = self.store(now)?;
         let accounts = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
         let google = google_sources(&self.config, &accounts);
         if self.config.ics.is_empty() && google.is_empty() {
@@ -139,20 +139,27 @@ impl Setup {
                 "add `--ics calendar.ics`, or a `[[source.ics]]` to the configuration, or run `vantage login google`";
             return Err(failure.help(help));
         }
-        let facts = store.map(|store| jobs::read(&store, &self.config, window, zone, now)).transpose()?;
-        let facts = facts.unwrap_or_default();
+        let mut facts = match &store {
+            Some(store) => jobs::read(store, &self.config, window, zone, now)?,
+            None => jobs::Facts::default(),
+        };
+        if let Some(failure) = &shut {
+            let help = if facts.any {
+                "what was stored before is shown; mend it, and the calendars are read again"
+            } else {
+                (facts, unread) = jobs::read_files(&self.config, &home, window, zone);
+                "the files are read without it, and Google calendars and feeds are left out until it is mended"
+            };
+            talk.warn(&sentence(failure), Some(help));
+        }
         if !facts.any {
-            return Err(match unread.pop() {
+            return Err(match unread.pop().or(shut) {
                 Some(failure) => failure,
                 None => Failure::new(Exit::Failed, "no calendar has been read yet").help("run `vantage sync`"),
             });
         }
         for failure in unread {
-            let note = "what was read from it before still counts";
-            talk.warn(
-                &std::iter::once(failure.message).chain(failure.causes).collect::<Vec<_>>().join(": "),
-                Some(note),
-            );
+            talk.warn(&sentence(&failure), Some("what was read from it before still counts"));
         }
         talk.problems(&facts.ics);
         facts.remarks.iter().for_each(|remark| talk.warn(remark, Some("`vantage status` says more")));
@@ -162,20 +169,24 @@ impl Setup {
         Ok(facts.instances)
     }
 
-    /// The database, if there is one, after the configuration's files were read where they changed; and what could not be.
-    fn store(&self, now: DateTime<Utc>) -> Result<(Option<Store>, Vec<Failure>), Failure> {
+    /// The database, if there is one, after the configuration's files were read where they changed; what could not be; and
+    /// why the database cannot be written, where that is so: a full or read-only disk keeps nobody from looking.
+    fn store(&self, now: DateTime<Utc>) -> Result<Opened, Failure> {
         let folder = state_folder()?;
         if !self.config.ics.iter().any(|s| matches!(s.place, SourcePlace::Path(_))) {
-            return Ok((Store::reader(&folder)?, Vec::new()));
+            return Ok((Store::reader(&folder)?, Vec::new(), None));
         }
-        match Store::writer(&folder) {
-            Ok(mut store) => {
-                let unread = jobs::refresh(&mut store, &self.config, &home, now)?;
-                Ok((Some(store), unread))
-            }
+        let refreshed = Store::writer(&folder).and_then(|mut store| {
+            let unread = jobs::refresh(&mut store, &self.config, &home, now)?;
+            Ok((Some(store), unread, None))
+        });
+        match refreshed {
             // Whoever writes now reads the files too.
-            Err(failure) if failure.exit == Exit::Later => Ok((Store::reader(&folder)?, Vec::new())),
-            Err(failure) => Err(failure),
+            Err(failure) if failure.exit == Exit::Later => Ok((Store::reader(&folder)?, Vec::new(), None)),
+            Err(failure) if failure.exit == Exit::Io => {
+                Ok((Store::reader(&folder).unwrap_or_default(), Vec::new(), Some(failure)))
+            }
+            refreshed => refreshed,
         }
     }
 }
@@ -187,6 +198,14 @@ impl Setup {
 pub fn overrides() -> Result<Overrides, Failure> {
     let Ok(folder) = state_folder() else { return Ok(Overrides::default()) };
     Ok(Store::reader(&folder)?.map(|store| store.overrides()).transpose()?.unwrap_or_default())
+}
+
+/// The database, the files that could not be read into it, and why it cannot be written.
+type Opened = (Option<Store>, Vec<Failure>, Option<Failure>);
+
+/// A failure as one line.
+fn sentence(failure: &Failure) -> String {
+    std::iter::once(&failure.message).chain(&failure.causes).map(String::as_str).collect::<Vec<_>>().join(": ")
 }
 
 /// The rules of a file, with the default ones where there is no file.

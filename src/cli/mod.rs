@@ -16,6 +16,7 @@ mod mark;
 mod marks;
 mod output;
 mod paths;
+mod process;
 mod review;
 mod rules_check;
 mod rules_diff;
@@ -151,6 +152,7 @@ impl Files {
 
 /// Runs the program on the process's arguments and prints what went wrong.
 pub fn main() -> ExitCode {
+    process::begin();
     std::panic::set_hook(Box::new(|info| {
         // A panic message may hold a title: only the place is told.
         let place = info.location().map(ToString::to_string).unwrap_or_default();

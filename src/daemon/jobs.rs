@@ -11,7 +11,7 @@ use crate::model::Week;
 use crate::schedule::Job;
 use crate::source::google::RealPace;
 use crate::store::Store;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -26,6 +26,9 @@ pub(super) type Turn = Arc<Mutex<()>>;
 
 /// How long work waits for a command that is writing.
 const COMMAND: Duration = Duration::from_secs(30);
+
+/// How long what was deleted is kept, in case it comes back.
+const TOMBSTONES: TimeDelta = TimeDelta::days(90);
 
 /// How a piece of work ended.
 pub(super) enum Outcome {
@@ -122,7 +125,7 @@ impl Bench {
                 let failures = hand_over(&rendered, &self.setup, self.host.home);
                 Ok(Outcome::Rendered(rendered.drawn, failures))
             }
-            Work::Maintain => maintain(&store.borrow()),
+            Work::Maintain => maintain(&mut store.borrow_mut(), now),
         }
     }
 
@@ -198,15 +201,30 @@ fn retry_at(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, 
     Ok(moments.into_iter().filter(|at| *at > now).min())
 }
 
-/// Checks that the database is sound.
-fn maintain(store: &Store) -> Result<Outcome, Failure> {
+/// Checks that the database is sound; if so, drops what was deleted long ago, empties its log, and keeps a copy of it.
+fn maintain(store: &mut Store, now: DateTime<Utc>) -> Result<Outcome, Failure> {
     let found = store.check()?;
-    if found.is_empty() {
-        return Ok(Outcome::Maintained);
+    if !found.is_empty() {
+        return Err(damaged(store, found));
     }
-    let failure = Failure::new(Exit::Data, format!("the database `{}` is damaged", store.path().display()));
+    store.purge(now - TOMBSTONES)?;
+    store.checkpoint()?;
+    store.back_up(now)?;
+    Ok(Outcome::Maintained)
+}
+
+fn damaged(store: &Store, found: Vec<String>) -> Failure {
+    let (path, backup) = (store.path().display(), store.backup());
+    let failure = Failure::new(Exit::Data, format!("the database `{path}` is damaged"));
     let failure = found.into_iter().take(3).fold(failure, Failure::cause);
-    Err(failure.help("run `vantage doctor`").note("what can be read still counts"))
+    let failure = if backup.exists() {
+        let backup = backup.display();
+        failure.help(format!("stop Vantage, remove `{path}-wal` and `{path}-shm`, and copy `{backup}` to `{path}`"))
+    } else {
+        failure
+            .help(format!("stop Vantage, move `{path}`, `{path}-wal` and `{path}.made` away, and run `vantage sync`"))
+    };
+    failure.note("what can be read still counts")
 }
 
 /// How many events the store holds. Counted by a reader, beside whatever is under way.
@@ -246,6 +264,21 @@ mod tests {
             told: |_, _, _| unreachable!(),
             log: crate::daemon::Form::Auto,
         }
+    }
+
+    #[test]
+    fn maintenance_keeps_a_copy_and_names_it_where_the_database_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::writer(folder.path()).unwrap();
+        let help = |store: &Store| damaged(store, vec!["row 7 is missing".into()]).render(false);
+        assert!(help(&store).contains("run `vantage sync`"), "{}", help(&store));
+        assert!(matches!(maintain(&mut store, DateTime::UNIX_EPOCH), Ok(Outcome::Maintained)));
+        assert!(store.backup().exists());
+        assert!(
+            help(&store).contains("and copy `") && help(&store).contains("vantage.db.backup` to"),
+            "{}",
+            help(&store)
+        );
     }
 
     #[test]

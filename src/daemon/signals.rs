@@ -4,8 +4,7 @@ use super::event::{Event, Events, Signal};
 use crate::diagnostic::{Exit, Failure};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Signals as events. SIGXFSZ (setrlimit(2)) is handled and otherwise ignored, so that a write beyond a limit is an error of
-/// that write and not the end of the process.
+/// Signals as events.
 ///
 /// # Errors
 /// [`Exit::Io`].
@@ -15,7 +14,6 @@ pub(super) fn signals(events: &Events) -> Result<(), Failure> {
     };
     let (mut term, mut int) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     let mut hup = listen(SignalKind::hangup())?;
-    let _ = listen(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw()))?;
     let out = events.clone();
     let task = async move {
         loop {

@@ -7,7 +7,7 @@ pub use secret::{read as read_secret, read_but as read_secret_but};
 use crate::diagnostic::{Exit, Failure};
 use std::fs::{DirBuilder, File, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 /// Writes a file that is complete or not there: into a temporary one, readable by the user only, which then takes its name.
@@ -81,6 +81,17 @@ pub fn folder(path: &Path) -> Result<(), Failure> {
 /// [`Exit::Io`].
 pub fn private_folder(path: &Path) -> Result<(), Failure> {
     made(path, DirBuilder::new().recursive(true).mode(0o700).create(path))
+}
+
+/// Takes from everybody but the user what rights there are to `path`. Where the file system knows no rights, or it is
+/// somebody else's, nothing happens.
+pub fn make_private(path: &Path) {
+    if let Ok(facts) = std::fs::metadata(path)
+        && facts.permissions().mode() & 0o077 != 0
+    {
+        let mode = if facts.is_dir() { 0o700 } else { 0o600 };
+        let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
+    }
 }
 
 fn made(path: &Path, done: io::Result<()>) -> Result<(), Failure> {

@@ -66,6 +66,14 @@ pub struct Problem {
     pub lost: Lost,
 }
 
+/// Every VCALENDAR of the text is closed. One that is not was cut short: by whoever is still writing it, or on the way.
+pub fn is_whole(bytes: &[u8]) -> bool {
+    let bytes = decode::decode(bytes);
+    let lines = || bytes.split(|b| matches!(b, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
+    let count = |wanted: &[u8]| lines().filter(|line| line.eq_ignore_ascii_case(wanted)).count();
+    count(b"BEGIN:VCALENDAR") <= count(b"END:VCALENDAR")
+}
+
 /// A text as it was read.
 #[derive(Debug)]
 pub struct Parsed {

@@ -78,13 +78,15 @@ impl CalendarSync<'_, '_> {
             let tokenless = !self.sync.wish.full && state.token_due.is_some_and(|due| now < due);
             return self.whole(!tokenless, hold, summary).await;
         };
-        match self.stage(&Ask::Feed { sync_token: Some(token) }, Listing::Feed, false).await {
-            Ok(Some(next)) => {
-                summary.changes = self.sync.store.borrow_mut().apply_delta(self.calendar.id, &next, now)?;
+        match self.stage(&Ask::Feed { sync_token: Some(token) }, Listing::Feed).await {
+            Ok((Some(next), skipped)) => {
+                let mut store = self.sync.store.borrow_mut();
+                store.skip(self.calendar.id, &skipped, false, now)?;
+                summary.changes = store.apply_delta(self.calendar.id, &next, now)?;
                 summary.how = How::Changes;
             }
             // The last page brought no token: nothing of it is kept, and everything is listed once.
-            Ok(None) => return self.whole(true, hold, summary).await,
+            Ok((None, _)) => return self.whole(true, hold, summary).await,
             Err(Stop::Trouble(trouble)) if trouble.kind == Kind::TokenDead => {
                 // One that dies again at once would have us list everything in a loop.
                 let dying = state.resynced_at.is_some_and(|at| now >= at && now - at < DYING);
@@ -107,7 +109,7 @@ impl CalendarSync<'_, '_> {
         }
         for series in dirty {
             if !self.series(&series, window).await? {
-                // Deleted since the feed told of it, or only out of sight: the window knows.
+                // Deleted since the feed told of it, only out of sight, or much shorter: the window knows.
                 return self.whole(false, hold, summary).await;
             }
         }
@@ -117,9 +119,12 @@ impl CalendarSync<'_, '_> {
     /// Lists the window whole, and before it the feed where `feed`, and swaps them in unless they would remove too much.
     async fn whole(&self, feed: bool, hold: Option<Hold>, summary: &mut CalendarSummary) -> Result<(), Stop> {
         let (id, now, window) = (self.calendar.id, self.sync.now, self.window());
-        let token = if feed { self.stage(&Ask::Feed { sync_token: None }, Listing::Feed, true).await? } else { None };
-        self.stage(&Ask::Window { from: window.from, to: window.to }, Listing::Window, !feed && token.is_none())
-            .await?;
+        let (mut token, mut skipped) = (None, Vec::new());
+        if feed {
+            (token, skipped) = self.stage(&Ask::Feed { sync_token: None }, Listing::Feed).await?;
+        }
+        let (_, more) = self.stage(&Ask::Window { from: window.from, to: window.to }, Listing::Window).await?;
+        skipped.extend(more);
         let mut store = self.sync.store.borrow_mut();
         let mut removals: Vec<Removal> = vec![store.removal(id, Listing::Window, window)?];
         if feed {
@@ -129,6 +134,7 @@ impl CalendarSync<'_, '_> {
         match step {
             Step::Hold(hold) => {
                 store.unstage(id)?;
+                store.skip(id, &skipped, false, now)?;
                 summary.held = Some((hold.removed.len(), hold.live));
                 store.keep_hold(id, Some(&hold))?;
             }
@@ -136,7 +142,7 @@ impl CalendarSync<'_, '_> {
                 // Daily, and not at the same minute for everybody.
                 let due = now + TimeDelta::hours(20) + TimeDelta::minutes((self.sync.pace.random() * 480.0) as i64);
                 let listed = feed.then_some((token.as_deref(), Ask::parameters()));
-                let changes = store.swap(id, listed, window, due, now)?;
+                let changes = store.swap(id, listed, window, &skipped, due, now)?;
                 if summary.changes == Changes::default() {
                     summary.changes = changes;
                 }
@@ -153,9 +159,9 @@ impl CalendarSync<'_, '_> {
         Ok(())
     }
 
-    /// Reads a listing into the staging area; its next sync token, if it has one.
-    async fn stage(&self, ask: &Ask<'_>, listing: Listing, whole: bool) -> Result<Option<String>, Stop> {
-        let (id, now) = (self.calendar.id, self.sync.now);
+    /// Reads a listing into the staging area; its next sync token, if it has one, and what of it could not be read.
+    async fn stage(&self, ask: &Ask<'_>, listing: Listing) -> Result<(Option<String>, Vec<(String, String)>), Stop> {
+        let id = self.calendar.id;
         self.sync.store.borrow().stage_begin(id, listing)?;
         let mut skipped = BTreeMap::new();
         let mut failure = None;
@@ -173,13 +179,11 @@ impl CalendarSync<'_, '_> {
         if let Some(failure) = failure {
             return Err(failure.into());
         }
-        let next = next?;
-        let skipped: Vec<(String, String)> = skipped.into_iter().collect();
-        self.sync.store.borrow_mut().skip(id, &skipped, whole, now)?;
-        Ok(next)
+        Ok((next?, skipped.into_iter().collect()))
     }
 
-    /// Replaces the instances of a series; `false` where Google does not find it.
+    /// Replaces the instances of a series; `false` where Google does not find it, or shows so few of them that this answer
+    /// alone is not believed.
     async fn series(&self, series: &str, window: Window) -> Result<bool, Stop> {
         let (mut items, mut skipped) = (Vec::new(), Vec::new());
         let ask = Ask::Instances { series, from: window.from, to: window.to };
@@ -197,6 +201,9 @@ impl CalendarSync<'_, '_> {
         }
         let mut store = self.sync.store.borrow_mut();
         store.skip(self.calendar.id, &skipped, false, self.sync.now)?;
+        if guard::many(&store.series_removal(self.calendar.id, series, &items, window)?) {
+            return Ok(false);
+        }
         store.replace_series(self.calendar.id, series, &items, window, self.sync.now)?;
         Ok(true)
     }

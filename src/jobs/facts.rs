@@ -1,11 +1,11 @@
 //! What the store holds, as the instances that everything else works on.
 
 use super::sync::google_sources;
-use crate::config::Config;
+use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
 use crate::model::{self, Address, Instance, Interval, Original, Span};
 use crate::source::google::{Reading, instance};
-use crate::source::ics::{Calendars, Text};
+use crate::source::ics::{Calendars, Text, checked_texts};
 use crate::store::{Account, Calendar, Store};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -33,7 +33,7 @@ pub struct Facts {
 pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: DateTime<Utc>) -> Result<Facts, Failure> {
     let mut facts = Facts::default();
     let accounts = store.accounts()?;
-    for account in accounts.iter().filter(|a| config.ics.iter().any(|s| s.name == a.name)) {
+    for account in accounts.iter().filter(|a| a.kind == "ics" && config.ics.iter().any(|s| s.name == a.name)) {
         for calendar in store.calendars(account.id)? {
             for text in store.texts(calendar.id)? {
                 let text = Text { file: text.file, stem: text.stem, bytes: text.bytes };
@@ -46,7 +46,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: Dat
     }
     facts.instances = facts.ics.instances(window, zone);
     let sources = google_sources(config, &accounts);
-    for account in accounts.iter().filter(|a| sources.iter().any(|s| s.name == a.name)) {
+    for account in accounts.iter().filter(|a| a.kind == "google" && sources.iter().any(|s| s.name == a.name)) {
         let calendars = store.calendars(account.id)?;
         let owner = calendars.iter().find(|c| c.primary).and_then(|c| Address::parse(&c.remote));
         facts.me.extend(owner.clone());
@@ -92,6 +92,25 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: Dat
     // Every calendar of an account tells of the account's trouble.
     facts.remarks.dedup();
     Ok(facts)
+}
+
+/// The same from the files and folders that the configuration names, past the store, for when it cannot be written. What
+/// could not be read comes beside it. `home` says where paths that begin with `~/` lead.
+pub fn read_files(config: &Config, home: &dyn Fn(&str) -> String, window: Interval, zone: Tz) -> (Facts, Vec<Failure>) {
+    let (mut facts, mut failures) = (Facts::default(), Vec::new());
+    for source in &config.ics {
+        let Place::Path(path) = &source.place else { continue };
+        match checked_texts(&home(path)) {
+            Ok((texts, unread)) => {
+                texts.iter().for_each(|text| facts.ics.add_text(Some(&source.name), text));
+                facts.ics.unread.extend(unread.into_iter().map(|part| part.sentence));
+                facts.any = true;
+            }
+            Err(failure) => failures.push(failure),
+        }
+    }
+    facts.instances = facts.ics.instances(window, zone);
+    (facts, failures)
 }
 
 impl Facts {

@@ -22,7 +22,7 @@ struct Age {
 }
 
 /// Reads the files and folders of the configuration that changed since they were read last, and returns what could not be
-/// read. What was read before stays.
+/// read. What was read before stays; sources that the configuration no longer names go.
 ///
 /// # Errors
 /// Only the database's.
@@ -32,6 +32,12 @@ pub fn refresh(
     home: &dyn Fn(&str) -> String,
     now: DateTime<Utc>,
 ) -> Result<Vec<Failure>, Failure> {
+    for account in store.accounts()?.iter().filter(|a| a.kind == "ics") {
+        // A Google account lives by its sign-in, a file or feed by the configuration alone.
+        if !config.ics.iter().any(|source| source.name == account.name) {
+            store.forget_account(account.id)?;
+        }
+    }
     let mut unread = Vec::new();
     for source in &config.ics {
         let Place::Path(path) = &source.place else { continue };
@@ -70,12 +76,23 @@ fn file(
         Ok(read) => read,
         Err(failure) => return Ok(Err(failure)),
     };
-    let odd: Vec<(String, String)> = unread.iter().map(|part| (hash(part), part.clone())).collect();
-    store.skip(calendar.id, &odd, true, now)?;
-    let texts: Vec<IcsText> =
+    let before = store.texts(calendar.id)?;
+    // A file that is gone is gone; of one that is there and could not be read, the last good text stays.
+    let kept: Vec<&IcsText> = before.iter().filter(|old| unread.iter().any(|part| part.is_of(&old.file))).collect();
+    let odd = unread.iter().map(|part| {
+        let stays = kept.iter().any(|old| part.is_of(&old.file));
+        let note = if stays { "; what was read from it before still counts" } else { "" };
+        (hash(&part.sentence), format!("{}{note}", part.sentence))
+    });
+    store.skip(calendar.id, &odd.collect::<Vec<_>>(), true, now)?;
+    let mut texts: Vec<IcsText> =
         texts.into_iter().map(|t| IcsText { file: t.file, stem: t.stem, bytes: t.bytes }).collect();
-    store.keep_texts(calendar.id, &texts, &stamp, now)?;
-    Ok(Ok(How::Whole))
+    texts.extend(kept.into_iter().cloned());
+    texts.sort_by(|a, b| a.file.cmp(&b.file));
+    // What could not be read may be readable the next time without a change that a stamp shows, as after `chmod`.
+    let stamp = unread.is_empty().then_some(&*stamp);
+    store.keep_texts(calendar.id, &texts, stamp, now)?;
+    Ok(Ok(if texts == before { How::Changes } else { How::Whole }))
 }
 
 fn uids(texts: &[IcsText]) -> BTreeSet<String> {
@@ -162,7 +179,7 @@ impl Sync<'_> {
                 let same = before == std::slice::from_ref(&text);
                 let mut store = self.store.borrow_mut();
                 store.keep_hold(calendar.id, None)?;
-                store.keep_texts(calendar.id, &[text], &stamp, self.now)?;
+                store.keep_texts(calendar.id, &[text], Some(&stamp), self.now)?;
                 Ok(Ok(if same { How::Changes } else { How::Whole }))
             }
         }

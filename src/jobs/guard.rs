@@ -22,9 +22,14 @@ pub enum Step {
     Hold(Hold),
 }
 
-fn excessive((live, removed): &Removal) -> bool {
-    let count = removed.len();
-    count > 0 && (count == *live || (count > FEW && count * 100 > live * SHARE))
+/// More than a few, and a large share.
+pub fn many((live, removed): &Removal) -> bool {
+    removed.len() > FEW && removed.len() * 100 > live * SHARE
+}
+
+fn excessive(removal: &Removal) -> bool {
+    let (live, removed) = removal;
+    !removed.is_empty() && (removed.len() == *live || many(removal))
 }
 
 /// A listing that would remove everything, or more than 30 % and more than 20 events, is held until two later ones at least

@@ -11,7 +11,7 @@ pub mod render;
 mod standing;
 pub mod sync;
 
-pub use facts::{Facts, read};
+pub use facts::{Facts, read, read_files};
 pub use files::refresh;
 pub use guard::APART;
 pub use handover::{hand_over, handover};

@@ -36,9 +36,9 @@ pub fn standing(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<St
     let mut standing = Standing::default();
     let accounts = store.accounts()?;
     let sources = google_sources(config, &accounts);
-    let names = config.ics.iter().map(|s| &s.name).chain(sources.iter().map(|s| &s.name));
-    let names: Vec<&String> = names.collect();
-    for account in accounts.iter().filter(|a| names.contains(&&a.name)) {
+    let files = config.ics.iter().map(|s| ("ics", &*s.name));
+    let names: Vec<(&str, &str)> = files.chain(sources.iter().map(|s| ("google", &*s.name))).collect();
+    for account in accounts.iter().filter(|a| names.contains(&(&a.kind, &a.name))) {
         let whole = store.account_obstacle(account.id)?;
         // A file that nobody touches is as good as new for as long as it can be read.
         let file = config.ics.iter().any(|s| s.name == account.name && matches!(s.place, Place::Path(_)));

@@ -22,7 +22,7 @@ impl ItemKind {
 
 /// One item of a Google listing on its way from the source to the store: its own words, and the few of them that the store
 /// keeps order by. Of a cancelled item only the id is sure, and of a cancelled instance its series and original start.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Item {
     pub id: String,
     pub kind: ItemKind,
@@ -37,4 +37,11 @@ pub struct Item {
     pub span: Option<(i64, i64)>,
     /// The item as it came.
     pub json: String,
+}
+
+/// Without its words, which hold titles and addresses.
+impl std::fmt::Debug for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Item({}, cancelled: {})", self.kind.name(), self.cancelled)
+    }
 }

@@ -117,15 +117,14 @@ impl Store {
     /// # Errors
     /// See [`Store::reader`]; so for every method.
     pub fn accounts(&self) -> Result<Vec<Account>, Failure> {
-        self.rows("SELECT * FROM account ORDER BY name", [], account)
+        self.rows("SELECT * FROM account ORDER BY name, kind", [], account)
     }
 
-    /// The account of that name, made if there is none. One of another kind gives way: its name now means something else.
+    /// The account of that name and kind, made if there is none. One of another kind is another account.
     pub fn account(&mut self, name: &str, kind: &str) -> Result<Account, Failure> {
         self.whole(|t| {
-            t.execute("DELETE FROM account WHERE name = ?1 AND kind <> ?2", params![name, kind])?;
             t.execute("INSERT INTO account (name, kind) VALUES (?1, ?2) ON CONFLICT DO NOTHING", params![name, kind])?;
-            t.query_row("SELECT * FROM account WHERE name = ?1", [name], account)
+            t.query_row("SELECT * FROM account WHERE name = ?1 AND kind = ?2", [name, kind], account)
         })
     }
 

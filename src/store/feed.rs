@@ -3,12 +3,12 @@
 //! The feed (single events, series, changed instances) says what changed; the window (instances as Google expands them) says
 //! what happens when. See the checklist's items in the tests for why each line is there.
 
-use super::Store;
 use super::accounts::CalendarId;
+use super::{Store, failed};
 use crate::diagnostic::Failure;
 use crate::model::{Item, ItemKind};
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use std::collections::BTreeSet;
 
 /// Which listing.
@@ -163,6 +163,18 @@ impl Store {
         self.rows("SELECT series FROM dirty WHERE calendar = ?1 ORDER BY series", [of.0], |r| r.get(0))
     }
 
+    /// How many live instances of a series lie in the window, and which of them `items` lack.
+    pub fn series_removal(
+        &self,
+        of: CalendarId,
+        series: &str,
+        items: &[Item],
+        window: Window,
+    ) -> Result<(usize, BTreeSet<String>), Failure> {
+        let known = shown(&self.db, of, series, window).map_err(|e| failed(&self.path, &e))?;
+        Ok((known.len(), lacking(known, items)))
+    }
+
     /// Replaces the instances of one series in the window by `items`.
     pub fn replace_series(
         &mut self,
@@ -173,12 +185,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<(), Failure> {
         self.whole(|t| {
-            let ids: BTreeSet<&str> = items.iter().filter(|i| !i.cancelled).map(|i| i.id.as_str()).collect();
-            let sql = format!("SELECT id FROM instance WHERE calendar = ?1 AND {SHOWN} AND series = ?4");
-            let bounds = params![of.0, window.from.timestamp(), window.to.timestamp(), series];
-            let known: Vec<String> =
-                t.prepare_cached(&sql)?.query_map(bounds, |r| r.get(0))?.collect::<Result<_, _>>()?;
-            for id in known.iter().filter(|id| !ids.contains(id.as_str())) {
+            for id in lacking(shown(t, of, series, window)?, items) {
                 t.prepare_cached("UPDATE instance SET deleted_at = ?3 WHERE calendar = ?1 AND id = ?2")?
                     .execute(params![of.0, id, now.timestamp()])?;
             }
@@ -191,11 +198,13 @@ impl Store {
 
     /// Swaps a whole listing in: the staged window, and with it the staged feed where there is one, with its token if it
     /// brought one. What they lack is deleted, but for instances outside the window, which stay as they were seen last.
+    /// `skipped` are the items that could not be read: older notes of such are settled.
     pub fn swap(
         &mut self,
         of: CalendarId,
         feed: Option<(Option<&str>, &str)>,
         window: Window,
+        skipped: &[(String, String)],
         due: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Changes, Failure> {
@@ -250,6 +259,7 @@ impl Store {
             clear_staged(t, of)?;
             t.execute("DELETE FROM dirty WHERE calendar = ?1", [of.0])?;
             t.execute("DELETE FROM held WHERE calendar = ?1", [of.0])?;
+            keep_skipped(t, of, skipped, true, now)?;
             t.execute(
                 "UPDATE sync_state SET covered_from = iif(covered_to >= ?2, min(covered_from, ?2), ?2), covered_to = ?3,
                  window_due = ?4 WHERE calendar = ?1",
@@ -273,16 +283,36 @@ impl Store {
         whole: bool,
         now: DateTime<Utc>,
     ) -> Result<(), Failure> {
-        self.whole(|t| {
-            if whole {
-                t.execute("DELETE FROM skipped WHERE calendar = ?1", [of.0])?;
-            }
-            let mut insert = t.prepare_cached("INSERT OR IGNORE INTO skipped VALUES (?1, ?2, ?3, ?4)")?;
-            items
-                .iter()
-                .try_for_each(|(item, reason)| insert.execute(params![of.0, item, reason, now.timestamp()]).map(|_| ()))
-        })
+        self.whole(|t| keep_skipped(t, of, items, whole, now))
     }
+}
+
+fn keep_skipped(
+    t: &Transaction,
+    of: CalendarId,
+    items: &[(String, String)],
+    whole: bool,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    if whole {
+        t.execute("DELETE FROM skipped WHERE calendar = ?1", [of.0])?;
+    }
+    let mut insert = t.prepare_cached("INSERT OR IGNORE INTO skipped VALUES (?1, ?2, ?3, ?4)")?;
+    items.iter().try_for_each(|(item, reason)| insert.execute(params![of.0, item, reason, now.timestamp()]).map(|_| ()))
+}
+
+/// The live instances of a series that a listing of the window must show.
+fn shown(db: &Connection, of: CalendarId, series: &str, window: Window) -> rusqlite::Result<BTreeSet<String>> {
+    let sql = format!("SELECT id FROM instance WHERE calendar = ?1 AND {SHOWN} AND series = ?4");
+    let bounds = params![of.0, window.from.timestamp(), window.to.timestamp(), series];
+    db.prepare_cached(&sql)?.query_map(bounds, |r| r.get(0))?.collect()
+}
+
+fn lacking(mut known: BTreeSet<String>, items: &[Item]) -> BTreeSet<String> {
+    for item in items.iter().filter(|i| !i.cancelled) {
+        known.remove(&item.id);
+    }
+    known
 }
 
 /// The staged items; `deletions` are cancelled events that are no instances.
@@ -330,6 +360,9 @@ fn keep(t: &Transaction, of: CalendarId, item: &Item, now: DateTime<Utc>) -> rus
         if kind != item.kind.name() && item.kind != ItemKind::Instance {
             t.prepare_cached("UPDATE instance SET deleted_at = ?3 WHERE calendar = ?1 AND (id = ?2 OR series = ?2)")?
                 .execute(params![of.0, item.id, now.timestamp()])?;
+            // Where it is a series now, whoever applies it says so again.
+            t.prepare_cached("DELETE FROM dirty WHERE calendar = ?1 AND series = ?2")?
+                .execute(params![of.0, item.id])?;
         }
     }
     match &known {

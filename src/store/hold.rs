@@ -8,7 +8,7 @@ use rusqlite::params;
 use std::collections::BTreeSet;
 
 /// Deletions that wait for two later listings to agree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Hold {
     pub since: DateTime<Utc>,
     /// The first later listing that agreed.
@@ -17,6 +17,14 @@ pub struct Hold {
     pub live: usize,
     /// The events that the listing would remove, a series as one.
     pub removed: BTreeSet<String>,
+}
+
+/// Names no event.
+impl std::fmt::Debug for Hold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Hold { since, agreed_at, live, removed } = self;
+        write!(f, "Hold({} of {live} since {since}, agreed at {agreed_at:?})", removed.len())
+    }
 }
 
 impl Store {

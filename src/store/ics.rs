@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 /// One iCalendar file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct IcsText {
     /// The file as the user would name it, or the source's name for a feed.
     pub file: String,
@@ -25,12 +25,12 @@ impl Store {
         })
     }
 
-    /// Replaces the texts of a source by `texts`, read when it looked like `stamp`.
+    /// Replaces the texts of a source by `texts`, read when it looked like `stamp`; with none it is read again next time.
     pub fn keep_texts(
         &mut self,
         of: CalendarId,
         texts: &[IcsText],
-        stamp: &str,
+        stamp: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<(), Failure> {
         self.whole(|t| {

@@ -8,7 +8,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use rusqlite::params;
 
 /// A live instance in its source's words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Row {
     pub id: String,
     pub json: String,
@@ -21,8 +21,6 @@ pub struct Coverage {
     pub events: u64,
     /// Live instances.
     pub instances: u64,
-    /// Items that could not be read.
-    pub skipped: u64,
 }
 
 /// Whole days are kept as if in UTC; a local day lies up to 14 hours beside it.
@@ -54,10 +52,9 @@ impl Store {
                        AND deleted_at IS NULL),
                       (SELECT count(*) FROM event_raw WHERE calendar = ?1 AND deleted_at IS NULL AND cancelled = 0
                        AND kind <> 'instance')),
-                    (SELECT count(*) FROM instance WHERE calendar = ?1 AND deleted_at IS NULL),
-                    (SELECT count(*) FROM skipped WHERE calendar = ?1)",
+                    (SELECT count(*) FROM instance WHERE calendar = ?1 AND deleted_at IS NULL)",
             [of.0],
-            |r| Ok(Coverage { events: r.get(0)?, instances: r.get(1)?, skipped: r.get(2)? }),
+            |r| Ok(Coverage { events: r.get(0)?, instances: r.get(1)? }),
         )?;
         Ok(found.unwrap_or_default())
     }
@@ -70,15 +67,10 @@ impl Store {
 
     /// Some live instance carries an event label.
     pub fn has_labels(&self, of: CalendarId) -> Result<bool, Failure> {
-        let sql = "SELECT 1 FROM instance WHERE calendar = ?1 AND deleted_at IS NULL AND json LIKE '%\"eventLabelId\"%' LIMIT 1";
+        // The index holds these rows and no others; left alone, SQLite reads the text of every instance.
+        let sql =
+            "SELECT 1 FROM instance INDEXED BY instance_labelled WHERE calendar = ?1 AND deleted_at IS NULL AND instr(json, '\"eventLabelId\"') > 0
+                   LIMIT 1";
         Ok(self.one(sql, [of.0], |_| Ok(()))?.is_some())
-    }
-
-    /// Rows that were deleted before `then` are removed for good.
-    pub fn purge(&mut self, then: DateTime<Utc>) -> Result<usize, Failure> {
-        self.whole(|t| {
-            let raw = t.execute("DELETE FROM event_raw WHERE deleted_at < ?1 AND cancelled = 0", [then.timestamp()])?;
-            Ok(raw + t.execute("DELETE FROM instance WHERE deleted_at < ?1", [then.timestamp()])?)
-        })
     }
 }

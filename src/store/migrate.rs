@@ -33,6 +33,23 @@ fn seen(db: &Connection, path: &Path, known: usize) -> Result<usize, Failure> {
     Ok(version)
 }
 
+/// Copies the database, which lies at `path`, to a file `to` beside it that is whole or not there.
+///
+/// # Errors
+/// [`Exit::Io`]; an older file of that name is then untouched.
+pub fn copy(db: &Connection, path: &Path, to: &Path) -> Result<(), Failure> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let made = tempfile::NamedTempFile::new_in(folder).map_err(|e| {
+        Failure::new(Exit::Io, format!("no copy of the database could be made in `{}`", folder.display())).cause(e)
+    })?;
+    // An empty file that is readable by us only: what SQLite fills stays so.
+    db.execute("VACUUM INTO ?1", [made.path().to_string_lossy()]).map_err(|e| failed(path, &e))?;
+    let keep = || made.as_file().sync_all().and_then(|()| made.persist(to).map_err(|e| e.error));
+    keep()
+        .map(|_| ())
+        .map_err(|e| Failure::new(Exit::Io, format!("the copy `{}` could not be made", to.display())).cause(e))
+}
+
 /// Brings the file up to the last of `steps`. Before the first one, what is there is copied to `vantage.db.before-N`, N being
 /// the step.
 ///
@@ -44,16 +61,7 @@ pub fn migrate(db: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), F
         return Ok(());
     }
     if version > 0 {
-        let copy = path.with_extension(format!("db.before-{}", version + 1));
-        let _ = std::fs::remove_file(&copy);
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let made = tempfile::NamedTempFile::new_in(folder).map_err(|e| {
-            Failure::new(Exit::Io, format!("no copy of the database could be made in `{}`", folder.display())).cause(e)
-        })?;
-        // An empty file that is readable by us only: what SQLite fills stays so.
-        db.execute("VACUUM INTO ?1", [made.path().to_string_lossy()]).map_err(|e| failed(path, &e))?;
-        made.persist(&copy)
-            .map_err(|e| Failure::new(Exit::Io, format!("the copy `{}` could not be made", copy.display())).cause(e))?;
+        copy(db, path, &path.with_extension(format!("db.before-{}", version + 1)))?;
     }
     for (number, step) in steps.iter().enumerate().skip(version) {
         let apply = |db: &mut Connection| {

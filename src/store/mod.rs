@@ -16,6 +16,7 @@ mod rendered;
 mod state;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
 pub use accounts::{Account, AccountId, Calendar, CalendarId, Listed};
 pub use feed::{Changes, Listing, Window};
@@ -48,13 +49,20 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database of `folder` for writing, and makes it where there is none.
+    /// Opens the database of `folder` for writing, and makes it where there is none. What others may read is closed to them.
     ///
     /// # Errors
     /// [`Exit::Later`] where another process writes, [`Exit::Io`], [`Exit::Data`] where the file is damaged.
     pub fn writer(folder: &Path) -> Result<Store, Failure> {
         disk::private_folder(folder)?;
         let lock = Lock::take(folder)?;
+        disk::make_private(folder);
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            // Its companions and its copies too.
+            if entry.file_name().as_encoded_bytes().starts_with(FILE.as_bytes()) {
+                disk::make_private(&entry.path());
+            }
+        }
         let path = folder.join(FILE);
         let made = folder.join(MARK);
         if made.exists() && std::fs::metadata(&path).map_or(0, |m| m.len()) == 0 {
@@ -81,7 +89,10 @@ impl Store {
         if std::fs::metadata(&path).map_or(0, |m| m.len()) == 0 {
             return if folder.join(MARK).exists() { Err(lost(&path)) } else { Ok(None) };
         }
-        let db = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let db = match connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE) {
+            Err(failure) if failure.exit == Exit::Io => frozen(&path).map_err(|_| failure)?,
+            db => db?,
+        };
         if migrate::is_behind(&db, &path)? {
             drop(db);
             return Store::writer(folder).map(|store| Some(Store { _lock: None, ..store }));
@@ -92,16 +103,6 @@ impl Store {
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// What SQLite's own check says: nothing where all is well.
-    ///
-    /// # Errors
-    /// See [`Store::reader`].
-    pub fn check(&self) -> Result<Vec<String>, Failure> {
-        let mut found: Vec<String> = self.rows("PRAGMA integrity_check(10)", [], |row| row.get(0))?;
-        found.retain(|line| line != "ok");
-        Ok(found)
     }
 
     /// Does `work` as a whole or not at all.
@@ -150,6 +151,22 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Failure> {
         Ok(db)
     };
     open().map_err(|e: rusqlite::Error| failed(path, &e))
+}
+
+/// Opens a database beside which nothing can be written, not even the index of its log that a reader needs. Only where no log
+/// lies there: then nobody writes it, and it is whole.
+fn frozen(path: &Path) -> rusqlite::Result<Connection> {
+    let log = path.with_extension("db-wal");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = if std::fs::metadata(log).map_or(0, |facts| facts.len()) > 0 {
+        Connection::open_with_flags(path, flags)?
+    } else {
+        let name =
+            percent_encoding::percent_encode(path.as_os_str().as_encoded_bytes(), percent_encoding::NON_ALPHANUMERIC);
+        Connection::open_with_flags(format!("file:{name}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)?
+    };
+    db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; SELECT count(*) FROM sqlite_schema")?;
+    Ok(db)
 }
 
 fn lost(path: &Path) -> Failure {

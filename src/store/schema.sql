@@ -2,7 +2,7 @@
 
 CREATE TABLE account (
   id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
   kind TEXT NOT NULL CHECK (kind IN ('google', 'ics')),
   -- When the list of calendars was last read whole, and when it is due again.
   listed_at INTEGER,
@@ -13,7 +13,8 @@ CREATE TABLE account (
   help TEXT,
   trouble_since INTEGER,
   failures INTEGER NOT NULL DEFAULT 0,
-  retry_at INTEGER
+  retry_at INTEGER,
+  UNIQUE (name, kind)
 ) STRICT;
 
 -- A calendar of an account; an iCalendar source has exactly one, whose remote id is empty.
@@ -58,6 +59,9 @@ CREATE TABLE sync_state (
   retry_at INTEGER
 ) STRICT;
 
+-- In the tables with JSON, what is asked often stands before it: what comes after it lies on pages of its own. They keep
+-- their rowid, because a table without one carries the JSON in its key's tree, where every search passes it.
+
 -- What the feed said: singles, series, and changed or cancelled instances, each in its own words.
 CREATE TABLE event_raw (
   calendar INTEGER NOT NULL REFERENCES calendar ON DELETE CASCADE,
@@ -67,11 +71,13 @@ CREATE TABLE event_raw (
   original TEXT,
   etag TEXT,
   cancelled INTEGER NOT NULL,
-  json TEXT NOT NULL,
   deleted_at INTEGER,
+  json TEXT NOT NULL,
   PRIMARY KEY (calendar, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX event_raw_series ON event_raw (calendar, series) WHERE series IS NOT NULL;
+CREATE INDEX event_raw_live ON event_raw (calendar, id) WHERE deleted_at IS NULL AND cancelled = 0 AND kind <> 'instance';
+CREATE INDEX event_raw_gone ON event_raw (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- What happens when: singles and instances of series, as the source expanded them.
 CREATE TABLE instance (
@@ -81,14 +87,17 @@ CREATE TABLE instance (
   original TEXT,
   starts INTEGER NOT NULL,
   ends INTEGER NOT NULL,
-  json TEXT NOT NULL,
   deleted_at INTEGER,
+  json TEXT NOT NULL,
   PRIMARY KEY (calendar, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 -- Both ends, so that what does not overlap is told from the index alone.
 CREATE INDEX instance_time ON instance (calendar, starts, ends) WHERE deleted_at IS NULL;
 CREATE INDEX instance_slot ON instance (calendar, original) WHERE deleted_at IS NULL AND original IS NOT NULL;
 CREATE INDEX instance_series ON instance (calendar, series) WHERE series IS NOT NULL;
+CREATE INDEX instance_gone ON instance (deleted_at) WHERE deleted_at IS NOT NULL;
+-- Those with an event label: asked for at every list of calendars.
+CREATE INDEX instance_labelled ON instance (calendar) WHERE deleted_at IS NULL AND instr(json, '"eventLabelId"') > 0;
 
 -- Series whose instances must be asked for again; written together with the token that told of them.
 CREATE TABLE dirty (
@@ -111,7 +120,7 @@ CREATE TABLE staged (
   ends INTEGER,
   json TEXT NOT NULL,
   PRIMARY KEY (calendar, listing, id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- A listing that would remove too much waits here until two later ones agree.
 CREATE TABLE held (

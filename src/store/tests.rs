@@ -75,7 +75,7 @@ impl Shelf {
             self.store.stage_begin(self.calendar, listing).unwrap();
             self.store.stage(self.calendar, listing, items).unwrap();
         }
-        self.store.swap(self.calendar, Some((Some("t1"), "p")), WINDOW(), at(24), at(0)).unwrap()
+        self.store.swap(self.calendar, Some((Some("t1"), "p")), WINDOW(), &[], at(24), at(0)).unwrap()
     }
 
     fn delta(&mut self, items: &[Item]) -> Changes {
@@ -204,6 +204,9 @@ fn a_series_becomes_a_single_and_the_other_way_round() {
     assert_eq!(shelf.there(), ["x"]);
     shelf.delta(&[series("x")]);
     assert!(shelf.there().is_empty());
+    assert_eq!(shelf.store.dirty(shelf.calendar).unwrap(), ["x"]);
+    shelf.delta(&[single("x", 8)]);
+    assert!(shelf.store.dirty(shelf.calendar).unwrap().is_empty(), "a single has no instances to ask for");
 }
 
 #[test]
@@ -226,7 +229,7 @@ fn a_listing_deletes_what_it_lacks_inside_the_window_only() {
     shelf.store.stage_begin(shelf.calendar, Listing::Window).unwrap();
     shelf.store.stage(shelf.calendar, Listing::Window, &[single("a", 0)]).unwrap();
     assert_eq!(shelf.removed(Listing::Window), (2, vec!["b".into()]));
-    shelf.store.swap(shelf.calendar, None, WINDOW(), at(24), at(2)).unwrap();
+    shelf.store.swap(shelf.calendar, None, WINDOW(), &[], at(24), at(2)).unwrap();
     assert_eq!(shelf.there(), ["a"]);
     let all = Interval::new(at(-20_000), at(20_000));
     let ids: Vec<String> = shelf.store.instances(shelf.calendar, all).unwrap().into_iter().map(|r| r.id).collect();
@@ -268,4 +271,92 @@ fn a_calendar_is_gone_only_after_two_lists_an_hour_apart() {
         shelf.store.keep_list(account, &list, at(hours), at(hours + 1)).unwrap();
         assert_eq!(gone(&shelf), expected, "after {hours} hours");
     }
+}
+
+#[test]
+fn accounts_of_one_name_and_two_kinds_leave_each_other_alone() {
+    let mut shelf = Shelf::new();
+    shelf.whole(&[single("a", 0)], &[single("a", 0)]);
+    let file = shelf.store.account("work", "ics").unwrap();
+    let kinds = |shelf: &Shelf| shelf.store.accounts().unwrap().into_iter().map(|a| a.kind).collect::<Vec<_>>();
+    assert_eq!((kinds(&shelf), shelf.there()), (vec!["google".into(), "ics".into()], vec!["a".into()]));
+    assert_eq!(shelf.store.account("work", "ics").unwrap(), file);
+    assert_ne!(shelf.store.account("work", "google").unwrap(), file);
+}
+
+#[test]
+fn notes_of_unreadable_items_change_with_the_listing_that_made_them() {
+    let mut shelf = Shelf::new();
+    let note = |why: &str| vec![(why.to_string(), why.to_string())];
+    let skipped = |shelf: &Shelf| shelf.store.skipped(shelf.calendar).unwrap();
+    shelf.store.swap(shelf.calendar, None, WINDOW(), &note("old"), at(24), at(0)).unwrap();
+    shelf.store.skip(shelf.calendar, &note("new"), false, at(1)).unwrap();
+    assert_eq!(skipped(&shelf).len(), 2, "a listing that is not applied settles nothing");
+    shelf.store.swap(shelf.calendar, None, WINDOW(), &note("new"), at(24), at(2)).unwrap();
+    assert_eq!(skipped(&shelf), [("new".to_string(), 1)]);
+}
+
+#[test]
+fn labels_are_told_from_their_index() {
+    let mut shelf = Shelf::new();
+    assert!(!shelf.store.has_labels(shelf.calendar).unwrap());
+    let labelled = Item { json: r#"{"id":"a","eventLabelId":"l"}"#.into(), ..single("a", 0) };
+    shelf.whole(&[labelled.clone(), single("b", 1)], &[labelled, single("b", 1)]);
+    assert!(shelf.store.has_labels(shelf.calendar).unwrap());
+}
+
+#[test]
+fn an_open_state_folder_is_closed_by_the_next_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let store = Store::writer(&state).unwrap();
+    store.back_up(at(0)).unwrap();
+    drop(store);
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let open = |path: &std::path::Path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    let files = ["vantage.db", "vantage.db.backup", "vantage.db.before-2"].map(|name| state.join(name));
+    std::fs::copy(&files[0], &files[2]).unwrap();
+    files.iter().for_each(|file| open(file, 0o644));
+    open(&state, 0o755);
+    let _store = Store::writer(&state).unwrap();
+    assert_eq!(mode(&state), 0o700);
+    for file in std::fs::read_dir(&state).unwrap().map(|file| file.unwrap().path()) {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+}
+
+#[test]
+fn a_copy_is_made_once_a_week_and_can_take_the_place_of_the_database() {
+    let mut shelf = Shelf::new();
+    shelf.whole(&[single("a", 0)], &[single("a", 0)]);
+    let made = [0, 1, 7 * 24 - 1, 7 * 24, 7 * 24 + 1, 0].map(|hours| shelf.store.back_up(at(hours)).unwrap());
+    assert_eq!(made, [true, false, false, true, false, true], "a clock that was set back asks for one more");
+    let copy = shelf.store.backup();
+    assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    let other = tempfile::tempdir().unwrap();
+    std::fs::copy(&copy, other.path().join(FILE)).unwrap();
+    let restored = Store::writer(other.path()).unwrap();
+    assert_eq!(restored.instances(shelf.calendar, Interval::new(at(-1), at(9))).unwrap().len(), 1);
+}
+
+#[test]
+fn upkeep_empties_the_log_and_drops_what_was_deleted_long_ago() {
+    let mut shelf = Shelf::new();
+    shelf.whole(&[single("a", 0), single("b", 1)], &[single("a", 0), single("b", 1)]);
+    shelf.delta(&[cancelled(single("b", 1))]);
+    assert_eq!(shelf.store.purge(at(1)).unwrap(), 0);
+    assert_eq!(shelf.store.purge(at(2)).unwrap(), 2, "the event and its time");
+    let log = shelf.store.path().with_extension("db-wal");
+    assert_ne!(std::fs::metadata(&log).unwrap().len(), 0);
+    shelf.store.checkpoint().unwrap();
+    assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
+    assert_eq!(shelf.there(), ["a"]);
+}
+
+#[test]
+fn nothing_that_is_printed_for_us_holds_a_title() {
+    let item = Item { json: "{\"summary\":\"Layoffs\"}".into(), ..single("Layoffs", 0) };
+    let removed = ["Layoffs".to_string()].into();
+    let hold = Hold { since: at(0), agreed_at: None, live: 1, removed };
+    assert!(!format!("{item:?} {hold:?}").contains("Layoffs"));
 }

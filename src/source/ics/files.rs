@@ -26,7 +26,27 @@ pub struct Text {
     pub bytes: Vec<u8>,
 }
 
-type Each<'a> = &'a mut dyn FnMut(Result<Text, String>);
+/// A part of a source that could not be read.
+pub struct Unread {
+    /// Named as [`Text::file`]; none where it is no file.
+    file: Option<String>,
+    /// Why, as a sentence.
+    pub sentence: String,
+}
+
+impl Unread {
+    pub(super) fn new(file: &str, sentence: String) -> Unread {
+        Unread { file: Some(file.to_string()), sentence }
+    }
+
+    /// The text of that name comes from this part: it is the file, or lies in the archive.
+    pub fn is_of(&self, file: &str) -> bool {
+        let rest = self.file.as_ref().and_then(|own| file.strip_prefix(own.as_str()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+type Each<'a> = &'a mut dyn FnMut(Result<Text, Unread>);
 
 /// Calls `each` for every calendar that `path` names, in a fixed order. A part that cannot be read is handed over as a
 /// sentence, and the rest is read.
@@ -45,13 +65,14 @@ pub fn each(path: &str, each: Each) -> Result<(), Failure> {
         walk(Path::new(path), 0, &mut found).map_err(failed)?;
         found.sort();
         if found.is_empty() {
-            each(Err(format!("the folder `{path}` holds no `.ics`, `.ics.gz` or `.zip` file")));
+            let sentence = format!("the folder `{path}` holds no `.ics`, `.ics.gz` or `.zip` file");
+            each(Err(Unread { file: None, sentence }));
         }
         for file in found {
             let name = file.display().to_string();
             match File::open(&file).and_then(capped) {
                 Ok(bytes) => unpack(&name, &stem(&file), bytes, each),
-                Err(e) => each(Err(format!("`{name}` could not be read: {e}"))),
+                Err(e) => each(Err(Unread::new(&name, format!("`{name}` could not be read: {e}")))),
             }
         }
         return Ok(());
@@ -144,7 +165,7 @@ fn unpack(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
         }
     };
     if let Err(e) = packed {
-        each(Err(format!("`{file}` could not be unpacked: {e}")));
+        each(Err(Unread::new(file, format!("`{file}` could not be unpacked: {e}"))));
     }
 }
 
@@ -160,7 +181,7 @@ fn archive(file: &str, bytes: Vec<u8>, each: Each) -> io::Result<()> {
     names.retain(|n| n.to_ascii_lowercase().ends_with(".ics"));
     names.sort();
     if names.is_empty() {
-        each(Err(format!("the archive `{file}` holds no `.ics` file")));
+        each(Err(Unread::new(file, format!("the archive `{file}` holds no `.ics` file"))));
     }
     for name in names {
         let inner = format!("{file}/{name}");
@@ -169,7 +190,7 @@ fn archive(file: &str, bytes: Vec<u8>, each: Each) -> io::Result<()> {
                 room -= bytes.len() as u64;
                 hand_over(&inner, &stem(Path::new(&name)), bytes, each);
             }
-            Err(e) => each(Err(format!("`{inner}` could not be unpacked: {e}"))),
+            Err(e) => each(Err(Unread::new(&inner, format!("`{inner}` could not be unpacked: {e}")))),
         }
     }
     Ok(())

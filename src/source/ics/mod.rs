@@ -14,17 +14,17 @@ use chrono_tz::Tz;
 use std::collections::BTreeSet;
 
 pub use feed::{Feed, Fetched};
-pub use files::{Text, stamp};
+pub use files::{Text, Unread, stamp};
 
-/// The calendars that `path` names, not yet parsed, and a sentence for each part of it that could not be read.
+/// The calendars that `path` names, not yet parsed, and the parts of it that could not be read.
 ///
 /// # Errors
 /// [`Exit::Io`] where the path itself cannot be opened.
-fn texts(path: &str) -> Result<(Vec<Text>, Vec<String>), Failure> {
+fn texts(path: &str) -> Result<(Vec<Text>, Vec<Unread>), Failure> {
     let (mut texts, mut unread) = (Vec::new(), Vec::new());
     files::each(path, &mut |text| match text {
         Ok(text) => texts.push(text),
-        Err(sentence) => unread.push(sentence),
+        Err(part) => unread.push(part),
     })?;
     Ok((texts, unread))
 }
@@ -35,17 +35,29 @@ pub fn uids(bytes: &[u8]) -> BTreeSet<String> {
     parsed.calendars.iter().flat_map(|calendar| calendar.uids()).map(str::to_string).collect()
 }
 
-/// Reads `path` as texts of which one at least is a calendar, with a sentence for each part that is none.
+/// Reads `path` as texts of which one at least is a calendar, with the parts that are none, or not yet: whoever writes a file
+/// may be in the middle of it.
 ///
 /// # Errors
 /// What [`Calendars::read`] says.
-pub fn checked_texts(path: &str) -> Result<(Vec<Text>, Vec<String>), Failure> {
+pub fn checked_texts(path: &str) -> Result<(Vec<Text>, Vec<Unread>), Failure> {
     let (texts, mut unread) = texts(path)?;
-    let (good, none): (Vec<Text>, Vec<Text>) = texts
-        .into_iter()
-        .partition(|text| !crate::ical::read(&text.bytes, &Source { source: "", stem: "" }).calendars.is_empty());
-    unread.extend(none.iter().map(|text| nothing_in(&text.file)));
-    if good.is_empty() { Err(no_calendar(&[path.to_string()], &unread)) } else { Ok((good, unread)) }
+    let mut good = Vec::new();
+    for text in texts {
+        let file = &text.file;
+        if crate::ical::read(&text.bytes, &Source { source: "", stem: "" }).calendars.is_empty() {
+            unread.push(Unread::new(file, nothing_in(file)));
+        } else if !crate::ical::is_whole(&text.bytes) {
+            unread.push(Unread::new(file, format!("`{file}` ends in the middle: no `END:VCALENDAR` closes it")));
+        } else {
+            good.push(text);
+        }
+    }
+    if good.is_empty() {
+        let sentences: Vec<String> = unread.into_iter().map(|part| part.sentence).collect();
+        return Err(no_calendar(&[path.to_string()], &sentences));
+    }
+    Ok((good, unread))
 }
 
 fn nothing_in(file: &str) -> String {
@@ -78,7 +90,7 @@ impl Calendars {
         for path in paths {
             files::each(path, &mut |text| match text {
                 Ok(text) => read.add_text(name, &text),
-                Err(sentence) => read.unread.push(sentence),
+                Err(part) => read.unread.push(part.sentence),
             })?;
         }
         if read.files.iter().all(|(_, parsed)| parsed.calendars.is_empty()) {
