@@ -8,6 +8,7 @@ use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
 use crate::jobs::{self, sync::google_sources};
 use crate::model::{Instance, Interval, Preferences};
+use crate::source::google::Grant;
 use crate::source::ics::Calendars;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
@@ -124,12 +125,19 @@ impl Setup {
                 "add `--ics calendar.ics`, or a `[[source.ics]]` to the configuration, or run `vantage login google`";
             return Err(failure.help(help));
         }
-        let facts = store.map(|store| jobs::read(&store, &self.config, window, zone, now)).transpose()?;
+        let facts = store.map(|store| jobs::read(&store, &self.config, window, zone)).transpose()?;
         let facts = facts.unwrap_or_default();
         if !facts.any {
             return Err(match unread.pop() {
                 Some(failure) => failure,
-                None => Failure::new(Exit::Failed, "no calendar has been read yet").help("run `vantage sync`"),
+                None => {
+                    let folder = state_folder()?;
+                    let person = google.iter().filter(|s| s.service_account.is_none());
+                    let mut signed_out = person.filter_map(|s| Grant::load(&Grant::path(&folder, &s.name)).err());
+                    signed_out.find(|failure| failure.exit == Exit::SignIn).unwrap_or_else(|| {
+                        Failure::new(Exit::Failed, "no calendar has been read yet").help("run `vantage sync`")
+                    })
+                }
             });
         }
         for failure in unread {

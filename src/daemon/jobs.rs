@@ -148,6 +148,8 @@ impl Bench {
         now: DateTime<Utc>,
     ) -> Result<Outcome, Failure> {
         let SyncWish { full, account, accept_deletions, signed_in } = wish;
+        // A sign-in while the database was held left only its file.
+        crate::jobs::adopt(&mut store.borrow_mut(), &self.setup.config, &self.host.state)?;
         if let Some(name) = account.as_ref().filter(|_| signed_in) {
             // The configuration need not name it: the row makes it an account that is synced.
             let row = store.borrow_mut().account(name, "google")?;
@@ -164,6 +166,7 @@ impl Bench {
             now,
             pace: &RealPace,
             home: &home,
+            folder: &self.host.state,
             credentials: &|source| (self.host.credentials)(source, self.host.state.clone(), now),
             progress: &|_, _| {
                 self.beat.fetch_add(1, Ordering::Relaxed);

@@ -39,9 +39,11 @@ pub fn refresh(
         let calendar = store.ics_calendar(&account)?;
         if let Err(failure) = file(store, &calendar, &home(path), now)? {
             let since = store.state(calendar.id)?.obstacle.map_or(now, |o| o.since);
-            let Trouble { kind, sentence, help, .. } = trouble(&failure);
+            let Trouble { kind, sentence, causes, help, .. } = trouble(&failure);
             let kind = format!("{kind:?}");
-            store.obstruct(calendar.id, &Obstacle { kind, sentence, help, since, failures: 1, retry_at: None })?;
+            let (failures, retry_at, basis) = (1, None, None);
+            let obstacle = Obstacle { kind, sentence, causes, help, basis, since, failures, retry_at };
+            store.obstruct(calendar.id, &obstacle)?;
             unread.push(failure);
         }
     }
@@ -123,7 +125,7 @@ impl Sync<'_> {
                 summary.trouble = Some(trouble);
             }
         }
-        Ok(AccountSummary { name: source.name.clone(), calendars: vec![summary], trouble: None, skew: None })
+        Ok(AccountSummary { name: source.name.clone(), calendars: vec![summary], trouble: None, unread: 0, skew: None })
     }
 
     async fn feed(

@@ -1,5 +1,6 @@
 //! Work between rooms that a command and the daemon share. Each job is safe to repeat.
 
+mod account;
 mod calendar;
 mod facts;
 mod files;
@@ -11,6 +12,7 @@ pub mod render;
 mod standing;
 pub mod sync;
 
+pub use account::adopt;
 pub use facts::{Facts, read};
 pub use files::refresh;
 pub use guard::APART;
