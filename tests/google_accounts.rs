@@ -61,10 +61,10 @@ fn nobody_signed_in() {
     exit 77
     ");
     insta::assert_snapshot!(world.tell(["week"]), @"
-    error: no calendar has been read yet
+    error: the account `work` is not signed in
      |
-     = help: run `vantage sync`
-    exit 1
+     = help: run `vantage login google --account work`
+    exit 77
     ");
     insta::assert_snapshot!(World::new().tell(["sync"]), @"
     error: there is nothing to sync
@@ -101,6 +101,8 @@ fn a_sign_in_that_died_leaves_the_data_and_signing_in_again_puts_it_right() {
     assert!(week.ok().contains("W47"));
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): Google no longer accepts the sign-in of the account `work`
+      cause: most likely Testing mode: Google ends sign-ins of an app in Testing after 7 days; this one is 0 days old
+      cause: or access was removed at myaccount.google.com/connections
       Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
       next: publish the app (console.cloud.google.com: Google Auth Platform > Audience > Publish app), then run `vantage login google --account work`
     exit 0
@@ -255,10 +257,10 @@ fn signing_out_ends_it_at_google_and_keeps_the_data_unless_told() {
     exit 0
     ");
     insta::assert_snapshot!(world.tell(["week"]), @"
-    error: no calendar has been read yet
+    error: the account `work` is not signed in
      |
-     = help: run `vantage sync`
-    exit 1
+     = help: run `vantage login google --account work`
+    exit 77
     ");
 }
 
@@ -291,4 +293,19 @@ fn a_refresh_token_that_changes_is_kept() {
         assert!(!google.is_alive(&before) && google.is_alive(&refresh_token(&world)));
         assert_eq!(std::fs::metadata(world.path(TOKEN)).unwrap().permissions().mode() & 0o777, 0o600);
     }
+}
+
+/// Who signed out of an account that the configuration does not name is not asked to sign in at every sync.
+#[test]
+fn an_account_that_signed_out_is_left_alone() {
+    let google = ada();
+    let world = World::new().signed_in(&google);
+    world.run(["sync"]).ok();
+    world.run(["logout"]).ok();
+    let world = world.config("[[source.ics]]\nname = \"side\"\npath = \"~/side.ics\"\n");
+    let world = world.file("side.ics", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n");
+    let told = world.run(["sync"]).ok();
+    assert!(told.starts_with("side: ") && !told.contains("work"), "{told}");
+    assert!(world.tell(["status"]).contains("the account `work` is not signed in"));
+    world.run(["sync", "--account", "work"]).fails(77);
 }

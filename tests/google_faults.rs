@@ -44,6 +44,8 @@ fn fails(fault: &Fault, code: i32) -> String {
     assert!(sync.ends_with(&format!("exit {code}")), "{sync}");
     assert_eq!(world.week(), before);
     google.clear_faults();
+    // The day's quota is not asked for again before it can be there.
+    let world = world.later(&google, "2026-11-23T11:00:00Z");
     assert_eq!(world.sync(), "work / Ada: 1 added, 0 changed, 0 removed\n");
     assert!(world.status()["accounts"][0]["calendars"][0]["trouble"].is_null());
     assert!(world.status()["accounts"][0]["trouble"].is_null());
@@ -109,6 +111,7 @@ fn each_403_by_its_reason() {
     work / Ada: Google did not understand the request
     error: Google did not understand the request
      |
+     = help: run `vantage sync --full`; if that fails too, `vantage doctor` shows what to check
      = note: what was stored before is still there; `vantage status` shows how each calendar stands
     exit 1
     ");
@@ -142,7 +145,17 @@ fn a_long_wait_is_kept_to_and_nothing_is_hammered() {
     ");
     let retry = world.status()["accounts"][0]["retry_at"].as_str().unwrap().to_string();
     assert!(retry.as_str() >= "2026-11-23T06:30:00Z", "{retry}");
-    google.clear_faults();
+    google.clear_faults().clear();
+    insta::assert_snapshot!(world.tell(["sync", "--full"]), @"
+    work: Google asks to wait: too many requests
+    error: Google asks to wait: too many requests
+     |
+     = help: run `vantage sync` again after 2026-11-23 06:30 UTC
+     = note: what was stored before is still there; `vantage status` shows how each calendar stands
+    exit 75
+    ");
+    assert!(google.requests().is_empty(), "whoever is asked to wait waits");
+    let world = world.later(&google, "2026-11-23T06:31:00Z");
     world.sync();
     assert!(world.status()["accounts"][0]["retry_at"].is_null());
 }
@@ -249,7 +262,7 @@ fn without_a_network_all_commands_work_but_sync() {
     let world = world.config(&config);
     let before = world.week();
     insta::assert_snapshot!(told(&world), @"
-    work / Ada: Google could not be reached
+    work: Google could not be reached
     error: Google could not be reached
      |
      = note: what was stored before is still there; `vantage status` shows how each calendar stands
@@ -268,4 +281,44 @@ fn a_listing_that_goes_round_in_a_circle_ends() {
      = note: what was stored before is still there; `vantage status` shows how each calendar stands
     exit 75
     ");
+}
+
+/// The list of calendars has bad days of its own; calendars that are known go on.
+#[test]
+fn a_list_that_fails_does_not_stop_the_calendars() {
+    let google = ada();
+    let world = World::synced(&google).later(&google, "2026-11-23T08:00:00Z");
+    changed(&google);
+    google.fault(Fault::new(What::PlainStatus(502)).on("/calendarList").for_ever());
+    let told = world.tell(["sync"]);
+    assert!(
+        told.contains("work: Google has trouble of its own (status 502)\nwork / Ada: 1 added, 0 changed, 0 removed"),
+        "{told}"
+    );
+    assert!(told.ends_with("exit 75"), "{told}");
+}
+
+/// A refusal may have several causes, and what was seen once is named by `status` for as long as it stands.
+#[test]
+fn status_names_the_causes() {
+    let google = ada();
+    let world = World::synced(&google);
+    google.expire_access_tokens();
+    google.fault(Fault::oauth(400, "invalid_grant").for_ever());
+    world.run(["sync"]).fails(77);
+    let status = world.tell(["status"]);
+    assert!(status.contains("cause: ") && status.contains("7 days"), "{status}");
+}
+
+/// An obstacle far ahead of any wait was noted by a clock that was set forward, and back since.
+#[test]
+fn a_clock_that_jumped_does_not_stop_the_sync() {
+    let google = ada();
+    let world = World::synced(&google).later(&google, "2028-11-23T06:00:00Z");
+    world.run(["sync"]);
+    let world = world.later(&google, "2026-11-23T07:00:00Z");
+    google.clear();
+    world.run(["sync"]);
+    let asked = |path: &str| google.requests().iter().any(|r| r.path.contains(path));
+    assert!(asked("calendarList"), "the list is due");
 }

@@ -58,7 +58,8 @@ fn other(email: &str) -> Value {
 
 fn read(calendar: &Arc<Calendar>, more: Value) -> Instance {
     let (labels, colors) = ([("l1".into(), "Deep work".into())].into(), BTreeMap::new());
-    let reading = Reading { calendar, zone: Some(Berlin), labels: &labels, colors: &colors };
+    let own = vantage::source::google::is_own("c_1@group.calendar.google.com", calendar.primary, calendar.role);
+    let reading = Reading { calendar, own, zone: Some(Berlin), labels: &labels, colors: &colors };
     instance(&item(more).to_string(), &reading).unwrap()
 }
 

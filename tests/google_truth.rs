@@ -50,7 +50,7 @@ struct Mirror {
     store: RefCell<Store>,
     now: DateTime<Utc>,
     runtime: tokio::runtime::Runtime,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Mirror {
@@ -60,7 +60,7 @@ impl Mirror {
         let folder = tempfile::tempdir().unwrap();
         let store = RefCell::new(Store::writer(folder.path()).unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Mirror { google, store, now: "2026-11-23T06:00:00Z".parse().unwrap(), runtime, _folder: folder }
+        Mirror { google, store, now: "2026-11-23T06:00:00Z".parse().unwrap(), runtime, folder: folder }
     }
 
     fn sync(&self, wish: Wish) -> AccountSummary {
@@ -74,6 +74,7 @@ impl Mirror {
             now: self.now,
             pace: &NoTime(Cell::new(self.now.timestamp() as u64)),
             home: &|path| path.to_string(),
+            folder: self.folder.path(),
             credentials: &|_| {
                 let google = google.clone();
                 Box::pin(async move { Ok(Arc::new(Signed(google)) as Arc<dyn Credentials>) })

@@ -271,7 +271,9 @@ fn old_data_are_never_silent() {
     let obstacle = Obstacle {
         kind: "NeedsLogin".into(),
         sentence: "the sign-in has expired".into(),
+        causes: Vec::new(),
         help: None,
+        basis: None,
         since: at(MONDAY),
         failures: 1,
         retry_at: None,

@@ -8,6 +8,7 @@ use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
 use crate::jobs::{self, sync::google_sources};
 use crate::model::{Instance, Interval, Overrides, Preferences};
+use crate::source::google::Grant;
 use crate::source::ics::Calendars;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
@@ -140,7 +141,7 @@ impl Setup {
             return Err(failure.help(help));
         }
         let mut facts = match &store {
-            Some(store) => jobs::read(store, &self.config, window, zone, now)?,
+            Some(store) => jobs::read(store, &self.config, window, zone)?,
             None => jobs::Facts::default(),
         };
         if let Some(failure) = &shut {
@@ -155,7 +156,14 @@ impl Setup {
         if !facts.any {
             return Err(match unread.pop().or(shut) {
                 Some(failure) => failure,
-                None => Failure::new(Exit::Failed, "no calendar has been read yet").help("run `vantage sync`"),
+                None => {
+                    let folder = state_folder()?;
+                    let person = google.iter().filter(|s| s.service_account.is_none());
+                    let mut signed_out = person.filter_map(|s| Grant::load(&Grant::path(&folder, &s.name)).err());
+                    signed_out.find(|failure| failure.exit == Exit::SignIn).unwrap_or_else(|| {
+                        Failure::new(Exit::Failed, "no calendar has been read yet").help("run `vantage sync`")
+                    })
+                }
             });
         }
         for failure in unread {

@@ -3,12 +3,12 @@ use super::machine::Machine;
 use super::paths::{config_path, home, rules_path, shown, state_folder};
 use super::signin::{self, Standing};
 use super::{Done, Files, Format, output, sandbox, service};
-use crate::config::Place;
+use crate::config::{Config, Place};
 use crate::diagnostic::{Exit, Failure};
 use crate::jobs::sync::{AT_ONCE, google_sources};
 use crate::source::Trouble;
 use crate::source::google::{Google, Grant, SCOPES};
-use crate::store::Store;
+use crate::store::{self, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use serde::Serialize;
@@ -79,7 +79,8 @@ impl Findings {
 
     fn trouble(&mut self, what: &str, trouble: &Trouble) {
         let grade = if trouble.is_transient() { Grade::Warn } else { Grade::Fail };
-        self.add(grade, what, trouble.sentence.clone(), trouble.help.clone());
+        let says = std::iter::once(&trouble.sentence).chain(&trouble.causes).cloned().collect::<Vec<_>>().join(": ");
+        self.add(grade, what, says, trouble.help.clone());
     }
 }
 
@@ -101,11 +102,20 @@ impl Doctor {
                 font(&setup, &mut found);
                 notify(&setup, &mut found);
                 readable_by_others(&setup, config.as_deref(), &mut found);
-                self.accounts(&setup, &folder, now, &mut found);
+                self.accounts(&setup.config, &folder, now, &mut found);
             }
-            Err(failure) => found.failure("configuration", &failure),
+            Err(failure) => {
+                found.failure("configuration", &failure);
+                // Rules that cannot be read are no reason to leave the accounts unasked.
+                if let Some(path) = &config
+                    && let Some(config) = std::fs::read_to_string(path).ok().and_then(|t| Config::parse(&t).ok())
+                {
+                    self.accounts(&config, &folder, now, &mut found);
+                }
+            }
         }
         database(&folder, &mut found);
+        private(&folder, &mut found);
         space(&folder, &mut found);
         linger(&mut found);
         match self.format {
@@ -130,9 +140,9 @@ impl Doctor {
         }
     }
 
-    fn accounts(&self, setup: &Setup, folder: &Path, now: DateTime<Utc>, found: &mut Findings) {
+    fn accounts(&self, config: &Config, folder: &Path, now: DateTime<Utc>, found: &mut Findings) {
         let known = Store::reader(folder).ok().flatten().and_then(|s| s.accounts().ok()).unwrap_or_default();
-        for source in google_sources(&setup.config, &known) {
+        for source in google_sources(config, &known) {
             let what = format!("account {}", source.name);
             let standing = Standing::of(&source, folder, now);
             if !standing.good {
@@ -240,15 +250,31 @@ fn database(folder: &Path, found: &mut Findings) {
     match store.check() {
         Ok(problems) if problems.is_empty() => found.ok("database", format!("{}, whole", shown(store.path()))),
         Ok(problems) => {
-            let fix = format!("move `{}` away and run `vantage sync`", shown(store.path()));
+            let fix = store::move_away(store.path());
             found.add(Grade::Fail, "database", format!("{} problems were found in it", problems.len()), Some(fix));
         }
         Err(failure) => found.failure("database", &failure),
     }
-    let modes = std::fs::metadata(store.path()).map(|m| m.mode()).unwrap_or(0);
-    if modes & 0o077 != 0 {
-        let path = shown(store.path());
-        found.add(Grade::Fail, "database, mode", "others can read it", Some(format!("`chmod 600 {path}`")));
+}
+
+/// Everything in the state folder is the user's alone: what others can read or write is named, with what to type.
+fn private(folder: &Path, found: &mut Findings) {
+    let inside = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut paths: Vec<_> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        paths
+    };
+    let (top, tokens) = (inside(folder), folder.join("google"));
+    for path in std::iter::once(folder.to_path_buf()).chain(top).chain(inside(&tokens)) {
+        // The socket has its own ways, and a link's mode means nothing.
+        let Ok(about) = std::fs::symlink_metadata(&path) else { continue };
+        if about.mode() & 0o077 == 0 || !(about.is_file() || about.is_dir()) {
+            continue;
+        }
+        let (path, mode) = (shown(&path), if about.is_dir() { 700 } else { 600 });
+        let says = format!("others can get at {path}");
+        found.add(Grade::Warn, "state folder, mode", says, Some(format!("`chmod {mode} {path}`")));
     }
 }
 

@@ -298,23 +298,6 @@ impl Standing {
     }
 }
 
-/// Gives accounts that signed in while another process held the database their row.
-///
-/// # Errors
-/// The database's.
-pub fn adopt(store: &mut Store, config: &Config, folder: &Path) -> Result<(), Failure> {
-    let known = store.accounts()?;
-    let files = std::fs::read_dir(folder.join("google")).into_iter().flatten().flatten().map(|entry| entry.path());
-    for file in files.filter(|path| path.extension().is_some_and(|ending| ending == "json")) {
-        let Some(name) = file.file_stem().and_then(|name| name.to_str()) else { continue };
-        let taken = known.iter().any(|a| a.name == name) || config.ics.iter().any(|s| s.name == name);
-        if !taken {
-            store.account(name, "google")?;
-        }
-    }
-    Ok(())
-}
-
 /// Who we are to an account.
 ///
 /// # Errors

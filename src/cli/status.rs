@@ -49,6 +49,9 @@ pub struct AccountStanding {
     signed_in: Option<bool>,
     sign_in: Option<String>,
     trouble: Option<String>,
+    /// Why, as far as is known.
+    #[serde(default)]
+    causes: Vec<String>,
     retry_at: Option<String>,
     /// The next thing to do, if a person has to do one.
     pub next: Option<String>,
@@ -73,6 +76,8 @@ pub struct CalendarStanding {
     skipped: Vec<Skipped>,
     held: Option<Held>,
     trouble: Option<String>,
+    #[serde(default)]
+    causes: Vec<String>,
     trouble_since: Option<String>,
     retry_at: Option<String>,
     next: Option<String>,
@@ -165,6 +170,9 @@ impl Standings {
             if let Some(trouble) = a.trouble.as_ref().filter(|t| a.sign_in.as_ref() != Some(t)) {
                 let _ = writeln!(text, "  {trouble}{}", again(&a.retry_at));
             }
+            for cause in &a.causes {
+                let _ = writeln!(text, "  cause: {cause}");
+            }
             for c in a.calendars.iter().filter(|c| c.selected) {
                 let last = c.last_good_sync.as_deref().map_or("never".into(), |at| ago(at, now));
                 let name = if c.id.is_empty() { String::new() } else { format!("{}: ", plain(&c.calendar)) };
@@ -179,6 +187,9 @@ impl Standings {
                 }
                 if let Some(trouble) = &c.trouble {
                     let _ = writeln!(text, "    {trouble}{}", again(&c.retry_at));
+                }
+                for cause in &c.causes {
+                    let _ = writeln!(text, "    cause: {cause}");
                 }
                 if let Some(held) = &c.held {
                     let _ = writeln!(
@@ -270,6 +281,7 @@ fn of_account(
         signed_in: standing.as_ref().map(|s| s.good),
         sign_in: standing.map(|s| s.sentence),
         retry_at: obstacle.as_ref().and_then(|o| o.retry_at).map(stamp),
+        causes: obstacle.as_ref().map(|o| o.causes.clone()).unwrap_or_default(),
         trouble: obstacle.map(|o| o.sentence),
         next,
         calendars,
@@ -317,6 +329,7 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
         }),
         trouble_since: state.obstacle.as_ref().map(|o| stamp(o.since)),
         retry_at: state.obstacle.as_ref().and_then(|o| o.retry_at).map(stamp),
+        causes: state.obstacle.as_ref().map(|o| o.causes.clone()).unwrap_or_default(),
         trouble: state.obstacle.map(|o| o.sentence),
         next,
     })

@@ -5,6 +5,7 @@ use super::{Done, Files, Format, doctor, output, signin};
 use crate::config::{Config, GoogleSource};
 use crate::daemon::{self, Request, SyncWish, Told};
 use crate::diagnostic::{Exit, Failure, plain};
+use crate::jobs;
 use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
 use crate::source::google::RealPace;
 use crate::source::{Kind, Trouble};
@@ -63,7 +64,7 @@ impl SyncArgs {
         let setup = Setup::load(&self.files, talk)?;
         let now = now()?;
         let mut store = Store::writer(&folder)?;
-        signin::adopt(&mut store, &setup.config, &folder)?;
+        jobs::adopt(&mut store, &setup.config, &folder)?;
         let store = RefCell::new(store);
         if let Some(name) = &self.account {
             signin::known(name, &setup.config, &store.borrow().accounts()?)?;
@@ -82,6 +83,7 @@ impl SyncArgs {
             now,
             pace: &RealPace,
             home: &home,
+            folder: &folder,
             credentials: &|source| {
                 let folder = &folder;
                 Box::pin(async move { signin::credentials(&source, folder, now).await })
@@ -189,6 +191,9 @@ fn text(account: &AccountSummary, config: &Config) -> String {
     }
     if let Some(trouble) = &account.trouble {
         let _ = writeln!(text, "{}: {}", account.name, trouble.sentence);
+    }
+    if account.unread > 0 {
+        let _ = writeln!(text, "{}: {} of its list of calendars could not be read", account.name, account.unread);
     }
     // The account's trouble is told once.
     let sentence = |trouble: &Option<Trouble>| trouble.as_ref().map(|t| t.sentence.clone());

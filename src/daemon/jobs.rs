@@ -4,7 +4,9 @@ use super::event::{Event, Events};
 use super::wire::SyncWish;
 use super::{Host, Setup};
 use crate::deliver::Paths;
+use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
+use crate::jobs::forget_unnamed;
 use crate::jobs::render::{RenderSetup, Rendered};
 use crate::jobs::sync::{AccountSummary, Sync, Wish};
 use crate::model::Week;
@@ -125,7 +127,7 @@ impl Bench {
                 let failures = hand_over(&rendered, &self.setup, self.host.home);
                 Ok(Outcome::Rendered(rendered.drawn, failures))
             }
-            Work::Maintain => maintain(&mut store.borrow_mut(), now),
+            Work::Maintain => maintain(&mut store.borrow_mut(), &self.setup.config, now),
         }
     }
 
@@ -151,6 +153,8 @@ impl Bench {
         now: DateTime<Utc>,
     ) -> Result<Outcome, Failure> {
         let SyncWish { full, account, accept_deletions, signed_in } = wish;
+        // A sign-in while the database was held left only its file.
+        crate::jobs::adopt(&mut store.borrow_mut(), &self.setup.config, &self.host.state)?;
         if let Some(name) = account.as_ref().filter(|_| signed_in) {
             // The configuration need not name it: the row makes it an account that is synced.
             let row = store.borrow_mut().account(name, "google")?;
@@ -167,6 +171,7 @@ impl Bench {
             now,
             pace: &RealPace,
             home: &home,
+            folder: &self.host.state,
             credentials: &|source| (self.host.credentials)(source, self.host.state.clone(), now),
             progress: &|_, _| {
                 self.beat.fetch_add(1, Ordering::Relaxed);
@@ -201,12 +206,13 @@ fn retry_at(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, 
     Ok(moments.into_iter().filter(|at| *at > now).min())
 }
 
-/// Checks that the database is sound; if so, drops what was deleted long ago, empties its log, and keeps a copy of it.
-fn maintain(store: &mut Store, now: DateTime<Utc>) -> Result<Outcome, Failure> {
+/// Checks that the database is sound; if so, drops what was deleted long ago or is no longer named, empties its log, and keeps a copy of it.
+fn maintain(store: &mut Store, config: &Config, now: DateTime<Utc>) -> Result<Outcome, Failure> {
     let found = store.check()?;
     if !found.is_empty() {
         return Err(damaged(store, found));
     }
+    forget_unnamed(store, config)?;
     store.purge(now - TOMBSTONES)?;
     store.checkpoint()?;
     store.back_up(now)?;
@@ -248,7 +254,6 @@ pub(super) fn events(state: &Path) -> Result<u64, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
     use tokio::sync::mpsc;
 
     fn host(state: &Path) -> Host {
@@ -272,7 +277,7 @@ mod tests {
         let mut store = Store::writer(folder.path()).unwrap();
         let help = |store: &Store| damaged(store, vec!["row 7 is missing".into()]).render(false);
         assert!(help(&store).contains("run `vantage sync`"), "{}", help(&store));
-        assert!(matches!(maintain(&mut store, DateTime::UNIX_EPOCH), Ok(Outcome::Maintained)));
+        assert!(matches!(maintain(&mut store, &Config::default(), DateTime::UNIX_EPOCH), Ok(Outcome::Maintained)));
         assert!(store.backup().exists());
         assert!(
             help(&store).contains("and copy `") && help(&store).contains("vantage.db.backup` to"),

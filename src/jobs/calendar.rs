@@ -1,6 +1,6 @@
 //! One Google calendar: the feed as the truth of what changed, the window as the truth of what happens when.
 
-use super::guard::{self, Removal, Step};
+use super::guard::{self, Removal, Step, is_due};
 use super::sync::{CalendarSummary, How, Sync, is_accounts};
 use crate::diagnostic::Failure;
 use crate::model::Item;
@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 const MANY_SERIES: usize = 20;
 /// How long a calendar that gave no token is followed by its window alone.
 const NO_TOKEN: TimeDelta = TimeDelta::hours(24);
+/// Longest time between two listings of the window.
+const LISTED: TimeDelta = TimeDelta::hours(28);
 /// A second death of the token within this time is not answered with another whole listing.
 const DYING: TimeDelta = TimeDelta::hours(1);
 
@@ -75,7 +77,8 @@ impl CalendarSync<'_, '_> {
             .filter(|_| !self.sync.wish.full && state.parameters.as_deref() == Some(Ask::parameters()));
         let mut state = state.clone();
         let Some(token) = token else {
-            let tokenless = !self.sync.wish.full && state.token_due.is_some_and(|due| now < due);
+            let tokenless =
+                !self.sync.wish.full && state.token_due.is_some() && !is_due(state.token_due, now, NO_TOKEN);
             return self.whole(!tokenless, hold, summary).await;
         };
         match self.stage(&Ask::Feed { sync_token: Some(token) }, Listing::Feed).await {
@@ -104,7 +107,7 @@ impl CalendarSync<'_, '_> {
         let window = self.window();
         // The edge ahead may lag by the days between two listings, the edge behind never.
         let short = state.covered.is_none_or(|(from, to)| from > window.from || to + TimeDelta::days(3) < window.to);
-        if hold.is_some() || short || dirty.len() > MANY_SERIES || state.window_due.is_none_or(|due| now >= due) {
+        if hold.is_some() || short || dirty.len() > MANY_SERIES || is_due(state.window_due, now, LISTED) {
             return self.whole(false, hold, summary).await;
         }
         for series in dirty {
@@ -137,6 +140,8 @@ impl CalendarSync<'_, '_> {
                 store.skip(id, &skipped, false, now)?;
                 summary.held = Some((hold.removed.len(), hold.live));
                 store.keep_hold(id, Some(&hold))?;
+                // The server answered: what stood in the way does not any more.
+                store.clear(id)?;
             }
             Step::Apply => {
                 // Daily, and not at the same minute for everybody.
@@ -237,18 +242,22 @@ pub(super) fn obstacle(trouble: &Trouble, before: Option<&Obstacle>, sync: &Sync
     Obstacle {
         kind,
         sentence: trouble.sentence.clone(),
+        causes: trouble.causes.clone(),
         help: trouble.help.clone(),
+        basis: None,
         since: before.map_or(sync.now, |o| o.since),
         failures,
         retry_at: retry(trouble, failures, sync.pace.random(), sync.now),
     }
 }
 
-/// When to try again by oneself; `None` where a person has to act first.
+/// When to try again by oneself; `None` where a person has to sign in first.
 fn retry(trouble: &Trouble, failures: u32, random: f64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let asked = trouble.retry_after.and_then(|d| TimeDelta::from_std(d).ok());
     let own = match trouble.kind {
-        Kind::NeedsLogin | Kind::Configuration => return None,
+        Kind::NeedsLogin => return None,
+        // It may be mended at Google, which we do not see.
+        Kind::Configuration => TimeDelta::hours(1),
         Kind::DailyLimit => TimeDelta::hours(4),
         // Hourly, and daily once it has been so for a day.
         Kind::Inaccessible if failures <= 24 => TimeDelta::hours(1),

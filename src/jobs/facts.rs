@@ -4,7 +4,7 @@ use super::sync::google_sources;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
 use crate::model::{self, Address, Instance, Interval, Original, Span};
-use crate::source::google::{Reading, instance};
+use crate::source::google::{Reading, instance, is_own};
 use crate::source::ics::{Calendars, Text, checked_texts};
 use crate::store::{Account, Calendar, Store};
 use chrono::{DateTime, Utc};
@@ -30,7 +30,7 @@ pub struct Facts {
 ///
 /// # Errors
 /// Only the database's.
-pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: DateTime<Utc>) -> Result<Facts, Failure> {
+pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Result<Facts, Failure> {
     let mut facts = Facts::default();
     let accounts = store.accounts()?;
     for account in accounts.iter().filter(|a| a.kind == "ics" && config.ics.iter().any(|s| s.name == a.name)) {
@@ -41,7 +41,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: Dat
                 facts.any = true;
             }
             facts.ics.unread.extend(store.skipped(calendar.id)?.into_iter().map(|(reason, _)| reason));
-            facts.note(store, account, &calendar, window, now)?;
+            facts.note(store, account, &calendar, window)?;
         }
     }
     facts.instances = facts.ics.instances(window, zone);
@@ -60,6 +60,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: Dat
             });
             let reading = Reading {
                 calendar: &described,
+                own: is_own(&calendar.remote, calendar.primary, calendar.role),
                 zone: calendar.zone.as_deref().and_then(|name| name.parse().ok()),
                 labels: &calendar.labels,
                 colors: &calendar.shades,
@@ -83,7 +84,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz, now: Dat
                 facts.remarks.push(format!("{}: {odd} events of a calendar could not be read", account.name));
             }
             facts.any |= covered.is_some();
-            facts.note(store, account, calendar, window, now)?;
+            facts.note(store, account, calendar, window)?;
         }
     }
     store.overrides()?.apply(&mut facts.instances);
@@ -115,14 +116,7 @@ pub fn read_files(config: &Config, home: &dyn Fn(&str) -> String, window: Interv
 
 impl Facts {
     /// What a reader should know about one calendar: that it is behind, held back, or does not reach that far.
-    fn note(
-        &mut self,
-        store: &Store,
-        account: &Account,
-        calendar: &Calendar,
-        window: Interval,
-        now: DateTime<Utc>,
-    ) -> Result<(), Failure> {
+    fn note(&mut self, store: &Store, account: &Account, calendar: &Calendar, window: Interval) -> Result<(), Failure> {
         let state = store.state(calendar.id)?;
         let day = |at: DateTime<Utc>| at.format("%Y-%m-%d");
         let name = &account.name;
@@ -138,7 +132,6 @@ impl Facts {
         }
         if let Some((from, to)) = state.covered
             && (window.start < from || window.end > to)
-            && window.start < now
         {
             self.remarks.push(format!("{name}: events before {} and after {} are not kept", day(from), day(to)));
         }

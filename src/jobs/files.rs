@@ -22,7 +22,7 @@ struct Age {
 }
 
 /// Reads the files and folders of the configuration that changed since they were read last, and returns what could not be
-/// read. What was read before stays; sources that the configuration no longer names go.
+/// read. What was read before stays.
 ///
 /// # Errors
 /// Only the database's.
@@ -32,12 +32,6 @@ pub fn refresh(
     home: &dyn Fn(&str) -> String,
     now: DateTime<Utc>,
 ) -> Result<Vec<Failure>, Failure> {
-    for account in store.accounts()?.iter().filter(|a| a.kind == "ics") {
-        // A Google account lives by its sign-in, a file or feed by the configuration alone.
-        if !config.ics.iter().any(|source| source.name == account.name) {
-            store.forget_account(account.id)?;
-        }
-    }
     let mut unread = Vec::new();
     for source in &config.ics {
         let Place::Path(path) = &source.place else { continue };
@@ -45,13 +39,29 @@ pub fn refresh(
         let calendar = store.ics_calendar(&account)?;
         if let Err(failure) = file(store, &calendar, &home(path), now)? {
             let since = store.state(calendar.id)?.obstacle.map_or(now, |o| o.since);
-            let Trouble { kind, sentence, help, .. } = trouble(&failure);
+            let Trouble { kind, sentence, causes, help, .. } = trouble(&failure);
             let kind = format!("{kind:?}");
-            store.obstruct(calendar.id, &Obstacle { kind, sentence, help, since, failures: 1, retry_at: None })?;
+            let (failures, retry_at, basis) = (1, None, None);
+            let obstacle = Obstacle { kind, sentence, causes, help, basis, since, failures, retry_at };
+            store.obstruct(calendar.id, &obstacle)?;
             unread.push(failure);
         }
     }
     Ok(unread)
+}
+
+/// Forgets the files and feeds that `config` no longer names: a Google account lives by its sign-in, they by the configuration
+/// alone.
+///
+/// # Errors
+/// The database's.
+pub fn forget_unnamed(store: &mut Store, config: &Config) -> Result<(), Failure> {
+    for account in store.accounts()?.iter().filter(|a| a.kind == "ics") {
+        if !config.ics.iter().any(|source| source.name == account.name) {
+            store.forget_account(account.id)?;
+        }
+    }
+    Ok(())
 }
 
 fn trouble(failure: &Failure) -> Trouble {
@@ -140,7 +150,7 @@ impl Sync<'_> {
                 summary.trouble = Some(trouble);
             }
         }
-        Ok(AccountSummary { name: source.name.clone(), calendars: vec![summary], trouble: None, skew: None })
+        Ok(AccountSummary { name: source.name.clone(), calendars: vec![summary], trouble: None, unread: 0, skew: None })
     }
 
     async fn feed(

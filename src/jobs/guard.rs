@@ -11,6 +11,11 @@ const SHARE: usize = 30;
 /// How far apart the two listings that agree must lie.
 pub const APART: TimeDelta = TimeDelta::hours(1);
 
+/// The moment has come, or lies further ahead than it was ever put: then the clock was set forward and back since.
+pub fn is_due(at: Option<DateTime<Utc>>, now: DateTime<Utc>, longest: TimeDelta) -> bool {
+    at.is_none_or(|at| now >= at || at - now > longest)
+}
+
 /// Live events that a whole listing is compared with, and those that it lacks.
 pub type Removal = (usize, BTreeSet<String>);
 
@@ -55,6 +60,14 @@ pub fn decide(held: Option<Hold>, removals: &[Removal], now: DateTime<Utc>) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_too_far_ahead_is_due() {
+        let due = |hours| is_due(Some(at(hours)), at(100), TimeDelta::hours(28));
+        assert!(is_due(None, at(0), TimeDelta::hours(1)) && due(99) && due(100));
+        assert!(!due(101) && !due(128));
+        assert!(due(129), "the clock was a year ahead when this was noted");
+    }
 
     fn removal(live: usize, removed: std::ops::Range<usize>) -> Vec<Removal> {
         vec![(live, removed.map(|n| n.to_string()).collect())]

@@ -1,5 +1,6 @@
 //! Work between rooms that a command and the daemon share. Each job is safe to repeat.
 
+mod account;
 mod calendar;
 mod facts;
 mod files;
@@ -11,8 +12,9 @@ pub mod render;
 mod standing;
 pub mod sync;
 
+pub use account::adopt;
 pub use facts::{Facts, read, read_files};
-pub use files::refresh;
+pub use files::{forget_unnamed, refresh};
 pub use guard::APART;
 pub use handover::{hand_over, handover};
 pub use standing::{Standing, standing};

@@ -85,8 +85,7 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
     for weeks in weeks.chunks(AT_ONCE) {
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], setup.wishes);
         // The calendars as a whole are let go before anything is drawn.
-        let Facts { instances, me, any, .. } =
-            facts::read(job.store, setup.config, window, setup.wishes.zones.home, now)?;
+        let Facts { instances, me, any, .. } = facts::read(job.store, setup.config, window, setup.wishes.zones.home)?;
         if !any {
             return Ok(rendered);
         }

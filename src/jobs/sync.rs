@@ -1,23 +1,28 @@
 //! Sync: every source into the store. One account's trouble, or one calendar's, leaves the others alone.
 
+use super::account::LONGEST;
 use super::calendar::{CalendarSync, obstacle};
+use super::guard::is_due;
 use crate::config::{Config, GoogleSource};
 use crate::diagnostic::Failure;
 use crate::model::Role;
 use crate::source::google::{self, Credentials, Google, Pace};
 use crate::source::{Kind, Trouble};
-use crate::store::{Account, Calendar, Changes, Listed, Store};
+use crate::store::{Account, Calendar, Changes, Listed, Obstacle, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 use futures_util::{StreamExt, stream};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// Requests at once, over all accounts.
 pub const AT_ONCE: usize = 4;
+/// Longest time between two listings of an account's calendars.
+const LIST: TimeDelta = TimeDelta::hours(1);
 
 /// What a sync is asked to do.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +46,8 @@ pub struct Sync<'a> {
     pub pace: &'a dyn Pace,
     /// Where paths that begin with `~/` lead.
     pub home: &'a dyn Fn(&str) -> String,
+    /// The state folder, in which sign-ins are kept.
+    pub folder: &'a Path,
     /// Who we are to an account.
     pub credentials: &'a dyn Fn(GoogleSource) -> LocalBoxFuture<'a, Result<Arc<dyn Credentials>, Trouble>>,
     /// Called with a calendar's name and how many items just came.
@@ -88,6 +95,8 @@ pub struct AccountSummary {
     pub calendars: Vec<CalendarSummary>,
     /// What stood in the way of the whole account.
     pub trouble: Option<Trouble>,
+    /// Entries of the list of calendars that could not be read.
+    pub unread: usize,
     /// How far the server's clock is ahead of ours, where an answer said.
     pub skew: Option<TimeDelta>,
 }
@@ -113,7 +122,16 @@ pub fn hash(text: &str) -> String {
 
 /// Such trouble is the account's, and is noted there: what one calendar met, the next would meet too.
 pub(super) fn is_accounts(trouble: &Trouble) -> bool {
-    matches!(trouble.kind, Kind::NeedsLogin | Kind::Configuration | Kind::RateLimited | Kind::DailyLimit)
+    matches!(
+        trouble.kind,
+        Kind::NeedsLogin | Kind::Configuration | Kind::RateLimited | Kind::DailyLimit | Kind::Offline
+    )
+}
+
+/// A known calendar, as it stands.
+fn as_listed(c: Calendar) -> Listed {
+    let Calendar { remote, name, zone, role, primary, shown, labels, shades, .. } = c;
+    Listed { remote, name, zone, role, primary, shown, labels, shades }
 }
 
 impl Sync<'_> {
@@ -130,7 +148,9 @@ impl Sync<'_> {
         let accounts = self.store.borrow().accounts()?;
         let slots = Arc::new(Semaphore::new(AT_ONCE));
         for source in google_sources(self.config, &accounts).iter().filter(|s| wanted(&s.name)) {
-            summaries.push(self.google(source, &slots).await?);
+            if self.wish.only.is_some() || !self.is_signed_out(source) {
+                summaries.push(self.google(source, &slots).await?);
+            }
         }
         Ok(summaries)
     }
@@ -138,17 +158,19 @@ impl Sync<'_> {
     async fn google(&self, source: &GoogleSource, slots: &Arc<Semaphore>) -> Result<AccountSummary, Failure> {
         let account = self.store.borrow_mut().account(&source.name, "google")?;
         let mut summary =
-            AccountSummary { name: source.name.clone(), calendars: Vec::new(), trouble: None, skew: None };
+            AccountSummary { name: source.name.clone(), calendars: Vec::new(), trouble: None, unread: 0, skew: None };
         let before = self.store.borrow().account_obstacle(account.id)?;
-        let waits = before.as_ref().and_then(|o| o.retry_at).is_some_and(|at| self.now < at);
-        if self.wish.patient && waits {
+        if let Some(obstacle) = before.as_ref().filter(|o| self.waits(source, o)) {
+            summary.trouble = self.still(obstacle);
             return Ok(summary);
         }
         match self.calendars(source, &account, slots, &mut summary).await? {
             Ok(()) => self.store.borrow().clear_account(account.id)?,
             Err(trouble) => {
                 let trouble = trouble.of_account(&source.name);
-                self.store.borrow().obstruct_account(account.id, &obstacle(&trouble, before.as_ref(), self))?;
+                let obstacle =
+                    Obstacle { basis: Some(self.basis(source)), ..obstacle(&trouble, before.as_ref(), self) };
+                self.store.borrow().obstruct_account(account.id, &obstacle)?;
                 summary.trouble = Some(trouble);
             }
         }
@@ -170,11 +192,16 @@ impl Sync<'_> {
             Ok(google) => google,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        let due = self.wish.full || account.list_due.is_none_or(|due| self.now >= due);
-        if due && let Err(trouble) = self.list(source, account, &google).await? {
-            return Ok(Err(trouble));
+        let due = self.wish.full || is_due(account.list_due, self.now, LIST);
+        let mut unlisted = None;
+        if due && let Err(trouble) = self.list(source, account, &google, &mut summary.unread).await? {
+            unlisted = Some(trouble);
         }
         let calendars = self.store.borrow().calendars(account.id)?;
+        // Calendars that are known do not wait for a list that fails.
+        if let Some(trouble) = unlisted.take_if(|t| is_accounts(t) || !calendars.iter().any(Calendar::selected)) {
+            return Ok(Err(trouble));
+        }
         let selected: Vec<_> = calendars.iter().filter(|c| c.selected()).collect();
         let stopped = RefCell::new(None);
         let one = async |calendar: &Calendar| -> Result<Option<CalendarSummary>, Failure> {
@@ -183,7 +210,8 @@ impl Sync<'_> {
             }
             let waits = || -> Result<bool, Failure> {
                 let obstacle = self.store.borrow().state(calendar.id)?.obstacle;
-                Ok(obstacle.and_then(|o| o.retry_at).is_some_and(|at| self.now < at))
+                let at = obstacle.and_then(|o| o.retry_at);
+                Ok(at.is_some() && !is_due(at, self.now, LONGEST))
             };
             if self.wish.patient && waits()? {
                 return Ok(None);
@@ -208,14 +236,14 @@ impl Sync<'_> {
             summary.calendars.extend(done?);
         }
         // Whom Google asks to wait is asked nothing more.
-        if due && stopped.borrow().is_none() {
+        if due && unlisted.is_none() && stopped.borrow().is_none() {
             self.labels(&calendars, &google).await?;
         }
         summary.skew = google.server_date().map(|(date, at)| {
             let age = TimeDelta::from_std(at.elapsed()).unwrap_or_default();
             date + age - self.now
         });
-        Ok(stopped.into_inner().map_or(Ok(()), Err))
+        Ok(stopped.into_inner().or(unlisted).map_or(Ok(()), Err))
     }
 
     /// The account's list of calendars.
@@ -224,13 +252,17 @@ impl Sync<'_> {
         source: &GoogleSource,
         account: &Account,
         google: &Google,
+        unread: &mut usize,
     ) -> Result<Result<(), Trouble>, Failure> {
         let entries = match google::calendars(google, self.pace).await {
             Ok(entries) => entries,
             Err(trouble) => return Ok(Err(trouble)),
         };
-        let read = entries.iter().filter_map(|entry| google::calendar(entry).ok()).filter(|c| !c.deleted);
+        let read: Vec<_> = entries.iter().filter_map(|entry| google::calendar(entry).ok()).collect();
+        *unread = entries.len() - read.len();
         let mut list: Vec<Listed> = read
+            .into_iter()
+            .filter(|c| !c.deleted)
             .map(|c| Listed {
                 shown: c.primary || (c.selected && !c.hidden),
                 remote: c.id,
@@ -242,6 +274,19 @@ impl Sync<'_> {
                 shades: c.label_colors,
             })
             .collect();
+        let known = self.store.borrow().calendars(account.id)?;
+        let own = |known: &&Calendar| known.primary && known.gone_at.is_none();
+        if let (Some(old), Some(new)) = (known.iter().find(own), list.iter().find(|c| c.primary))
+            && old.remote != new.remote
+        {
+            // Somebody else signed in: what the list lacks was the other person's.
+            self.store.borrow().doubt_calendars(account.id)?;
+        } else if list.is_empty() || *unread > 0 {
+            // Such a list says nothing about what it lacks.
+            let lacks = |c: &Calendar| c.gone_at.is_none() && list.iter().all(|l| l.remote != c.remote);
+            let kept: Vec<_> = known.into_iter().filter(lacks).map(as_listed).collect();
+            list.extend(kept);
+        }
         for id in &source.calendars {
             match list.iter_mut().find(|c| c.remote == *id) {
                 Some(listed) => listed.shown = true,

@@ -204,6 +204,11 @@ impl Store {
         })
     }
 
+    /// The next list is believed at once about what it lacks.
+    pub fn doubt_calendars(&self, of: AccountId) -> Result<(), Failure> {
+        self.run("UPDATE calendar SET missing_since = 0 WHERE account = ?1", [of.0]).map(|_| ())
+    }
+
     /// Keeps the names and shades of a calendar's event labels.
     pub fn keep_labels(
         &self,

@@ -177,6 +177,11 @@ fn lost(path: &Path) -> Failure {
 }
 
 /// The words of SQLite name tables and columns, never their content.
+/// What to do about a damaged database: its companions go with it.
+pub fn move_away(path: &Path) -> String {
+    format!("move `{0}`, `{0}-wal` and `{0}.made` away and run `vantage sync`", path.display())
+}
+
 fn failed(path: &Path, e: &rusqlite::Error) -> Failure {
     let code = e.sqlite_error_code();
     let (exit, what) = match code {
@@ -188,8 +193,7 @@ fn failed(path: &Path, e: &rusqlite::Error) -> Failure {
     let failure = Failure::new(exit, format!("the database `{}` {what}", path.display())).cause(e);
     match code {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            let help = format!("move `{0}`, `{0}-wal` and `{0}.made` away and run `vantage sync`", path.display());
-            failure.help(help).note("everything in it but your own marks can be fetched again")
+            failure.help(move_away(path)).note("everything in it but your own marks can be fetched again")
         }
         Some(ErrorCode::DiskFull) => failure.note("everything that was stored before is still there"),
         _ => failure,

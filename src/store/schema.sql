@@ -10,6 +10,8 @@ CREATE TABLE account (
   -- What stands between us and the whole account, since when, and when to try again.
   trouble TEXT,
   trouble_kind TEXT,
+  causes TEXT,
+  basis TEXT,
   help TEXT,
   trouble_since INTEGER,
   failures INTEGER NOT NULL DEFAULT 0,
@@ -53,6 +55,8 @@ CREATE TABLE sync_state (
   stamp TEXT,
   trouble TEXT,
   trouble_kind TEXT,
+  causes TEXT,
+  basis TEXT,
   help TEXT,
   trouble_since INTEGER,
   failures INTEGER NOT NULL DEFAULT 0,

@@ -12,7 +12,11 @@ pub struct Obstacle {
     /// The kind of trouble, as the source names it.
     pub kind: String,
     pub sentence: String,
+    /// Why, as far as we know.
+    pub causes: Vec<String>,
     pub help: Option<String>,
+    /// Hash of what a person can change about it here.
+    pub basis: Option<String>,
     pub since: DateTime<Utc>,
     /// Tries in a row that failed.
     pub failures: u32,
@@ -45,7 +49,9 @@ pub(super) fn obstacle(row: &Row) -> rusqlite::Result<Option<Obstacle>> {
     Ok(Some(Obstacle {
         kind: row.get::<_, Option<String>>("trouble_kind")?.unwrap_or_default(),
         sentence,
+        causes: serde_json::from_str(&row.get::<_, Option<String>>("causes")?.unwrap_or_default()).unwrap_or_default(),
         help: row.get("help")?,
+        basis: row.get("basis")?,
         since: time(row, "trouble_since")?.unwrap_or_default(),
         failures: row.get("failures")?,
         retry_at: time(row, "retry_at")?,
@@ -89,21 +95,31 @@ impl Store {
 
     fn obstruct_row(&self, set: &str, key: &str, id: i64, o: &Obstacle) -> Result<(), Failure> {
         let sql = format!(
-            "UPDATE {set} trouble = ?2, trouble_kind = ?3, help = ?4, trouble_since = ?5, failures = ?6, retry_at = ?7
+            "UPDATE {set} trouble = ?2, trouble_kind = ?3, help = ?4, trouble_since = ?5, failures = ?6, retry_at = ?7,
+             causes = ?8, basis = ?9
              WHERE {key} = ?1"
         );
         let (since, retry) = (o.since.timestamp(), o.retry_at.map(|t| t.timestamp()));
-        self.run(&sql, params![id, o.sentence, o.kind, o.help, since, o.failures, retry]).map(|_| ())
+        let causes = serde_json::to_string(&o.causes).unwrap_or_default();
+        self.run(&sql, params![id, o.sentence, o.kind, o.help, since, o.failures, retry, causes, o.basis]).map(|_| ())
     }
 
     /// Nothing stands in the way of the account any more.
     pub fn clear_account(&self, of: AccountId) -> Result<(), Failure> {
-        self.run(
-            "UPDATE account SET trouble = NULL, trouble_kind = NULL, help = NULL, trouble_since = NULL, failures = 0,
-             retry_at = NULL WHERE id = ?1 AND trouble IS NOT NULL",
-            [of.0],
-        )
-        .map(|_| ())
+        self.clear_row("account SET", "id", of.0)
+    }
+
+    /// Nothing stands in the way of the calendar any more.
+    pub fn clear(&self, of: CalendarId) -> Result<(), Failure> {
+        self.clear_row("sync_state SET", "calendar", of.0)
+    }
+
+    fn clear_row(&self, set: &str, key: &str, id: i64) -> Result<(), Failure> {
+        let sql = format!(
+            "UPDATE {set} trouble = NULL, trouble_kind = NULL, causes = NULL, help = NULL, basis = NULL,
+             trouble_since = NULL, failures = 0, retry_at = NULL WHERE {key} = ?1 AND trouble IS NOT NULL"
+        );
+        self.run(&sql, [id]).map(|_| ())
     }
 
     /// The token is dead: the next listing is a whole one. The rows stay.

@@ -18,6 +18,8 @@ use std::sync::Arc;
 pub struct Reading<'a> {
     /// The calendar that it lies in.
     pub calendar: &'a Arc<Calendar>,
+    /// See [`is_own`].
+    pub own: bool,
     /// The calendar's zone, for times that name none.
     pub zone: Option<Tz>,
     /// `eventLabelId` → name.
@@ -26,12 +28,10 @@ pub struct Reading<'a> {
     pub colors: &'a BTreeMap<String, String>,
 }
 
-impl Reading<'_> {
-    /// The rows that Google marks `self` belong to whomever the calendar belongs to. In somebody else's calendar that is
-    /// not the user, who is then known by address only.
-    fn is_own(&self) -> bool {
-        self.calendar.primary || self.calendar.role == Role::Owner
-    }
+/// The rows that Google marks `self` belong to whomever the calendar belongs to. In somebody else's calendar that is not the
+/// user, who is then known by address only: to be made an owner of a colleague's calendar changes nothing about that.
+pub fn is_own(id: &str, primary: bool, role: Role) -> bool {
+    primary || role == Role::Owner && id.ends_with("@group.calendar.google.com")
 }
 
 #[derive(Default, Deserialize)]
@@ -178,7 +178,7 @@ fn event(raw: RawEvent, uid: Uid, recurring: bool, reading: &Reading) -> Event {
         let hosted = organizer.is_some_and(|person| person.is_self == Some(true));
         let secret = raw.guests_can_see_other_guests == Some(false) && !hosted || hidden && raw.summary.is_none();
         let omitted = raw.attendees_omitted == Some(true) || secret;
-        event.attendees = attendees(raw.attendees.unwrap_or_default(), omitted, reading.is_own());
+        event.attendees = attendees(raw.attendees.unwrap_or_default(), omitted, reading.own);
         event.summary = filled(raw.summary);
         event.description = filled(raw.description);
         event.location = filled(raw.location);

@@ -20,7 +20,19 @@ fn read_in(calendar: Calendar, value: &Value) -> Result<Instance, String> {
     let colors = [("11", "#dc2127"), ("12", "#123456"), ("l1", "#039be5"), ("l2", "#abcdef")];
     let colors = colors.map(|(id, shade)| (id.to_owned(), shade.to_owned())).into();
     let zone = Some(chrono_tz::Europe::Berlin);
-    instance(&value.to_string(), &Reading { calendar: &Arc::new(calendar), zone, labels: &labels, colors: &colors })
+    let own = is_own("team@group.calendar.google.com", calendar.primary, calendar.role);
+    instance(
+        &value.to_string(),
+        &Reading { calendar: &Arc::new(calendar), own, zone, labels: &labels, colors: &colors },
+    )
+}
+
+#[test]
+fn an_owner_of_a_colleagues_calendar_is_not_the_colleague() {
+    assert!(is_own("ada@example.com", true, Role::Owner));
+    assert!(is_own("team@group.calendar.google.com", false, Role::Owner));
+    assert!(!is_own("bo@example.com", false, Role::Owner));
+    assert!(!is_own("team@group.calendar.google.com", false, Role::Writer));
 }
 
 /// A meeting of an hour on the user's own calendar with these further fields.
@@ -310,7 +322,7 @@ proptest! {
         let rest = text.iter().skip(from + length);
         let text: String = text[..from].iter().copied().chain(patch.chars()).chain(rest.copied()).collect();
         let _ = read(&text, None);
-        let reading = Reading { calendar: &Arc::new(calendar(true, Role::Owner)), zone: None, labels: &BTreeMap::new(), colors: &BTreeMap::new() };
+        let reading = Reading { calendar: &Arc::new(calendar(true, Role::Owner)), own: true, zone: None, labels: &BTreeMap::new(), colors: &BTreeMap::new() };
         let _ = instance(&text, &reading);
     }
 }

@@ -12,7 +12,7 @@ mod service;
 mod token;
 
 pub use client::{Ask, Google, Page};
-pub use convert::{Reading, instance};
+pub use convert::{Reading, instance, is_own};
 pub use entry::{RemoteCalendar, calendar};
 pub use item::read as read_item;
 pub use listing::{Pace, RealPace, backoff, calendars, list};

@@ -75,7 +75,8 @@ pub fn classify(answer: &Answer) -> Trouble {
             let trouble = Trouble::new(Kind::Inaccessible, "Google does not find the calendar");
             trouble.help("leave it out with `vantage calendars --ignore` if it is gone")
         }
-        400 => Trouble::new(Kind::Unexpected, "Google did not understand the request"),
+        400 => Trouble::new(Kind::Unexpected, "Google did not understand the request")
+            .help("run `vantage sync --full`; if that fails too, `vantage doctor` shows what to check"),
         // Unknown reasons are tried again, slowly.
         403 => Trouble::new(Kind::Inaccessible, "Google refused to show the calendar"),
         300..=399 => {
