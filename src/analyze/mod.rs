@@ -7,6 +7,7 @@ pub mod judge;
 pub mod ledger;
 mod people;
 pub mod report;
+pub mod suggest;
 mod tally;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 //! event what it was, and [`RuleSet::explain`] why. The first rule that matches wins, a label named in `[labels]`
 //! beats every rule, and nothing is guessed: without a match an event stays unclassified.
 
+mod append;
 mod file;
 mod index;
 mod markup;
@@ -17,6 +18,7 @@ mod ruleset;
 mod trace;
 mod words;
 
+pub use append::append;
 pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
 pub use people::People;
 pub use phrase::Phrase;

@@ -13,6 +13,7 @@ mod run;
 mod service;
 mod signin;
 mod status;
+mod suggest;
 mod sync;
 mod systemd;
 mod text;
@@ -91,6 +92,8 @@ enum Command {
 enum RulesCommand {
     /// Show every mistake in the rules, each with its place
     Check(check::RulesCheck),
+    /// Suggest rules for what no rule classifies, with the coverage each would add
+    Suggest(suggest::Suggest),
 }
 
 #[derive(Subcommand)]
@@ -158,6 +161,7 @@ pub fn main() -> ExitCode {
         Command::Events(events) => events.run(&talk),
         Command::Explain(explain) => explain.run(&talk),
         Command::Rules { command: RulesCommand::Check(check) } => check.run(&talk),
+        Command::Rules { command: RulesCommand::Suggest(suggest) } => suggest.run(&talk),
         Command::Config { command: ConfigCommand::Check(check) } => check.run(&talk),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {

@@ -5,7 +5,7 @@ mod secret;
 pub use secret::{read as read_secret, read_but as read_secret_but};
 
 use crate::diagnostic::{Exit, Failure};
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -15,10 +15,15 @@ use std::path::Path;
 /// # Errors
 /// [`Exit::Io`]; an older file of that name is then untouched.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    persist(path, bytes, None)
+}
+
+fn persist(path: &Path, bytes: &[u8], mode: Option<Permissions>) -> Result<(), Failure> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let attempt = || -> io::Result<()> {
+    let attempt = move || -> io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
+        mode.map_or(Ok(()), |mode| file.as_file().set_permissions(mode))?;
         file.as_file().sync_all()?;
         file.persist(path)?;
         File::open(folder)?.sync_all()
@@ -27,6 +32,20 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let failure = Failure::new(Exit::Io, format!("`{}` could not be written", path.display())).cause(e);
         failure.note("a file of that name from before is unchanged")
     })
+}
+
+/// Writes a file of the user's own anew, complete or not at all: where it is a link, what it leads to, and with the mode
+/// that it had. One that is not there is made with its folder, readable by the user only.
+///
+/// # Errors
+/// [`Exit::Io`]; an older file of that name is then untouched.
+pub fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let Ok(target) = path.canonicalize() else {
+        path.parent().filter(|p| !p.as_os_str().is_empty()).map_or(Ok(()), private_folder)?;
+        return write(path, bytes);
+    };
+    let mode = std::fs::metadata(&target).map(|m| m.permissions()).ok();
+    persist(&target, bytes, mode)
 }
 
 /// The bytes of a file.
