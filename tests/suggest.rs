@@ -291,3 +291,46 @@ fn groups_of_people_resolve_in_rules_and_an_unknown_one_is_named() {
     exit 78
     "#);
 }
+
+#[test]
+fn names_numbers_and_renamed_series_are_one_kind_of_meeting() {
+    let (bo, mei) = ("bo@example.com", "mei@example.com");
+    let team = [bo, mei, "tom@example.com"];
+    let events = [
+        with("1", "1:1 Ada / Bo", "16T0900", "16T0930", &[bo], "RRULE:FREQ=DAILY;COUNT=2"),
+        with("2", "1:1 Mei <> Ada", "16T1000", "16T1030", &[mei], "RRULE:FREQ=DAILY;COUNT=2"),
+        with("3", "Sprint 41", "16T1100", "16T1130", &team, ""),
+        with("4", "Sprint 42 (Mei)", "17T1100", "17T1130", &team, ""),
+        with("5", "Heron", "16T1300", "16T1500", &team, "RRULE:FREQ=DAILY;COUNT=2"),
+        with("5", "Egret", "17T1300", "17T1500", &team, "RECURRENCE-ID;TZID=Europe/Berlin:20261117T130000"),
+    ];
+    let world =
+        World::new().config(CONFIG).ics("work.ics", &events.each_ref().map(String::as_str)).rules("# none yet\n");
+    let found = suggested(&world);
+    let kind = |s: &Value| format!("{} of {} titles, {}: {}", s["meetings"], s["titles"], s["class"], s["why"]);
+    let kinds: Vec<String> = found["suggestions"].as_array().unwrap().iter().map(kind).collect();
+    insta::assert_snapshot!(kinds.join("\n"), @r#"
+    2 of 2 titles, null: "nothing about it tells direction from delivery"
+    4 of 2 titles, "strategy": "a regular talk of two colleagues"
+    2 of 2 titles, "execution": "the word \"sprint\""
+    "#);
+    assert_eq!(found["suggestions"][2]["coverage"], 1.0);
+    insta::assert_snapshot!(found["suggestions"][1]["toml"].as_str().unwrap(), @r#"
+    [[rule]]
+    name = "1:1"
+    class = "strategy"
+    theme = "Growing people"
+    title = ["1:1"]
+    attendees = 2
+    "#);
+}
+
+#[test]
+fn what_a_rule_keeps_open_and_what_hides_its_people_get_no_proposal() {
+    let lunch = with("1", "Lunch with Mei", "16T1200", "16T1300", &["mei@example.com"], "RRULE:FREQ=DAILY;COUNT=2");
+    let world = World::new().config(CONFIG).ics("work.ics", &[&lunch]);
+    assert_eq!(suggested(&world)["suggestions"][0]["why"], "a rule keeps it unclassified");
+    let world = world.ics("work.ics", &[&event("1", "Osprey", "20261116T120000", "20261116T130000", "")]);
+    let found = suggested(&world);
+    assert_eq!((&found["suggestions"][0]["people"], &found["suggestions"][0]["toml"]), (&Value::Null, &Value::Null));
+}
