@@ -13,17 +13,32 @@ use super::Subject;
 use super::phrase::Phrase;
 use super::reader::Reader;
 use super::words::Title;
+use crate::model::Address;
+use std::cell::OnceCell;
 use std::fmt::Debug;
 use toml::Spanned;
 use toml::de::DeValue;
 
 /// What a predicate looks at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Look<'a> {
     /// The title, read once for all rules.
     pub title: &'a Title<'a>,
     /// Everything else; `None` where only a title is known, and then no other predicate holds.
     pub subject: Option<&'a Subject<'a>>,
+    people: OnceCell<Option<Vec<&'a Address>>>,
+}
+
+impl<'a> Look<'a> {
+    /// A look at a title, and at the rest where it is known.
+    pub fn new(title: &'a Title<'a>, subject: Option<&'a Subject<'a>>) -> Look<'a> {
+        Look { title, subject, people: OnceCell::new() }
+    }
+
+    /// Who takes part, counted once for all rules; `None` where that is unknown.
+    pub(super) fn people(&self) -> Option<&[&'a Address]> {
+        self.people.get_or_init(|| self.subject.and_then(|s| s.people.people(s.event))).as_deref()
+    }
 }
 
 /// What a predicate found, for the trace.

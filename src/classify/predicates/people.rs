@@ -12,18 +12,16 @@ use std::ops::Range;
 const UNKNOWN: &str = "the attendees are unknown";
 
 /// The people other than the user; `None` where unknown.
-fn others<'a>(look: &Look<'a>) -> Option<Vec<&'a Address>> {
+fn others<'l, 'a>(look: &'l Look<'a>) -> Option<impl Iterator<Item = &'a Address> + use<'l, 'a>> {
     let subject = look.subject?;
-    let mut people = subject.people.people(subject.event)?;
-    people.retain(|address| !subject.people.is_me(subject.event, address));
-    Some(people)
+    Some(look.people()?.iter().copied().filter(|address| !subject.people.is_me(subject.event, address)))
 }
 
-fn listed(people: Option<Vec<&Address>>) -> String {
-    match people {
+fn listed(look: &Look<'_>) -> String {
+    match others(look).map(|people| people.map(Address::as_str).collect::<Vec<_>>()) {
         None => UNKNOWN.into(),
         Some(people) if people.is_empty() => "nobody".into(),
-        Some(people) => people.iter().map(|address| address.as_str()).collect::<Vec<_>>().join(", "),
+        Some(people) => people.join(", "),
     }
 }
 
@@ -46,8 +44,7 @@ struct HowMany(Vec<Bounds<i64>>);
 impl HowMany {
     /// Whoever keeps the calendar takes part, even where the source does not say who that is.
     fn count(look: &Look<'_>) -> Option<i64> {
-        let subject = look.subject?;
-        Some(subject.people.people(subject.event)?.len().max(1) as i64)
+        Some(look.people()?.len().max(1) as i64)
     }
 }
 
@@ -190,12 +187,12 @@ impl Predicate for With {
     }
 
     fn holds(&self, look: &Look<'_>) -> bool {
-        let (Some(subject), Some(others)) = (look.subject, others(look)) else { return false };
-        others.iter().any(|address| self.0.iter().any(|who| who.is(address, subject.event, subject.people)))
+        let (Some(subject), Some(mut others)) = (look.subject, others(look)) else { return false };
+        others.any(|address| self.0.iter().any(|who| who.is(address, subject.event, subject.people)))
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {
-        Finding { holds: self.holds(look), wanted: written(&self.0), seen: listed(others(look)) }
+        Finding { holds: self.holds(look), wanted: written(&self.0), seen: listed(look) }
     }
 
     fn is_private(&self) -> bool {
@@ -222,17 +219,17 @@ impl Predicate for External {
     }
 
     fn holds(&self, look: &Look<'_>) -> bool {
-        let (Some(subject), Some(others)) = (look.subject, others(look)) else { return false };
+        let (Some(subject), Some(mut others)) = (look.subject, others(look)) else { return false };
         if subject.people.domains.is_empty() {
             return false;
         }
-        others.iter().any(|address| subject.people.is_internal(address) == Some(false)) == self.0
+        others.any(|address| subject.people.is_internal(address) == Some(false)) == self.0
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {
         let seen = match look.subject {
             Some(subject) if subject.people.domains.is_empty() => "`my_domains` is empty".into(),
-            _ => listed(others(look)),
+            _ => listed(look),
         };
         Finding { holds: self.holds(look), wanted: self.0.to_string(), seen }
     }
