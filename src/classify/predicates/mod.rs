@@ -26,18 +26,25 @@ pub struct Look<'a> {
     pub title: &'a Title<'a>,
     /// Everything else; `None` where only a title is known, and then no other predicate holds.
     pub subject: Option<&'a Subject<'a>>,
-    people: OnceCell<Option<Vec<&'a Address>>>,
+    room: OnceCell<Option<(usize, Vec<&'a Address>)>>,
 }
 
 impl<'a> Look<'a> {
     /// A look at a title, and at the rest where it is known.
     pub fn new(title: &'a Title<'a>, subject: Option<&'a Subject<'a>>) -> Look<'a> {
-        Look { title, subject, people: OnceCell::new() }
+        Look { title, subject, room: OnceCell::new() }
     }
 
-    /// Who takes part, counted once for all rules; `None` where that is unknown.
-    pub(super) fn people(&self) -> Option<&[&'a Address]> {
-        self.people.get_or_init(|| self.subject.and_then(|s| s.people.people(s.event))).as_deref()
+    /// How many people take part, and who besides the user; asked once for all rules, `None` where that is unknown.
+    pub(super) fn room(&self) -> Option<&(usize, Vec<&'a Address>)> {
+        let room = || {
+            let subject = self.subject?;
+            let mut people = subject.people.people(subject.event)?;
+            let count = people.len();
+            people.retain(|address| !subject.people.is_me(subject.event, address));
+            Some((count, people))
+        };
+        self.room.get_or_init(room).as_ref()
     }
 }
 

@@ -12,13 +12,12 @@ use std::ops::Range;
 const UNKNOWN: &str = "the attendees are unknown";
 
 /// The people other than the user; `None` where unknown.
-fn others<'l, 'a>(look: &'l Look<'a>) -> Option<impl Iterator<Item = &'a Address> + use<'l, 'a>> {
-    let subject = look.subject?;
-    Some(look.people()?.iter().copied().filter(|address| !subject.people.is_me(subject.event, address)))
+fn others<'l, 'a>(look: &'l Look<'a>) -> Option<&'l [&'a Address]> {
+    look.room().map(|(_, others)| others.as_slice())
 }
 
 fn listed(look: &Look<'_>) -> String {
-    match others(look).map(|people| people.map(Address::as_str).collect::<Vec<_>>()) {
+    match others(look).map(|people| people.iter().map(|a| a.as_str()).collect::<Vec<_>>()) {
         None => UNKNOWN.into(),
         Some(people) if people.is_empty() => "nobody".into(),
         Some(people) => people.join(", "),
@@ -44,7 +43,7 @@ struct HowMany(Vec<Bounds<i64>>);
 impl HowMany {
     /// Whoever keeps the calendar takes part, even where the source does not say who that is.
     fn count(look: &Look<'_>) -> Option<i64> {
-        Some(look.people()?.len().max(1) as i64)
+        Some(look.room()?.0.max(1) as i64)
     }
 }
 
@@ -187,8 +186,8 @@ impl Predicate for With {
     }
 
     fn holds(&self, look: &Look<'_>) -> bool {
-        let (Some(subject), Some(mut others)) = (look.subject, others(look)) else { return false };
-        others.any(|address| self.0.iter().any(|who| who.is(address, subject.event, subject.people)))
+        let (Some(subject), Some(others)) = (look.subject, others(look)) else { return false };
+        others.iter().any(|address| self.0.iter().any(|who| who.is(address, subject.event, subject.people)))
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {
@@ -219,11 +218,11 @@ impl Predicate for External {
     }
 
     fn holds(&self, look: &Look<'_>) -> bool {
-        let (Some(subject), Some(mut others)) = (look.subject, others(look)) else { return false };
+        let (Some(subject), Some(others)) = (look.subject, others(look)) else { return false };
         if subject.people.domains.is_empty() {
             return false;
         }
-        others.any(|address| subject.people.is_internal(address) == Some(false)) == self.0
+        others.iter().any(|address| subject.people.is_internal(address) == Some(false)) == self.0
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {
