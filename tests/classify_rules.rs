@@ -297,7 +297,7 @@ proptest! {
         let event = event(&title, &[]);
         let subject = subject(&event, &people);
         let seen = Title::of(&title);
-        let look = Look { title: &seen, subject: Some(&subject) };
+        let look = Look::new(&seen, Some(&subject));
         let plain = rules.rules().iter().position(|rule| rule.matches(&look));
         let by = plain.map_or(By::Nothing, By::Rule);
         prop_assert_eq!(&rules.decide(&subject).by, &by);

@@ -1,9 +1,10 @@
 //! Scores the default rules on labelled titles: `TITLES=file.tsv cargo test --test classify_score -- --ignored
-//! --nocapture`, one `title<TAB>strategy|execution|other` a line; `SHOW=1` lists what went wrong.
+//! --nocapture`, one `title<TAB>strategy|execution|other` a line; `SHOW=1` lists what went wrong,
+//! `EXTENDS='["default", "de"]'` adds a pack.
 
 #![allow(clippy::print_stdout, reason = "a score to read")]
 
-use vantage::classify::{By, Outcome, defaults};
+use vantage::classify::{By, Outcome, parse};
 
 #[test]
 #[ignore = "needs a file of labelled titles in TITLES"]
@@ -11,7 +12,8 @@ fn score_of_the_default_rules() {
     let Ok(path) = std::env::var("TITLES") else { return };
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let show = std::env::var("SHOW").is_ok();
-    let rules = defaults();
+    let extends = std::env::var("EXTENDS").unwrap_or_else(|_| "\"default\"".into());
+    let rules = parse("rules.toml", &format!("extends = {extends}"), &[]).unwrap();
     let (mut right, mut wrong, mut open, mut others, mut claimed) = (0, 0, 0, 0, 0);
     for (title, label) in text.lines().filter_map(|line| line.split_once('\t')) {
         let decision = rules.decide_title(title);

@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod partners;
 mod people;
 pub mod report;
+pub mod suggest;
 mod tally;
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The rules that ship with the program: what `extends` can name, and the text.
-pub const BUILTIN: &[(&str, &str)] = &[("default", include_str!("../../config/rules.toml"))];
+pub const BUILTIN: &[(&str, &str)] = &[
+    ("default", include_str!("../../config/rules.toml")),
+    ("de", include_str!("../../config/rules-de.toml")),
+    ("fr", include_str!("../../config/rules-fr.toml")),
+    ("es", include_str!("../../config/rules-es.toml")),
+];
 
 /// Groups that may be named without being defined; an undefined one is empty.
 pub const KNOWN_GROUPS: &[&str] = &["reports", "peers", "leaders", "customers"];

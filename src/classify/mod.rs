@@ -4,6 +4,7 @@
 //! event what it was, and [`RuleSet::explain`] why. The first rule that matches wins, a label named in `[labels]`
 //! beats every rule, what the user said of a meeting beats both, and nothing is guessed: without a match an event stays unclassified.
 
+mod append;
 mod file;
 mod index;
 mod insert;
@@ -18,6 +19,7 @@ mod ruleset;
 mod trace;
 mod words;
 
+pub use append::append;
 pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
 pub use insert::{TitleRule, with_rule};
 pub use people::People;

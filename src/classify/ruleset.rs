@@ -45,27 +45,27 @@ impl RuleSet {
     pub fn decide(&self, subject: &Subject<'_>) -> Decision {
         let decision = self.by_label(subject.event).unwrap_or_else(|| {
             let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
-            self.first(&Look { title: &title, subject: Some(subject) })
+            self.first(&Look::new(&title, Some(subject)))
         });
         by_override(subject, &decision).unwrap_or(decision)
     }
 
     /// What a bare title counts as: nothing else is known, so every predicate but those on the title fails.
     pub fn decide_title(&self, title: &str) -> Decision {
-        self.first(&Look { title: &Title::of(title), subject: None })
+        self.first(&Look::new(&Title::of(title), None))
     }
 
     /// Every rule that matches, in order; the first one wins.
     pub fn matching(&self, subject: &Subject<'_>) -> Vec<usize> {
         let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
-        let look = Look { title: &title, subject: Some(subject) };
+        let look = Look::new(&title, Some(subject));
         (0..self.rules.len()).filter(|&index| self.rules[index].matches(&look)).collect()
     }
 
     /// The same, by the index: quick enough to ask for every event of a year.
     pub fn claims(&self, subject: &Subject<'_>) -> Vec<usize> {
         let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
-        let look = Look { title: &title, subject: Some(subject) };
+        let look = Look::new(&title, Some(subject));
         let hits = self.index.hits(&title.words);
         (0..self.rules.len()).filter(|&rule| self.index.matches(rule, &self.rules[rule], &hits, &look)).collect()
     }
@@ -73,7 +73,7 @@ impl RuleSet {
     /// The decision and why every other rule lost.
     pub fn explain(&self, subject: &Subject<'_>) -> Trace {
         let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
-        let look = Look { title: &title, subject: Some(subject) };
+        let look = Look::new(&title, Some(subject));
         let trace = self.trace(self.by_label(subject.event), &look);
         match by_override(subject, &trace.decision) {
             Some(decision) => self.beaten(trace, decision, &look),
@@ -83,7 +83,7 @@ impl RuleSet {
 
     /// The same for a bare title.
     pub fn explain_title(&self, title: &str) -> Trace {
-        self.trace(None, &Look { title: &Title::of(title), subject: None })
+        self.trace(None, &Look::new(&Title::of(title), None))
     }
 
     fn by_label(&self, event: &Event) -> Option<Decision> {

@@ -26,6 +26,7 @@ mod sandbox;
 mod service;
 mod signin;
 mod status;
+mod suggest;
 mod sync;
 mod systemd;
 mod text;
@@ -116,6 +117,8 @@ enum RulesCommand {
     Check(rules_check::RulesCheck),
     /// Show which meetings other rules would move, and write nothing
     Diff(rules_diff::RulesDiff),
+    /// Suggest rules for what no rule classifies, with the coverage each would add
+    Suggest(suggest::Suggest),
 }
 
 #[derive(Subcommand)]
@@ -190,6 +193,7 @@ pub fn main() -> ExitCode {
         Command::Marks(marks) => marks.run(&talk),
         Command::Rules { command: RulesCommand::Check(check) } => check.run(&talk),
         Command::Rules { command: RulesCommand::Diff(diff) } => diff.run(&talk),
+        Command::Rules { command: RulesCommand::Suggest(suggest) } => suggest.run(&talk),
         Command::Config { command: ConfigCommand::Check(check) } => check.run(&talk),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {

@@ -70,12 +70,20 @@ pub fn rules_path(files: &Files, config: Option<&Path>) -> Option<PathBuf> {
     files.rules.clone().map(PathBuf::from).or_else(beside)
 }
 
+/// Where the configuration would be, if nothing else is named.
+fn config_place(files: &Files) -> Option<PathBuf> {
+    named_config(files).or_else(|| Some(config_folder()?.join("vantage.toml")))
+}
+
+/// Where the rules are, or would be if there were a file.
+pub fn rules_place(files: &Files) -> Option<PathBuf> {
+    let beside = || Some(config_place(files)?.parent()?.join("rules.toml"));
+    files.rules.clone().map(PathBuf::from).or_else(beside)
+}
+
 /// Where the configuration and the rules are or would be: what a service watches.
 pub fn watched(files: &Files) -> Vec<PathBuf> {
-    let config = named_config(files).or_else(|| Some(config_folder()?.join("vantage.toml")));
-    let beside = config.as_deref().and_then(Path::parent).map(|folder| folder.join("rules.toml"));
-    let rules = files.rules.clone().map(PathBuf::from).or(beside);
-    config.into_iter().chain(rules).collect()
+    config_place(files).into_iter().chain(rules_place(files)).collect()
 }
 
 /// Where the database and the tokens are: systemd's folder, else `$XDG_STATE_HOME/vantage` or its default.

@@ -3,8 +3,8 @@
 use super::event::{Event, Events};
 use super::wire::SyncWish;
 use super::{Host, Setup};
-use crate::deliver::Paths;
 use crate::config::Config;
+use crate::deliver::Paths;
 use crate::diagnostic::{Exit, Failure};
 use crate::jobs::forget_unnamed;
 use crate::jobs::render::{RenderSetup, Rendered};

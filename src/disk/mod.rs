@@ -18,24 +18,12 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_as(path, bytes, None)
 }
 
-/// Writes a file that a person owns: the same, but it stays readable by whom it was, and a link to it stays a link.
-///
-/// # Errors
-/// As [`write`].
-pub fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
-    let permissions = std::fs::metadata(&real).ok().map(|there| there.permissions());
-    write_as(&real, bytes, permissions)
-}
-
 fn write_as(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> Result<(), Failure> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let attempt = || -> io::Result<()> {
+    let attempt = move || -> io::Result<()> {
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(bytes)?;
-        if let Some(permissions) = permissions {
-            file.as_file().set_permissions(permissions)?;
-        }
+        permissions.map_or(Ok(()), |permissions| file.as_file().set_permissions(permissions))?;
         file.as_file().sync_all()?;
         file.persist(path)?;
         File::open(folder)?.sync_all()
@@ -44,6 +32,20 @@ fn write_as(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> Resu
         let failure = Failure::new(Exit::Io, format!("`{}` could not be written", path.display()));
         because(failure, e).note("a file of that name from before is unchanged")
     })
+}
+
+/// Writes a file of the user's own anew, complete or not at all: where it is a link, what it leads to, and with the mode
+/// that it had. One that is not there is made with its folder, readable by the user only.
+///
+/// # Errors
+/// [`Exit::Io`]; an older file of that name is then untouched.
+pub fn rewrite(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let Ok(target) = path.canonicalize() else {
+        path.parent().filter(|p| !p.as_os_str().is_empty()).map_or(Ok(()), private_folder)?;
+        return write(path, bytes);
+    };
+    let mode = std::fs::metadata(&target).map(|m| m.permissions()).ok();
+    write_as(&target, bytes, mode)
 }
 
 /// The bytes of a file.

@@ -13,17 +13,39 @@ use super::Subject;
 use super::phrase::Phrase;
 use super::reader::Reader;
 use super::words::Title;
+use crate::model::Address;
+use std::cell::OnceCell;
 use std::fmt::Debug;
 use toml::Spanned;
 use toml::de::DeValue;
 
 /// What a predicate looks at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Look<'a> {
     /// The title, read once for all rules.
     pub title: &'a Title<'a>,
     /// Everything else; `None` where only a title is known, and then no other predicate holds.
     pub subject: Option<&'a Subject<'a>>,
+    room: OnceCell<Option<(usize, Vec<&'a Address>)>>,
+}
+
+impl<'a> Look<'a> {
+    /// A look at a title, and at the rest where it is known.
+    pub fn new(title: &'a Title<'a>, subject: Option<&'a Subject<'a>>) -> Look<'a> {
+        Look { title, subject, room: OnceCell::new() }
+    }
+
+    /// How many people take part, and who besides the user; asked once for all rules, `None` where that is unknown.
+    pub(super) fn room(&self) -> Option<&(usize, Vec<&'a Address>)> {
+        let room = || {
+            let subject = self.subject?;
+            let mut people = subject.people.people(subject.event)?;
+            let count = people.len();
+            people.retain(|address| !subject.people.is_me(subject.event, address));
+            Some((count, people))
+        };
+        self.room.get_or_init(room).as_ref()
+    }
 }
 
 /// What a predicate found, for the trace.

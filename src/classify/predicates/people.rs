@@ -12,18 +12,15 @@ use std::ops::Range;
 const UNKNOWN: &str = "the attendees are unknown";
 
 /// The people other than the user; `None` where unknown.
-fn others<'a>(look: &Look<'a>) -> Option<Vec<&'a Address>> {
-    let subject = look.subject?;
-    let mut people = subject.people.people(subject.event)?;
-    people.retain(|address| !subject.people.is_me(subject.event, address));
-    Some(people)
+fn others<'l, 'a>(look: &'l Look<'a>) -> Option<&'l [&'a Address]> {
+    look.room().map(|(_, others)| others.as_slice())
 }
 
-fn listed(people: Option<Vec<&Address>>) -> String {
-    match people {
+fn listed(look: &Look<'_>) -> String {
+    match others(look).map(|people| people.iter().map(|a| a.as_str()).collect::<Vec<_>>()) {
         None => UNKNOWN.into(),
         Some(people) if people.is_empty() => "nobody".into(),
-        Some(people) => people.iter().map(|address| address.as_str()).collect::<Vec<_>>().join(", "),
+        Some(people) => people.join(", "),
     }
 }
 
@@ -46,8 +43,7 @@ struct HowMany(Vec<Bounds<i64>>);
 impl HowMany {
     /// Whoever keeps the calendar takes part, even where the source does not say who that is.
     fn count(look: &Look<'_>) -> Option<i64> {
-        let subject = look.subject?;
-        Some(subject.people.people(subject.event)?.len().max(1) as i64)
+        Some(look.room()?.0.max(1) as i64)
     }
 }
 
@@ -195,7 +191,7 @@ impl Predicate for With {
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {
-        Finding { holds: self.holds(look), wanted: written(&self.0), seen: listed(others(look)) }
+        Finding { holds: self.holds(look), wanted: written(&self.0), seen: listed(look) }
     }
 
     fn is_private(&self) -> bool {
@@ -232,7 +228,7 @@ impl Predicate for External {
     fn find(&self, look: &Look<'_>) -> Finding {
         let seen = match look.subject {
             Some(subject) if subject.people.domains.is_empty() => "`my_domains` is empty".into(),
-            _ => listed(others(look)),
+            _ => listed(look),
         };
         Finding { holds: self.holds(look), wanted: self.0.to_string(), seen }
     }

@@ -1,0 +1,130 @@
+//! Which class an unclassified kind of meeting probably is, by the archetypes of the default rules; or none.
+
+use super::super::judge::Judged;
+use crate::classify::{By, People};
+use crate::model::{Address, Class};
+use chrono::TimeDelta;
+
+/// Beginnings of words with the class and theme that they speak for. The default rules know the whole words; these are
+/// for compounds and forms that they do not.
+const STEMS: &[(Class, &str, &[&str])] = &[
+    (Class::Strategy, "Strategy", &["strateg", "stratplan"]),
+    (Class::Strategy, "Roadmap & vision", &["roadmap", "visioning", "prioriti"]),
+    (Class::Strategy, "Planning & goals", &["portfolio", "okr", "jahresplan", "quartalsplan"]),
+    (Class::Strategy, "Market & pricing", &["pricing", "competit", "positioning"]),
+    (Class::Strategy, "Discovery", &["discover"]),
+    (Class::Strategy, "Growing people", &["mentor", "coach", "career", "calibrat", "succession"]),
+    (Class::Strategy, "Hiring", &["hiring", "recruit"]),
+    (
+        Class::Execution,
+        "Delivery ceremonies",
+        &["sprint", "standup", "backlog", "grooming", "retrospe", "kanban", "scrum"],
+    ),
+    (Class::Execution, "Incidents & releases", &["release", "deploy", "rollout", "incident", "hotfix", "migrat"]),
+    (Class::Execution, "Design & tech", &["bugfix", "refactor", "testing", "wirefram"]),
+    (Class::Execution, "Vendors", &["vendor", "invoic", "procure", "contract"]),
+];
+/// Stems as long as this are also found inside a compound.
+const INSIDE: usize = 6;
+/// Longer than this, a talk of two is more than a regular one-to-one.
+const TALK: TimeDelta = TimeDelta::minutes(75);
+/// Up to here, a regular round of several people is a status round.
+const ROUND: TimeDelta = TimeDelta::minutes(30);
+/// More people than this listen, and a listener decides nothing.
+const CROWD: usize = 12;
+
+/// What is proposed for a kind of meeting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// `None`: there is no honest proposal.
+    pub class: Option<Class>,
+    pub theme: Option<&'static str>,
+    /// Why, or why not: part of a sentence.
+    pub why: String,
+    /// It holds only between two people.
+    pub two: bool,
+}
+
+/// Looks at the words of the title without names and numbers, then at who meets, how often and how long.
+pub fn propose(key: &str, meetings: &[&Judged], people: &People) -> Proposal {
+    let none = |why: &str| Proposal { class: None, theme: None, why: why.into(), two: false };
+    if meetings.iter().any(|j| j.decision.by != By::Nothing) {
+        return none("a rule keeps it unclassified");
+    }
+    match by_words(key) {
+        Some(Ok((class, theme, word))) => {
+            return Proposal {
+                class: Some(class),
+                theme: Some(theme),
+                why: format!("the word \"{word}\""),
+                two: false,
+            };
+        }
+        Some(Err(())) => return none("its words speak for both classes"),
+        None => {}
+    }
+    by_room(key, meetings, people).unwrap_or_else(|| none("nothing about it tells direction from delivery"))
+}
+
+/// The class that the words speak for; an error where they speak for both.
+fn by_words(key: &str) -> Option<Result<(Class, &'static str, &str), ()>> {
+    let stem = |word: &str, stem: &&str| word.starts_with(*stem) || stem.len() > INSIDE && word.contains(*stem);
+    let find = |word| STEMS.iter().find(|(.., stems)| stems.iter().any(|s| stem(word, s))).map(|found| (found, word));
+    let found: Vec<_> = key.split(' ').filter_map(find).collect();
+    let ((class, theme, _), word) = *found.first()?;
+    Some(if found.iter().all(|((other, ..), _)| other == class) { Ok((*class, theme, word)) } else { Err(()) })
+}
+
+fn by_room(key: &str, meetings: &[&Judged], people: &People) -> Option<Proposal> {
+    let rooms: Option<Vec<Vec<&Address>>> = meetings.iter().map(|j| people.people(&j.instance.event)).collect();
+    let rooms = rooms?;
+    let others = |room: &[&Address], j: &Judged| -> Vec<Address> {
+        room.iter().filter(|a| !people.is_me(&j.instance.event, a)).map(|a| (*a).clone()).collect()
+    };
+    let others: Vec<Vec<Address>> = rooms.iter().zip(meetings).map(|(room, j)| others(room, j)).collect();
+    let every = |group: &str| others.iter().all(|all| all.iter().any(|a| people.group(group).contains(a)));
+    let outside = |a: &Address| people.is_internal(a) == Some(false);
+    let recurring = meetings.iter().all(|j| j.instance.event.recurring);
+    let within = |limit: TimeDelta| meetings.iter().all(|j| j.interval.length() <= limit);
+    let some =
+        |class, theme, why: &str, two| Some(Proposal { class: Some(class), theme: Some(theme), why: why.into(), two });
+    if rooms.iter().all(|room| room.len() == 2) {
+        if every("reports") {
+            return some(Class::Strategy, "Growing people", "a talk with one of your reports", true);
+        }
+        if every("leaders") {
+            return some(Class::Strategy, "Leadership & org", "a talk with one of your leaders", true);
+        }
+        if recurring && within(TALK) && others.iter().flatten().all(|a| people.is_internal(a) == Some(true)) {
+            return some(Class::Strategy, "Growing people", "a regular talk of two colleagues", true);
+        }
+    }
+    if every("customers") {
+        return some(Class::Execution, "Customers", "customers take part", false);
+    }
+    let named =
+        |a: &Address| outside(a) && a.domain().split('.').next().is_some_and(|name| key.split(' ').any(|w| w == name));
+    if others.iter().all(|all| all.iter().any(named)) {
+        return some(Class::Execution, "Customers", "it bears the name of a guest's company", false);
+    }
+    let several = rooms.iter().all(|room| (3..=CROWD).contains(&room.len()));
+    if recurring && several && within(ROUND) && !others.iter().flatten().any(outside) {
+        return some(Class::Execution, "Reviews & status", "a short regular round of several colleagues", false);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_speak_for_a_class_for_both_or_for_none() {
+        let class = |key| by_words(key).map(|found| found.map(|(class, ..)| class));
+        assert_eq!(class("produktstrategie falcon"), Some(Ok(Class::Strategy)));
+        assert_eq!(class("superbacklogs"), Some(Ok(Class::Execution)));
+        assert_eq!(class("strategizing backlogs"), Some(Err(())));
+        assert_eq!(class("supervision"), None);
+        assert_eq!(class("retrofit"), None);
+    }
+}
