@@ -60,7 +60,7 @@ impl Mirror {
         let folder = tempfile::tempdir().unwrap();
         let store = RefCell::new(Store::writer(folder.path()).unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Mirror { google, store, now: "2026-11-23T06:00:00Z".parse().unwrap(), runtime, folder: folder }
+        Mirror { google, store, now: "2026-11-23T06:00:00Z".parse().unwrap(), runtime, folder }
     }
 
     fn sync(&self, wish: Wish) -> AccountSummary {
