@@ -1,4 +1,4 @@
-use super::{RuleSet, parse};
+use super::{RuleSet, parse, with_rule};
 use crate::model::Mistake;
 
 /// The text of a rules file with `rules` (TOML, `[[rule]]` tables) after everything it holds, and what it then says.
@@ -14,11 +14,7 @@ pub fn append(
     rules: &str,
     groups: &[&str],
 ) -> Result<(String, RuleSet), (String, Vec<Mistake>)> {
-    let mut whole = text.to_owned();
-    if !whole.is_empty() && !rules.is_empty() {
-        whole += if whole.ends_with('\n') { "\n" } else { "\n\n" };
-    }
-    whole += rules;
+    let whole = if rules.is_empty() { text.to_owned() } else { with_rule(text, rules, None) };
     match parse(file, &whole, groups) {
         Ok(set) => Ok((whole, set)),
         Err(mistakes) => Err((whole, mistakes)),
