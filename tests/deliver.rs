@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use vantage::config::{Config, Mail, Notify};
@@ -71,13 +71,18 @@ fn a_command_that_fails_is_named_with_its_exit_code() {
 #[test]
 fn a_command_that_hangs_is_ended_with_all_that_it_started() {
     let folder = tempfile::tempdir().unwrap();
-    let start = Instant::now();
-    // The first child would outlive a kill of the shell alone.
-    let failure = command(folder.path(), "(sleep 2; echo alive >\"$out\") & sleep 60", &[], 1).unwrap_err();
+    // The first child would outlive a kill of the shell alone: it reads from a pipe that nobody writes into.
+    let pipe = folder.path().join("out");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let failure = command(folder.path(), "cat \"$out\" & sleep 600", &[], 1).unwrap_err();
     assert!(failure.message.ends_with("hook` was ended after 1 s"), "{}", failure.message);
-    assert!(start.elapsed() < Duration::from_secs(10));
-    std::thread::sleep(Duration::from_millis(2500));
-    assert!(!folder.path().join("out").exists());
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let somebody_reads = || std::fs::OpenOptions::new().write(true).custom_flags(flags).open(&pipe).is_ok();
+    let patience = Instant::now() + Duration::from_secs(60);
+    while somebody_reads() {
+        assert!(Instant::now() < patience, "it outlived the kill");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// A `[mail]` with these lines, read as the daemon reads it.
