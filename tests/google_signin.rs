@@ -225,3 +225,21 @@ fn signing_in_needs_no_leave_of_who_writes_to_the_database() {
     exit 0
     ");
 }
+
+#[test]
+fn whoever_signed_in_before_is_offered_first() {
+    let google = ada();
+    let world = world(&google);
+    let hinted = |arguments: &[&str]| {
+        let mut hint = None;
+        world.login_by(arguments.iter().copied(), |url| {
+            let address = url::Url::parse(url).unwrap();
+            hint = address.query_pairs().find(|(key, _)| key == "login_hint").map(|(_, value)| value.into_owned());
+            google.consent(url);
+        });
+        hint
+    };
+    assert_eq!(hinted(&["--client-secret", "client.json"]), None);
+    world.run(["sync"]).ok();
+    assert_eq!(hinted(&[]).as_deref(), Some("ada@example.com"));
+}

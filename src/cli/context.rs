@@ -81,11 +81,7 @@ impl Setup {
         if let Some(path) = &path {
             let text = read(path, "configuration")?;
             match Config::parse(&text) {
-                Ok(parsed) => {
-                    let mistakes = parsed.remarks.clone();
-                    talk.remarks(&Place { file: shown(path), text: redact(&text), mistakes });
-                    config = parsed;
-                }
+                Ok(parsed) => config = parsed,
                 Err(mistakes) => failure.places.push(Place { file: shown(path), text: redact(&text), mistakes }),
             }
         }

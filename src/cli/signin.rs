@@ -58,8 +58,13 @@ impl Login {
         }
         let setup = Setup::load(&self.files, talk)?;
         let folder = state_folder()?;
-        let known = Store::reader(&folder)?.map(|s| s.accounts()).transpose()?.unwrap_or_default();
+        let store = Store::reader(&folder)?;
+        let known = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
         let source = self.source(&setup.config, &known)?;
+        // Whoever signed in before is offered first: the id of a primary calendar is its owner's address.
+        let account = known.iter().find(|a| a.name == source.name && a.kind == "google");
+        let calendars = store.as_ref().zip(account).map(|(store, account)| store.calendars(account.id)).transpose()?;
+        let before = calendars.into_iter().flatten().find(|calendar| calendar.primary).map(|calendar| calendar.remote);
         if source.service_account.is_some() {
             let message = format!("the account `{}` is a service account and needs no sign-in", source.name);
             return Err(Failure::new(Exit::Usage, message).help("run `vantage sync`"));
@@ -86,7 +91,8 @@ impl Login {
             let _ = output::print(&text);
         };
         let now = now()?;
-        let wish = google::Wish { client: &client, account: &source.name, hint: None, renews: file.exists() };
+        let wish =
+            google::Wish { client: &client, account: &source.name, hint: before.as_deref(), renews: file.exists() };
         let done = runtime()?.block_on(google::login(&wish, now, google::PATIENCE, &mut { show }));
         let grant = done.map_err(Trouble::failure)?;
         if is_of_the_machine() {

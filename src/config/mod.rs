@@ -64,8 +64,6 @@ pub struct Config {
     pub ics: Vec<IcsSource>,
     /// `[[source.google]]`, in the order of the file.
     pub google: Vec<GoogleSource>,
-    /// Remarks that stop nothing.
-    pub remarks: Vec<Mistake>,
 }
 
 impl Default for Config {
@@ -95,7 +93,6 @@ impl Default for Config {
             mail: None,
             ics: Vec::new(),
             google: Vec::new(),
-            remarks: Vec::new(),
         }
     }
 }

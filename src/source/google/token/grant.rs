@@ -27,13 +27,10 @@ pub struct Grant {
     pub obtained_at: DateTime<Utc>,
     /// When the leave itself ends, where the person gave it for a limited time.
     pub refresh_expires_at: Option<DateTime<Utc>>,
-    /// Whose it is (the id of the primary calendar), once that is known.
-    pub address: Option<String>,
 }
 
 impl fmt::Debug for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // An address is nobody's business in a log.
         let mut shown = f.debug_struct("Grant");
         shown.field("expires_at", &self.expires_at).field("obtained_at", &self.obtained_at).finish_non_exhaustive()
     }
@@ -53,8 +50,6 @@ struct Stored {
     obtained_at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     refresh_expires_at: Option<DateTime<Utc>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    address: Option<String>,
 }
 
 impl Grant {
@@ -105,7 +100,6 @@ impl Grant {
             scopes: stored.scopes,
             obtained_at: stored.obtained_at,
             refresh_expires_at: stored.refresh_expires_at,
-            address: stored.address,
         })
     }
 
@@ -136,7 +130,6 @@ impl Grant {
             scopes: self.scopes.clone(),
             obtained_at: self.obtained_at,
             refresh_expires_at: self.refresh_expires_at,
-            address: self.address.clone(),
         };
         serde_json::to_string_pretty(&stored)
             .map(Secret::new)
@@ -172,7 +165,6 @@ impl Grant {
             scopes: wire::scopes(answer),
             obtained_at: now,
             refresh_expires_at: limited.and_then(|time| now.checked_add_signed(time)),
-            address: None,
         };
         grant.renew(answer, now);
         Some(grant)

@@ -95,7 +95,6 @@ impl Scripted {
             scopes: SCOPES.map(str::to_string).to_vec(),
             obtained_at: now - age,
             refresh_expires_at: None,
-            address: Some("address@canary.example".into()),
         }
     }
 }
