@@ -47,8 +47,8 @@ pub struct Index {
     loose: Vec<Entry>,
     /// The `title` of each table of each rule's `unless`, if it begins with one.
     unless: Vec<Vec<Option<usize>>>,
-    /// For each rule, whether it asks for the title at all.
-    titled: Vec<bool>,
+    /// A bit for each rule that does not ask for the title at all.
+    untitled: Vec<u64>,
     titles: usize,
 }
 
@@ -79,9 +79,12 @@ impl Index {
         let mut index = Index { titles: rules.len(), ..Index::default() };
         index.prefixes.resize_with(BUCKETS, Vec::new);
         index.initials.resize_with(256, Vec::new);
+        index.untitled.resize(rules.len().div_ceil(64), 0);
         for (number, rule) in rules.iter().enumerate() {
             let phrases = titles(&rule.predicates);
-            index.titled.push(phrases.is_some());
+            if phrases.is_none() {
+                index.untitled[number / 64] |= 1 << (number % 64);
+            }
             index.file(number, phrases.unwrap_or_default());
             let mut tables = Vec::with_capacity(rule.unless.len());
             for table in &rule.unless {
@@ -114,37 +117,52 @@ impl Index {
     /// Which `title` predicates hold for these words.
     pub fn hits(&self, words: &Words) -> Hits {
         let mut hits = Hits::none(self.titles);
-        let mut ask = |entry: &Entry, at: usize| {
-            if at >= entry.offset && entry.phrase.matches_at(words, at - entry.offset) {
+        let mut ask = |entry: &Entry, at: usize, known: Option<usize>| {
+            if at >= entry.offset && entry.phrase.matches_at(words, at - entry.offset, known) {
                 hits.set(entry.title);
             }
         };
         for at in 0..words.len() {
             let word = words.word(at);
-            for entry in self.words.get(word).into_iter().flatten().chain(&self.loose) {
-                ask(entry, at);
+            for entry in self.words.get(word).into_iter().flatten() {
+                ask(entry, at, Some(entry.offset));
+            }
+            for entry in &self.loose {
+                ask(entry, at, None);
             }
             let [first, rest @ ..] = word.as_bytes() else { continue };
             for entry in &self.initials[usize::from(*first)] {
-                ask(entry, at);
+                ask(entry, at, None);
             }
             let Some(second) = rest.first() else { continue };
             let head = Head::of(word).bytes;
             for (prefix, entry) in &self.prefixes[bucket(*first, *second)] {
                 if head & prefix.mask == prefix.bytes {
-                    ask(entry, at);
+                    ask(entry, at, None);
                 }
             }
         }
         hits
     }
 
-    /// Whether the rule with this number matches; its `title`s are looked up, not asked again.
-    pub fn matches(&self, number: usize, rule: &Rule, hits: &Hits, look: &Look<'_>) -> bool {
-        let titled = self.titled[number];
-        if titled && !hits.holds(number) {
-            return false;
-        }
+    /// The rules that match, in order.
+    pub fn matching<'i>(&'i self, rules: &'i [Rule], look: &'i Look<'_>) -> impl Iterator<Item = usize> + 'i {
+        let hits = self.hits(&look.title.words);
+        // Where a rule asks for the title, its bit tells; the others are asked always.
+        let candidates = (0..self.untitled.len()).flat_map({
+            let bits: Vec<u64> = self.untitled.iter().zip(&hits.0).map(|(untitled, hit)| untitled | hit).collect();
+            move |word| ones(bits[word]).map(move |bit| word * 64 + bit)
+        });
+        let all = rules.len();
+        candidates
+            .take_while(move |&rule| rule < all)
+            .filter(move |&rule| self.matches(rule, &rules[rule], &hits, look))
+    }
+
+    /// Whether the rule with this number, which the title does not keep from it, matches; its `title`s are looked up, not
+    /// asked again.
+    fn matches(&self, number: usize, rule: &Rule, hits: &Hits, look: &Look<'_>) -> bool {
+        let titled = self.untitled[number / 64] >> (number % 64) & 1 == 0;
         let all = |predicates: &[Box<dyn Predicate>]| predicates.iter().all(|predicate| predicate.holds(look));
         let excluded = |(table, title): (&Vec<Box<dyn Predicate>>, &Option<usize>)| match title {
             Some(title) => hits.holds(*title) && all(&table[1..]),
@@ -152,6 +170,15 @@ impl Index {
         };
         all(&rule.predicates[usize::from(titled)..]) && !rule.unless.iter().zip(&self.unless[number]).any(excluded)
     }
+}
+
+/// The places of the bits that are set, lowest first.
+fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = bits.trailing_zeros() as usize;
+        bits &= bits.checked_sub(1)?;
+        Some(bit)
+    })
 }
 
 fn titles(predicates: &[Box<dyn Predicate>]) -> Option<&[Phrase]> {

@@ -66,8 +66,7 @@ impl RuleSet {
     pub fn claims(&self, subject: &Subject<'_>) -> Vec<usize> {
         let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
         let look = Look::new(&title, Some(subject));
-        let hits = self.index.hits(&title.words);
-        (0..self.rules.len()).filter(|&rule| self.index.matches(rule, &self.rules[rule], &hits, &look)).collect()
+        self.index.matching(&self.rules, &look).collect()
     }
 
     /// The decision and why every other rule lost.
@@ -97,8 +96,7 @@ impl RuleSet {
     }
 
     fn first(&self, look: &Look<'_>) -> Decision {
-        let hits = self.index.hits(&look.title.words);
-        let winner = (0..self.rules.len()).find(|&rule| self.index.matches(rule, &self.rules[rule], &hits, look));
+        let winner = self.index.matching(&self.rules, look).next();
         winner.map_or(Decision::UNCLASSIFIED, |rule| self.rules[rule].decision(rule))
     }
 
