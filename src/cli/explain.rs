@@ -81,9 +81,16 @@ impl Explain {
     }
 }
 
-/// Why a meeting is classed as it is, and where its time goes, as text; `one` is among what `analysis` judged in `window`.
+/// Why a meeting is classed as it is, and where its time goes, as text; `one` is among what `analysis` judged in `window`. Of
+/// the rules that lost, those that came near.
 pub fn text(one: &Judged, analysis: &Analysis<'_>, window: Interval, setup: &Setup, show_private: bool) -> String {
-    explain(one, analysis, window, setup, show_private).text()
+    let mut answer = explain(one, analysis, window, setup, show_private);
+    let all = answer.trace.losers.len();
+    let about_title = |e: &Evidence| e.predicate.starts_with("title");
+    answer.trace.losers.retain(|loser| !matches!(&loser.why, Why::Failed(e) if about_title(e)));
+    let far = all - answer.trace.losers.len();
+    let rest = if far == 0 { String::new() } else { format!("  and {far} rules that ask for another title\n") };
+    answer.text() + &rest
 }
 
 fn explain<'a>(
