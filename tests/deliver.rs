@@ -29,10 +29,12 @@ fn write(path: &Path, text: &str, mode: u32) {
 fn command(folder: &Path, script: &str, arguments: &[&str], seconds: u64) -> Result<(), Failure> {
     let path = folder.join("hook");
     write(&path, &format!("#!/bin/sh\nout='{}'\n{script}\n", folder.join("out").display()), 0o700);
-    let mut command = vec![path.display().to_string()];
+    let mut command = vec!["~/hook".to_string()];
     command.extend(arguments.iter().map(|a| a.to_string()));
     let privacy = vantage::model::Privacy::Themes;
-    notify(&Notify { command, timeout: Duration::from_secs(seconds), privacy }, &handover())
+    let home = |path: &str| path.replace('~', &folder.display().to_string());
+    let paths = Paths { home: &home, credentials: None };
+    notify(&Notify { command, timeout: Duration::from_secs(seconds), privacy }, &handover(), &paths)
 }
 
 #[test]
@@ -59,7 +61,7 @@ fn a_command_that_fails_is_named_with_its_exit_code() {
     assert!(failure.message.ends_with("hook` was ended by signal 9"), "{}", failure.message);
     let privacy = vantage::model::Privacy::Themes;
     let missing = Notify { command: vec!["/no/such/program".into()], timeout: Duration::from_secs(1), privacy };
-    insta::assert_snapshot!(notify(&missing, &handover()).unwrap_err().render(false), @"
+    insta::assert_snapshot!(notify(&missing, &handover(), &Paths { home: &str::to_string, credentials: None }).unwrap_err().render(false), @"
     error: the notify command `/no/such/program` could not be started
      |
      = cause: No such file or directory (os error 2)

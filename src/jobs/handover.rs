@@ -10,8 +10,9 @@ use crate::disk;
 /// Runs the notify command and sends the mail, each where there is one, and returns what went wrong. It waits for both, up
 /// to their limits: nothing else should have to wait meanwhile.
 pub fn hand_over(latest: &Latest, config: &Config, paths: &Paths<'_>) -> Vec<Failure> {
-    let told = config.notify.as_ref().map(|to| handover(latest, to.privacy).and_then(|it| deliver::notify(to, &it)));
-    let sent = config.mail.as_ref().map(|to| handover(latest, to.privacy).and_then(|it| deliver::mail(to, &it, paths)));
+    let it = |privacy| handover(latest, privacy);
+    let told = config.notify.as_ref().map(|to| it(to.privacy).and_then(|it| deliver::notify(to, &it, paths)));
+    let sent = config.mail.as_ref().map(|to| it(to.privacy).and_then(|it| deliver::mail(to, &it, paths)));
     [told, sent].into_iter().flatten().filter_map(Result::err).collect()
 }
 
