@@ -5,7 +5,15 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// The right to write to a state folder; one process has it at a time, and it ends with the process whatever happens.
-pub struct Lock(#[allow(dead_code, reason = "held, not read: closing the file gives the lock back")] File);
+pub struct Lock(File);
+
+impl Drop for Lock {
+    /// Given back by name: a child of another thread that has not reached its program yet still holds a copy of the file,
+    /// and closing ours would leave the lock with it for that moment.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
 
 impl Lock {
     /// # Errors
@@ -34,5 +42,20 @@ impl Lock {
             }
             Err(TryLockError::Error(e)) => Err(failed(e)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lock;
+
+    #[test]
+    fn a_lock_is_given_back_though_a_starting_child_has_a_copy_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = Lock::take(folder.path()).unwrap();
+        let _copy = lock.0.try_clone().unwrap();
+        assert!(Lock::take(folder.path()).is_err());
+        drop(lock);
+        Lock::take(folder.path()).unwrap();
     }
 }
