@@ -27,9 +27,10 @@ fn write(path: &Path, text: &str, mode: u32) {
 
 /// A command of the user's, and what it left behind in `out`.
 fn command(folder: &Path, script: &str, arguments: &[&str], seconds: u64) -> Result<(), Failure> {
-    let path = folder.join("hook");
-    write(&path, &format!("#!/bin/sh\nout='{}'\n{script}\n", folder.join("out").display()), 0o700);
-    let mut command = vec!["~/hook".to_string()];
+    // Not written here: a program that was just written cannot be started while another test's child has it open.
+    let _ = std::os::unix::fs::symlink("/bin/sh", folder.join("hook"));
+    let script = format!("out='{}'\n{script}\n", folder.join("out").display());
+    let mut command = vec!["~/hook".to_string(), "-c".into(), script, "hook".into()];
     command.extend(arguments.iter().map(|a| a.to_string()));
     let privacy = vantage::model::Privacy::Themes;
     let home = |path: &str| path.replace('~', &folder.display().to_string());
@@ -41,7 +42,7 @@ fn command(folder: &Path, script: &str, arguments: &[&str], seconds: u64) -> Res
 fn a_command_gets_its_arguments_as_they_are_and_little_else() {
     let folder = tempfile::tempdir().unwrap();
     let script = "{ printf '%s\\n' \"$@\"; pwd; env; cat; } >\"$out\"; echo noise; echo noise >&2";
-    command(folder.path(), script, &["{week}", "{picture}", "{headline}; $(id) *", "{}"], 10).unwrap();
+    command(folder.path(), script, &["{week}", "{picture}", "{headline}; $(id) *", "{}"], 600).unwrap();
     let out = std::fs::read_to_string(folder.path().join("out")).unwrap();
     let lines: Vec<&str> = out.lines().collect();
     assert_eq!(lines[..2], ["2026-W47", "/charts/handover themes.png"]);
@@ -54,10 +55,10 @@ fn a_command_gets_its_arguments_as_they_are_and_little_else() {
 #[test]
 fn a_command_that_fails_is_named_with_its_exit_code() {
     let folder = tempfile::tempdir().unwrap();
-    let failure = command(folder.path(), "exit 3", &[], 10).unwrap_err();
+    let failure = command(folder.path(), "exit 3", &[], 600).unwrap_err();
     assert_eq!(failure.exit, Exit::Failed);
     assert!(failure.message.ends_with("hook` failed with exit code 3"), "{}", failure.message);
-    let failure = command(folder.path(), "kill -9 $$", &[], 10).unwrap_err();
+    let failure = command(folder.path(), "kill -9 $$", &[], 600).unwrap_err();
     assert!(failure.message.ends_with("hook` was ended by signal 9"), "{}", failure.message);
     let privacy = vantage::model::Privacy::Themes;
     let missing = Notify { command: vec!["/no/such/program".into()], timeout: Duration::from_secs(1), privacy };
