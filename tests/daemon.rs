@@ -372,9 +372,9 @@ fn it_answers_and_stops_while_a_server_keeps_silent() {
     let asked = world.command().arg("sync").stdin(Stdio::null()).spawn().unwrap();
     service.signal(Signal::TERM);
     service.told("STOPPING=1\n");
-    let begun = Instant::now();
+    let log = service.log.clone();
     assert_eq!(service.stop(), 0);
-    assert!(begun.elapsed() < Duration::from_secs(19), "the sync is dropped, not waited for");
+    assert!(!log.lock().unwrap().contains("did not end in time"), "the sync is dropped, not waited for");
     drop(connection);
     // Whoever waited is told, or went to work on its own when the service was gone.
     drop(listener);
