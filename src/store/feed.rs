@@ -34,7 +34,7 @@ pub struct Window {
     pub to: DateTime<Utc>,
 }
 
-/// What a sync did to events; a series is one, and so is a changed instance.
+/// What a sync did to events; a series is one, and so is each of its changed instances.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     pub added: usize,
@@ -365,12 +365,15 @@ fn keep(t: &Transaction, of: CalendarId, item: &Item, now: DateTime<Utc>) -> rus
                 .execute(params![of.0, item.id])?;
         }
     }
-    match &known {
-        Some((_, _, false, true, _)) if item.cancelled => changes.removed += 1,
-        Some((_, _, false, true, _)) => changes.changed += 1,
-        _ if item.cancelled => changes.removed += 1,
-        _ => changes.added += 1,
-    }
+    // The first change of one meeting of a series comes as a new item; that meeting was there before.
+    let was_there = matches!(known, Some((_, _, false, true, _)))
+        || t.prepare_cached("SELECT 1 FROM instance WHERE calendar = ?1 AND id = ?2 AND deleted_at IS NULL")?
+            .exists(params![of.0, item.id])?;
+    *match (item.cancelled, was_there) {
+        (true, _) => &mut changes.removed,
+        (false, true) => &mut changes.changed,
+        (false, false) => &mut changes.added,
+    } += 1;
     // Of a cancelled item only ids are sure to come: what was known stays.
     t.prepare_cached(
         "INSERT INTO event_raw (calendar, id, kind, series, original, etag, cancelled, json)
