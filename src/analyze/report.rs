@@ -63,6 +63,25 @@ impl Report {
         self.trend.previous_week.filter(|week| week.plus(1) != self.week)
     }
 
+    /// The classes in tenths of an hour as they are shown, in the order of [`Class::ALL`]: they add up to the counted hours.
+    pub fn class_tenths(&self) -> [i64; 3] {
+        let shown = Exact::largest_remainder(&Class::ALL.map(|class| self.hours.of(class).clone()), &Exact::tenth());
+        [shown[0], shown[1], shown[2]]
+    }
+
+    /// The themes in tenths of an hour as they are shown: those of a class add up to the class.
+    pub fn theme_tenths(&self) -> Vec<i64> {
+        let mut tenths = vec![0; self.themes.len()];
+        for (class, total) in Class::ALL.into_iter().zip(self.class_tenths()) {
+            let of: Vec<usize> = (0..tenths.len()).filter(|&i| self.themes[i].class == class).collect();
+            let hours: Vec<Exact> = of.iter().map(|&i| self.themes[i].hours.clone()).collect();
+            for (i, shown) in of.into_iter().zip(Exact::adding_up_to(total, &hours, &Exact::tenth())) {
+                tenths[i] = shown;
+            }
+        }
+        tenths
+    }
+
     /// The same report with only what `privacy` lets out: no titles and no names below `titles`, no themes for a board.
     pub fn shown_at(mut self, privacy: Privacy) -> Report {
         let (titles, themes) = (privacy == Privacy::Titles, privacy != Privacy::Classes);

@@ -2,7 +2,7 @@
 
 mod tuning;
 
-use super::report::{Apart, Reason};
+use super::report::{Apart, Reason, Theme};
 use super::*;
 use crate::classify::{RuleSet, parse};
 use crate::model::*;
@@ -377,6 +377,22 @@ fn with_event(i: &Instance, change: impl FnOnce(&mut Event)) -> Instance {
     let mut event = (*i.event).clone();
     change(&mut event);
     Instance { event: Arc::new(event), ..i.clone() }
+}
+
+#[test]
+fn shown_themes_add_up_to_their_shown_class() {
+    use Class::{Execution, Strategy, Unclassified};
+    let quarters = [(Unclassified, 19), (Execution, 7), (Execution, 4), (Strategy, 4), (Execution, 4), (Strategy, 2)];
+    let mut r = report(Vec::new());
+    let of = |class| Exact::new(quarters.iter().filter(|(c, _)| *c == class).map(|(_, n)| n * 900).sum(), 1);
+    (r.hours.strategy, r.hours.execution, r.hours.unclassified) = (of(Strategy), of(Execution), of(Unclassified));
+    r.themes = quarters
+        .iter()
+        .map(|(class, n)| Theme { name: "A".into(), class: *class, hours: Exact::new(n * 900, 1), change: None })
+        .collect();
+    assert_eq!(r.class_tenths(), [15, 38, 47]);
+    // Among all themes the 4.75 h would be shown as 4.8.
+    assert_eq!(r.theme_tenths(), [47, 18, 10, 10, 10, 5]);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::Privacy;
-use super::numbers::{class_tenths, clean, count, dates, decimal, hours, signed};
+use super::numbers::{clean, count, dates, decimal, hours, signed};
 use super::weekly::{handable, movers, theme_rows};
 use super::wording::{headline, provisional, since, strip};
 use crate::analyze::report::Report;
@@ -14,7 +14,7 @@ pub fn alt_text(report: &Report, privacy: Privacy) -> String {
     says.extend(provisional(report).map(|sentence| format!("{sentence}.")));
     let h = &report.hours;
     if !h.counted.is_zero() {
-        let [s, e, u] = class_tenths(|class| h.of(class).clone()).map(decimal);
+        let [s, e, u] = report.class_tenths().map(decimal);
         says.push(format!(
             "{} hours counted in {}: {s} strategy, {e} execution, {u} unclassified.",
             decimal(h.counted.tenths()),
@@ -41,7 +41,7 @@ pub fn alt_text(report: &Report, privacy: Privacy) -> String {
     let rows: Vec<String> = theme_rows(report, privacy)
         .iter()
         .map(|row| {
-            let change = row.change.map(|tenths| format!(" ({} against the four weeks before)", signed(tenths)));
+            let change = row.change().map(|tenths| format!(" ({} against the four weeks before)", signed(tenths)));
             format!("{} {}{}", row.name, hours(row.tenths), change.unwrap_or_default())
         })
         .collect();

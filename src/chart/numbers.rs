@@ -1,12 +1,6 @@
 //! How numbers, dates and foreign text are shown.
 
-use crate::model::{Class, Exact};
 use chrono::{Datelike, NaiveDate};
-
-/// The unit that hours are shown in.
-pub(super) fn tenth() -> Exact {
-    Exact::new(360, 1)
-}
 
 /// `71` tenths as `7.1`, with a real minus sign.
 pub(super) fn decimal(tenths: i64) -> String {
@@ -29,12 +23,6 @@ pub(super) fn signed(tenths: i64) -> String {
 /// `1 meeting`, `25 meetings`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
-/// Tenths of an hour of the three classes that add up to the shown counted hours.
-pub(super) fn class_tenths(of: impl Fn(Class) -> Exact) -> [i64; 3] {
-    let shown = Exact::largest_remainder(&Class::ALL.map(of), &tenth());
-    [shown[0], shown[1], shown[2]]
 }
 
 /// `16–22 November 2026`, naming month and year twice only where they differ.

@@ -41,8 +41,7 @@ pub fn report(r: &Report) -> String {
 fn write(t: &mut String, r: &Report) -> std::fmt::Result {
     writeln!(t, "{}  {} to {}  {}", r.week, r.first_day, r.last_day, r.zone)?;
     writeln!(t, "{}\n", chart::headline(r))?;
-    let parts = Class::ALL.map(|class| r.hours.of(class).clone());
-    let shown = Exact::largest_remainder(&parts, &Exact::new(360, 1));
+    let shown = r.class_tenths();
     writeln!(t, "  {:<NAMES$}{:>8}", "counted", format!("{} h", tenths(shown.iter().sum())))?;
     for (class, shown) in Class::ALL.iter().zip(&shown) {
         writeln!(t, "  {:<NAMES$}{:>8}", format!("  {}", class.name()), format!("{} h", tenths(*shown)))?;
@@ -80,8 +79,7 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
         let average = if compared { "                         vs 4-week average" } else { "" };
         writeln!(t, "\nWhere it went{average}")?;
     }
-    let themes: Vec<Exact> = r.themes.iter().map(|theme| theme.hours.clone()).collect();
-    for (theme, shown) in r.themes.iter().zip(Exact::largest_remainder(&themes, &Exact::new(360, 1))) {
+    for (theme, shown) in r.themes.iter().zip(r.theme_tenths()) {
         let change = theme.change.as_ref().map(|c| signed(c.tenths())).unwrap_or_default();
         writeln!(
             t,

@@ -71,14 +71,23 @@ impl Exact {
         self.in_units(&Exact::new(1, 100))
     }
 
+    /// A tenth of an hour: the unit that hours are shown in.
+    pub fn tenth() -> Exact {
+        Exact::new(360, 1)
+    }
+
     /// Tenths of an hour: how hours are shown.
     pub fn tenths(&self) -> i64 {
-        self.in_units(&Exact::new(360, 1))
+        self.in_units(&Exact::tenth())
     }
 
     /// `parts` in whole `unit`s that add up to the rounded total: largest remainder, ties to the earlier part.
     pub fn largest_remainder(parts: &[Exact], unit: &Exact) -> Vec<i64> {
-        let total = parts.iter().cloned().sum::<Exact>().in_units(unit);
+        Exact::adding_up_to(parts.iter().cloned().sum::<Exact>().in_units(unit), parts, unit)
+    }
+
+    /// `parts` in whole `unit`s that add up to `total`, their sum rounded up or down.
+    pub fn adding_up_to(total: i64, parts: &[Exact], unit: &Exact) -> Vec<i64> {
         let scaled: Vec<BigRational> = parts.iter().map(|p| &p.0 / &unit.0).collect();
         let mut shown: Vec<i64> = scaled.iter().map(|s| s.floor().to_integer().to_i64().unwrap_or(0)).collect();
         let mut order: Vec<usize> = (0..parts.len()).collect();

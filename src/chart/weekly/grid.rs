@@ -5,7 +5,7 @@ mod columns;
 
 use super::super::Privacy;
 use super::super::letters::Weight::{Medium, Regular, SemiBold};
-use super::super::numbers::{clean, hours, tenth};
+use super::super::numbers::{clean, hours};
 use super::super::sheet::{Drawn, Frame, Ink, Sheet};
 use super::{LEFT, inset, overlap, title};
 use crate::analyze::report::{Day, Report};
@@ -130,7 +130,7 @@ fn heads<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, days: &[&Da
     let colours = sheet.colours;
     let total = |day: &Day| -> Exact { Class::ALL.iter().map(|class| day.of(*class)).sum() };
     let totals: Vec<Exact> = days.iter().map(|day| total(day)).collect();
-    let shown = Exact::largest_remainder(&totals, &tenth());
+    let shown = Exact::largest_remainder(&totals, &Exact::tenth());
     let most = totals.iter().map(Exact::in_hours).fold(1.0, f64::max);
     let home = report.days.first().map(|day| day.zone.as_str());
     for (i, (day, frame)) in days.iter().zip(frames).enumerate() {

@@ -1,7 +1,7 @@
 //! The share bar with the goal tick.
 
 use super::super::letters::Weight::{Medium, Regular, SemiBold};
-use super::super::numbers::{class_tenths, hours};
+use super::super::numbers::hours;
 use super::super::sheet::{Drawn, Frame, Ink, Sheet};
 use super::{LEFT, RIGHT, overlap};
 use crate::analyze::report::Report;
@@ -22,7 +22,7 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report) -
         sheet.round_outline(whole, 4.0, 1.0, colours.rule)?;
         return sheet.text("No counted hours", LEFT + PAD, TOP + 23.0, Ink::new(14.0, Regular, colours.muted));
     }
-    let shown = class_tenths(|class| report.hours.of(class).clone());
+    let shown = report.class_tenths();
     let tick = goal_tick(report);
     // Labels under the bar keep clear of these stretches.
     let mut taken: Vec<(f32, f32)> = Vec::new();

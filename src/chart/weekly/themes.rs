@@ -2,7 +2,7 @@
 
 use super::super::Privacy;
 use super::super::letters::Weight::{Medium, Regular, SemiBold};
-use super::super::numbers::{clean, hours, signed, tenth};
+use super::super::numbers::{clean, hours, signed};
 use super::super::sheet::{Drawn, Frame, Ink, Sheet};
 use super::{RIGHT, SIDE, title};
 use crate::analyze::report::Report;
@@ -18,46 +18,59 @@ pub(in super::super) struct Row {
     pub(in super::super) name: String,
     /// `None`: several themes folded into one line.
     class: Option<Class>,
+    /// The hours as they are shown.
     pub(in super::super) tenths: i64,
+    hours: Exact,
     /// Against the mean of the four weeks before.
-    pub(in super::super) change: Option<i64>,
+    change: Option<Exact>,
+}
+
+impl Row {
+    /// The change in tenths of an hour.
+    pub(in super::super) fn change(&self) -> Option<i64> {
+        self.change.as_ref().map(Exact::tenths)
+    }
+
     /// None of it in the four weeks before.
-    new: bool,
+    fn is_new(&self) -> bool {
+        self.tenths > 0 && self.change.as_ref() == Some(&self.hours)
+    }
 }
 
 /// What the panel shows: at most seven lines whose hours add up to the counted hours.
 pub(in super::super) fn rows(report: &Report, privacy: Privacy) -> Vec<Row> {
-    let mut themes: Vec<(String, Option<Class>, Exact, Option<Exact>)> = match privacy {
-        Privacy::Classes => Class::ALL.into_iter().filter_map(|class| of_class(report, class)).collect(),
-        _ => report.themes.iter().map(|t| (clean(&t.name), Some(t.class), t.hours.clone(), t.change.clone())).collect(),
-    };
-    themes.retain(|(_, _, hours, change)| !hours.is_zero() || change.as_ref().is_some_and(|c| !c.is_zero()));
-    if themes.len() > ROWS {
-        let folded = themes.split_off(ROWS - 1);
-        let hours = folded.iter().map(|(_, _, hours, _)| hours).sum();
-        let change = folded.iter().map(|(_, _, _, change)| change.clone()).sum::<Option<Exact>>();
-        themes.push((format!("{} more", folded.len()), None, hours, change));
-    }
-    let hours: Vec<Exact> = themes.iter().map(|(_, _, hours, _)| hours.clone()).collect();
-    let shown = Exact::largest_remainder(&hours, &tenth());
-    themes
-        .into_iter()
-        .zip(shown)
-        .map(|((name, class, hours, change), tenths)| Row {
-            name,
-            class,
+    let themes = report.themes.iter().zip(report.theme_tenths());
+    let mut rows: Vec<Row> = themes
+        .map(|(theme, tenths)| Row {
+            name: clean(&theme.name),
+            class: Some(theme.class),
             tenths,
-            new: change.as_ref().is_some_and(|change| *change == hours) && tenths > 0,
-            change: change.map(|change| change.tenths()),
+            hours: theme.hours.clone(),
+            change: theme.change.clone(),
         })
-        .collect()
-}
-
-fn of_class(report: &Report, class: Class) -> Option<(String, Option<Class>, Exact, Option<Exact>)> {
-    let themes = || report.themes.iter().filter(move |theme| theme.class == class);
-    themes().next()?;
-    let change = themes().map(|theme| theme.change.clone()).sum::<Option<Exact>>();
-    Some((class_name(class).to_owned(), Some(class), report.hours.of(class).clone(), change))
+        .collect();
+    if privacy == Privacy::Classes {
+        let classes = Class::ALL.into_iter().zip(report.class_tenths()).map(|(class, tenths)| Row {
+            name: class_name(class).to_owned(),
+            class: Some(class),
+            tenths,
+            hours: report.hours.of(class).clone(),
+            change: rows.iter().filter(|row| row.class == Some(class)).map(|row| row.change.clone()).sum(),
+        });
+        rows = classes.collect();
+    }
+    rows.retain(|row| !row.hours.is_zero() || row.change.as_ref().is_some_and(|change| !change.is_zero()));
+    if rows.len() > ROWS {
+        let rest = rows.split_off(ROWS - 1);
+        rows.push(Row {
+            name: format!("{} more", rest.len()),
+            class: None,
+            tenths: rest.iter().map(|row| row.tenths).sum(),
+            hours: rest.iter().map(|row| &row.hours).sum(),
+            change: rest.iter().map(|row| row.change.clone()).sum(),
+        });
+    }
+    rows
 }
 
 pub(super) fn class_name(class: Class) -> &'static str {
@@ -96,8 +109,8 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, p
         let value = Ink::new(14.0, SemiBold, colours.ink);
         sheet.text(&hours(row.tenths), bar.right() + 8.0, y, value)?;
         if compared {
-            let change = match row.change {
-                _ if row.new => "new".to_owned(),
+            let change = match row.change() {
+                _ if row.is_new() => "new".to_owned(),
                 Some(tenths) => signed(tenths),
                 None => "–".to_owned(),
             };
