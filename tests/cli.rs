@@ -293,6 +293,24 @@ fn the_demo_is_the_same_whatever_the_user_has() {
 }
 
 #[test]
+fn shells_complete_commands_and_each_has_its_page() {
+    let world = World::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = world.run(["completions", shell]).ok();
+        assert!(script.contains("suggest") && script.contains("accept-deletions"), "{shell}");
+    }
+    let page = world.run(["man", "rules", "diff"]).ok();
+    assert!(page.contains(".TH vantage-rules-diff 1") && page.contains("\\-\\-exit\\-code"), "{page}");
+    let run = world.run(["man", "rules", "dif"]);
+    assert_eq!(run.code, 2);
+    insta::assert_snapshot!(run.err, @"
+    error: there is no command `rules dif`
+     |
+     = help: `vantage help` lists the commands
+    ");
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let world = ada();
     let mut child = world.command().args(["week", "2020-W01..2026-W47", "--ics", "work.ics"]).spawn().unwrap();

@@ -24,6 +24,7 @@ mod rules_text;
 mod run;
 mod sandbox;
 mod service;
+mod shell;
 mod signin;
 mod status;
 mod suggest;
@@ -109,6 +110,10 @@ enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Print what makes a shell complete the commands
+    Completions(shell::Completions),
+    /// Print the manual page of a command
+    Man(shell::Man),
 }
 
 #[derive(Subcommand)]
@@ -195,6 +200,8 @@ pub fn main() -> ExitCode {
         Command::Rules { command: RulesCommand::Diff(diff) } => diff.run(&talk),
         Command::Rules { command: RulesCommand::Suggest(suggest) } => suggest.run(&talk),
         Command::Config { command: ConfigCommand::Check(check) } => check.run(&talk),
+        Command::Completions(completions) => completions.run(&talk),
+        Command::Man(man) => man.run(&talk),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
         Ok(Ok(())) => ExitCode::SUCCESS,
