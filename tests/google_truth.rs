@@ -2,7 +2,7 @@
 
 mod support;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -98,18 +98,28 @@ impl Mirror {
         let Some(calendar) = store.calendars(account.id).unwrap().into_iter().next() else { return BTreeMap::new() };
         let (from, to) = self.window();
         let rows = store.instances(calendar.id, Interval::new(from, to)).unwrap();
-        rows.into_iter().map(|row| (row.id, seen(&serde_json::from_str(&row.json).unwrap()))).collect()
+        let items = rows.into_iter().map(|row| (row.id, serde_json::from_str(&row.json).unwrap()));
+        self.inside(items)
     }
 
     /// What Google says.
     fn truth(&self) -> BTreeMap<String, Value> {
         let (from, to) = self.window();
         let truth = self.google.truth(ADA, &from.to_rfc3339(), &to.to_rfc3339());
-        truth.into_iter().map(|(id, event)| (id, seen(&event))).collect()
+        self.inside(truth.into_iter())
     }
 
+    /// Nearly all that is kept: the edge ahead may lag by three days.
     fn window(&self) -> (DateTime<Utc>, DateTime<Utc>) {
-        (self.now - TimeDelta::days(300), self.now + TimeDelta::days(300))
+        (self.now - TimeDelta::days(399), self.now + TimeDelta::days(397))
+    }
+
+    /// What touches the window clear of its edges, where whole days depend on a zone.
+    fn inside(&self, items: impl Iterator<Item = (String, Value)>) -> BTreeMap<String, Value> {
+        let (from, to) = self.window();
+        let (from, to) = (from + TimeDelta::days(1), to - TimeDelta::days(1));
+        let touches = |item: &Value| instant(&item["start"]) < to && instant(&item["end"]) > from;
+        items.filter(|(_, item)| touches(item)).map(|(id, item)| (id, seen(&item))).collect()
     }
 
     fn wait(&mut self, hours: i64) {
@@ -119,18 +129,25 @@ impl Mirror {
 }
 
 fn seen(event: &Value) -> Value {
-    let instant = |time: &Value| match time["dateTime"].as_str() {
-        Some(text) => json!(text.parse::<DateTime<Utc>>().unwrap().timestamp()),
-        None => time["date"].clone(),
-    };
-    json!([instant(&event["start"]), instant(&event["end"]), event["summary"], event["recurringEventId"]])
+    let whole = event["start"]["date"].is_string();
+    let (start, end) = (instant(&event["start"]), instant(&event["end"]));
+    json!([whole, start.timestamp(), end.timestamp(), event["summary"], event["recurringEventId"]])
+}
+
+fn instant(time: &Value) -> DateTime<Utc> {
+    parsed(time["dateTime"].as_str().or(time["date"].as_str()).unwrap())
+}
+
+/// A time, or a date's midnight.
+fn parsed(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap_or_else(|_| text.parse::<NaiveDate>().unwrap().and_time(NaiveTime::MIN).and_utc())
 }
 
 /// Something that happens.
 #[derive(Clone, Debug)]
 enum Step {
-    Single { day: i64 },
-    Series { day: i64, count: u32 },
+    Single { day: i64, whole: bool },
+    Series { day: i64, whole: bool, count: u32 },
     Retitle(usize),
     Delete(usize),
     Cancel { which: usize, nth: usize },
@@ -144,11 +161,16 @@ enum Step {
     Sync,
 }
 
+/// Near now, or near an edge of what is kept, 400 days away.
+fn day() -> impl Strategy<Value = i64> {
+    prop_oneof![3 => -40..40_i64, 1 => -460..-390_i64, 1 => 320..410_i64]
+}
+
 fn step() -> impl Strategy<Value = Step> {
     use Step::*;
     prop_oneof![
-        3 => (-40..40_i64).prop_map(|day| Single { day }),
-        2 => ((-40..40_i64), 1..12_u32).prop_map(|(day, count)| Series { day, count }),
+        3 => (day(), any::<bool>()).prop_map(|(day, whole)| Single { day, whole }),
+        2 => (day(), any::<bool>(), 1..12_u32).prop_map(|(day, whole, count)| Series { day, whole, count }),
         2 => any::<usize>().prop_map(Retitle),
         2 => any::<usize>().prop_map(Delete),
         2 => (any::<usize>(), any::<usize>()).prop_map(|(which, nth)| Cancel { which, nth }),
@@ -183,7 +205,8 @@ impl Known {
         let mut starts: Vec<String> = instances
             .values()
             .filter(|i| i["recurringEventId"] == id.as_str())
-            .filter_map(|i| i["originalStartTime"]["dateTime"].as_str().map(str::to_owned))
+            .filter_map(|i| i["originalStartTime"]["dateTime"].as_str().or(i["originalStartTime"]["date"].as_str()))
+            .map(str::to_owned)
             .collect();
         starts.sort();
         let start = starts.get(nth % starts.len().max(1))?.clone();
@@ -202,8 +225,12 @@ impl Known {
     }
 }
 
-fn at(now: DateTime<Utc>, day: i64) -> (Value, Value) {
+fn at(now: DateTime<Utc>, day: i64, whole: bool) -> (Value, Value) {
     let start = now + TimeDelta::days(day);
+    if whole {
+        let date = |at: DateTime<Utc>| json!({ "date": at.date_naive().to_string() });
+        return (date(start), date(start + TimeDelta::days(1 + day.rem_euclid(3))));
+    }
     let time = |at: DateTime<Utc>| json!({ "dateTime": at.to_rfc3339(), "timeZone": "Europe/Berlin" });
     (time(start), time(start + TimeDelta::hours(1)))
 }
@@ -211,12 +238,12 @@ fn at(now: DateTime<Utc>, day: i64) -> (Value, Value) {
 fn happen(mirror: &mut Mirror, known: &mut Known, number: usize, step: Step) {
     let google = mirror.google.clone();
     match step {
-        Step::Single { day } => {
-            let (start, end) = at(mirror.now, day);
+        Step::Single { day, whole } => {
+            let (start, end) = at(mirror.now, day, whole);
             known.ids.push(google.put(ADA, json!({ "summary": format!("s{number}"), "start": start, "end": end })));
         }
-        Step::Series { day, count } => {
-            let (start, end) = at(mirror.now, day);
+        Step::Series { day, whole, count } => {
+            let (start, end) = at(mirror.now, day, whole);
             let rule = format!("RRULE:FREQ=WEEKLY;COUNT={count}");
             let event = json!({ "summary": format!("r{number}"), "start": start, "end": end, "recurrence": [rule] });
             known.ids.push(google.put(ADA, event));
@@ -239,15 +266,19 @@ fn happen(mirror: &mut Mirror, known: &mut Known, number: usize, step: Step) {
         }
         Step::Move { which, nth, days } => {
             if let Some((id, original)) = known.series(&google, which, nth) {
-                let start = original.parse::<DateTime<Utc>>().unwrap() + TimeDelta::days(days) + TimeDelta::minutes(7);
-                let end = start + TimeDelta::hours(2);
-                google.move_instance(ADA, &id, &original, &start.to_rfc3339(), &end.to_rfc3339());
+                let start = parsed(&original) + TimeDelta::days(days);
+                let (start, end) = if original.contains('T') {
+                    let start = start + TimeDelta::minutes(7);
+                    (start.to_rfc3339(), (start + TimeDelta::hours(2)).to_rfc3339())
+                } else {
+                    (start.date_naive().to_string(), (start.date_naive() + TimeDelta::days(2)).to_string())
+                };
+                google.move_instance(ADA, &id, &original, &start, &end);
             }
         }
         Step::Split { which, nth } => {
             if let Some((id, original)) = known.series(&google, which, nth) {
-                let first = google.event(ADA, &id).unwrap()["start"]["dateTime"].as_str().unwrap().to_string();
-                if first.parse::<DateTime<Utc>>().unwrap() < original.parse::<DateTime<Utc>>().unwrap() {
+                if instant(&google.event(ADA, &id).unwrap()["start"]) < parsed(&original) {
                     known.forget_instances(&id);
                     known.ids.push(google.split(ADA, &id, &original));
                 }
@@ -329,7 +360,7 @@ proptest! {
     ) {
         let mut mirror = Mirror::new();
         let ids: Vec<String> = (0..before).map(|day| {
-            let (start, end) = at(mirror.now, day as i64 - 20);
+            let (start, end) = at(mirror.now, day as i64 - 20, false);
             mirror.google.put(ADA, json!({ "summary": format!("e{day}"), "start": start, "end": end }))
         }).collect();
         mirror.sync(Wish::default());
