@@ -369,3 +369,29 @@ fn labels_colours_and_categories_beat_the_rules_and_a_mark_beats_them() {
         `Away` at built-in rules `default`:17: `title` did not match, saw `Bug triage weekly`
     ");
 }
+
+#[test]
+fn only_what_is_named_is_unmarked() {
+    let team = "ATTENDEE:mailto:ada@x.example\nATTENDEE:mailto:bo@x.example\nRRULE:FREQ=DAILY;COUNT=3";
+    let world = World::new().config("[[source.ics]]\nname = \"side\"\npath = \"~/side.ics\"\n").file(
+        "side.ics",
+        calendar(&[
+            &event("acme", "Acme", "20261116T090000", "20261116T093000", team),
+            &event("plonk", "Plonk acme", "20261116T100000", "20261116T103000", team),
+        ]),
+    );
+    world.run(["mark", "Acme", "strategy", "--on", "2026-11-17"]).ok();
+    let marked = world.run(["marks"]).ok();
+    let one = id_of(&world, "2026-11-17T09:00");
+    // Another day, another form of the mark, another meeting.
+    for arguments in [&["unmark", "acme", "--on", "2026-11-16"][..], &["unmark", &one, "--series"]] {
+        assert_eq!(world.run(arguments.iter().copied()).code, 1, "{arguments:?}");
+        assert_eq!(world.run(["marks"]).ok(), marked);
+    }
+    world.run(["mark", "Plonk acme", "strategy", "--on", "2026-11-16"]).ok();
+    world.run(["unmark", "Acme"]).ok();
+    let left = world.run(["marks"]).ok();
+    assert!(left.contains("Plonk acme") && left.lines().count() == 1, "{left}");
+    assert_eq!(world.run(["unmark", "Acme"]).code, 1);
+    assert_eq!(world.run(["marks"]).ok(), left);
+}

@@ -24,9 +24,9 @@ pub struct Use {
 }
 
 impl Use {
-    /// It matches events, and something before it decides every one of them.
+    /// It matches events and decides none, and some of them are decided by a rule before it: no mark or label alone.
     pub fn shadowed(&self) -> bool {
-        self.matched > 0 && self.won == 0
+        self.won == 0 && self.lost_to.iter().any(|(by, _)| matches!(by, By::Rule(_)))
     }
 }
 

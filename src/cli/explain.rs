@@ -57,7 +57,7 @@ impl Explain {
         };
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let zones = &setup.wishes.zones;
-        match find(analysis.judged().iter(), wanted, self.place.on, Pick::Nearest, zones, now) {
+        match find(analysis.judged().iter(), wanted, self.place.on, &|_| true, Pick::Nearest, zones, now) {
             Found::One(one) => self.print(&explain(one, &analysis, window, &setup, self.show_private)),
             Found::Many(found) => {
                 let help = "give one of these ids or the whole title; `vantage explain --batch` takes titles alone";

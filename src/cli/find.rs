@@ -72,11 +72,13 @@ pub enum Found<'a> {
 }
 
 /// Looks for `wanted` among `judged`: a UID, else an id as `vantage events --format json` prints it, else a whole title,
-/// else a part of one, in whole words and with the normalisation of the rules. `on` is the local date of its start.
+/// else a part of one, in whole words and with the normalisation of the rules. `on` is the local date of its start. Of those
+/// that `wanted` names best, the ones that are `meant` are found.
 pub fn find<'a>(
     judged: impl Iterator<Item = &'a Judged>,
     wanted: &str,
     on: Option<NaiveDate>,
+    meant: &dyn Fn(&Judged) -> bool,
     pick: Pick,
     zones: &Zones,
     now: DateTime<Utc>,
@@ -101,15 +103,16 @@ pub fn find<'a>(
     let mut found = found;
     found.retain(|j| {
         let event = &j.instance.event;
-        seen.insert(match pick {
-            Pick::One => id(&j.instance),
-            Pick::Series => event.uid.to_string(),
-            Pick::Nearest if *event.uid.0 == *wanted => String::new(),
-            Pick::Nearest => {
-                let words = title(j);
-                words.slice(0..words.len()).to_string()
-            }
-        })
+        meant(j)
+            && seen.insert(match pick {
+                Pick::One => id(&j.instance),
+                Pick::Series => event.uid.to_string(),
+                Pick::Nearest if *event.uid.0 == *wanted => String::new(),
+                Pick::Nearest => {
+                    let words = title(j);
+                    words.slice(0..words.len()).to_string()
+                }
+            })
     });
     match found[..] {
         [] => Found::Nothing,
@@ -182,7 +185,7 @@ pub fn the_one<'a>(
     now: DateTime<Utc>,
 ) -> Result<&'a Judged, Failure> {
     let pick = if series { Pick::Series } else { Pick::One };
-    match find(analysis.judged().iter(), wanted, on, pick, zones, now) {
+    match find(analysis.judged().iter(), wanted, on, &|_| true, pick, zones, now) {
         Found::One(one) => Ok(one),
         Found::Nothing => Err(nothing()),
         Found::Many(found) if series => ambiguous(&found, zones, "give one of these ids"),

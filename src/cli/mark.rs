@@ -86,7 +86,9 @@ impl Unmark {
         let known = overrides()?;
         // A mark may outlive its meeting, and is then found by what `vantage marks` tells.
         let named = |slot: &&Slot| {
-            slot_id(slot) == self.event || (*slot.uid.0 == *self.event && (!self.series || slot.original.is_none()))
+            (slot_id(slot) == self.event || *slot.uid.0 == *self.event)
+                && (!self.series || slot.original.is_none())
+                && self.place.on.is_none()
         };
         let mut named = known.0.keys().filter(named);
         if let (Some(slot), None) = (named.next(), named.next()) {
@@ -97,9 +99,9 @@ impl Unmark {
         let (instances, _) = self.place.instances(&mut setup, now, talk)?;
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let zones = &setup.wishes.zones;
-        let marked = |j: &&Judged| slot(j, self.series).is_ok_and(|slot| known.0.contains_key(&slot));
+        let marked = |j: &Judged| slot(j, self.series).is_ok_and(|slot| known.0.contains_key(&slot));
         let pick = if self.series { Pick::Series } else { Pick::One };
-        match find(analysis.judged().iter().filter(marked), &self.event, self.place.on, pick, zones, now) {
+        match find(analysis.judged().iter(), &self.event, self.place.on, &marked, pick, zones, now) {
             Found::One(one) => {
                 let slot = slot(one, self.series)?;
                 let said = format!("{}: unmarked\n", what(one, &slot, zones));

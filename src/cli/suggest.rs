@@ -55,7 +55,10 @@ impl Suggest {
         }
         let mut setup = Setup::load(&self.files, talk)?;
         let path = rules_path(&self.files, config_path(&self.files).as_deref());
-        let text = path.as_deref().map_or(Ok(DEFAULTS.into()), |path| read(path, "rules"))?;
+        let text = path.as_deref().map_or(Ok(String::new()), |path| read(path, "rules"))?;
+        // A shell makes the file of `>> rules.toml` before we are asked.
+        let is_first = text.trim().is_empty();
+        let text = if is_first { DEFAULTS.into() } else { text };
         let file = path.as_deref().map_or("rules.toml".into(), shown);
         let now = now()?;
         let zones = setup.wishes.zones.clone();
@@ -81,7 +84,7 @@ impl Suggest {
             Format::Json => output::print(&json_of(&found, days)),
             Format::Text if self.apply => self.apply(&ground, &found, days),
             // A first file must not lose the default rules.
-            Format::Text if path.is_none() => output::print(&format!("{DEFAULTS}\n{}", text_of(&found, days))),
+            Format::Text if is_first => output::print(&format!("{DEFAULTS}\n{}", text_of(&found, days))),
             Format::Text => output::print(&text_of(&found, days)),
         }
     }
@@ -115,7 +118,8 @@ impl Suggest {
         let path = rules_place(&self.files).ok_or_else(nowhere)?;
         // The file may have been edited while its owner thought.
         let there = path.try_exists().unwrap_or(true);
-        let text = if there { read(&path, "rules")? } else { DEFAULTS.into() };
+        let text = if there { read(&path, "rules")? } else { String::new() };
+        let text = if text.trim().is_empty() { DEFAULTS.into() } else { text };
         let groups: Vec<&str> = ground.people.groups.keys().map(String::as_str).collect();
         let (whole, _) = append(ground.file, &text, &rules.join("\n"), &groups).map_err(broken)?;
         disk::rewrite(&path, whole.as_bytes())?;
@@ -151,6 +155,10 @@ fn ask(
         output::print("\n")?;
         match (line.trim().to_lowercase().as_str(), proposed) {
             ("y" | "yes", Some(class)) => return Ok(Answer::Add(class)),
+            ("y" | "yes", None) => {
+                output::print("no class is proposed, so it is not added\n")?;
+                return Ok(Answer::Skip);
+            }
             ("s" | "strategy", _) => return Ok(Answer::Add(Class::Strategy)),
             ("e" | "execution", _) => return Ok(Answer::Add(Class::Execution)),
             ("n" | "no", _) => return Ok(Answer::Skip),
@@ -207,7 +215,9 @@ fn text_of(found: &Suggestions, days: (NaiveDate, NaiveDate)) -> String {
     for suggestion in &found.list {
         text += "\n";
         text += &block(suggestion, before, &suggestion.after);
-        before = &suggestion.after;
+        if suggestion.proposal.class.is_some() {
+            before = &suggestion.after;
+        }
     }
     if found.more > 0 {
         let _ = writeln!(text, "\n# and {} more; `--top {}` shows all", found.more, found.more + found.list.len());
@@ -280,7 +290,9 @@ fn json_of(found: &Suggestions, (first, last): (NaiveDate, NaiveDate)) -> String
             "coverage": share(&s.after), "points": (s.after.permille() - before.permille()) as f64 / 10.0,
             "takes": s.moves, "toml": s.proposal.class.map(|class| s.toml(class)),
         }));
-        before = &s.after;
+        if s.proposal.class.is_some() {
+            before = &s.after;
+        }
     }
     let value = json!({
         "from": first, "to": last, "counted": found.before.counted.in_hours(), "coverage": share(&found.before),

@@ -68,7 +68,7 @@ pub struct Suggestion {
     pub titles: usize,
     pub proposal: Proposal,
     pub evidence: Evidence,
-    /// Coverage with this rule and all suggested before it; the same whichever of the two classes it is given.
+    /// Coverage with this rule and all before it that have a class; the same whichever of the two classes it is given.
     pub after: Coverage,
     /// Meetings elsewhere that the rule would take from another decision.
     pub moves: usize,
@@ -114,25 +114,50 @@ impl Ground<'_> {
         let analysis = self.analysis(&rules);
         let rows = analysis.rows(self.window);
         let names = pattern::names(self.instances);
-        let (groups, unnamed) = groups(&rows, &names);
+        // Left open by the user's own word: no rule added here would be asked.
+        let settled = |by: &By| match by {
+            By::Rule(rule) => !rules.rules()[*rule].source.inherited,
+            By::Label(_) | By::Override { .. } => true,
+            By::Nothing => false,
+        };
+        let (groups, unnamed) = groups(&rows, &names, &settled);
         let mut taken: HashSet<String> =
             rules.rules().iter().filter(|r| !r.source.inherited).map(|r| r.name.to_string()).collect();
         let mut accepted = String::new();
         let mut list: Vec<Suggestion> = Vec::new();
-        for group in groups.iter().take(top) {
+        let (before, mut asked) = (coverage(&rows), 0);
+        let mut reached = before.classified.clone();
+        for group in &groups {
+            if list.len() == top {
+                break;
+            }
+            asked += 1;
             let mut suggestion = self.suggestion(group, &rows, &mut taken);
             // A rule of the user's goes before the inherited ones: where its words take other meetings from them, the
             // rule asks for the whole title instead.
             let mut effect = self.effect(&suggestion, &accepted, group, &rows)?;
             if effect.1 > 0 {
+                let words = suggestion.condition;
                 suggestion.condition = condition("title_regex", &group.folds, Fold::whole, suggestion.proposal.two);
-                effect = self.effect(&suggestion, &accepted, group, &rows)?;
+                let whole = self.effect(&suggestion, &accepted, group, &rows)?;
+                // An expression sees the title as it is written, and may miss what the words find.
+                match whole.0.classified > reached {
+                    true => effect = whole,
+                    false => suggestion.condition = words,
+                }
+            }
+            if effect.0.classified <= reached {
+                continue;
             }
             (suggestion.after, suggestion.moves) = effect;
-            accepted += &format!("{}\n", suggestion.toml(any_class(&suggestion)));
+            // Where the class is left to the reader, the next ones do not build on it.
+            if let Some(class) = suggestion.proposal.class {
+                accepted += &format!("{}\n", suggestion.toml(class));
+                reached = suggestion.after.classified.clone();
+            }
             list.push(suggestion);
         }
-        Ok(Suggestions { before: coverage(&rows), more: groups.len() - list.len(), list, unnamed })
+        Ok(Suggestions { before, more: groups.len() - asked, list, unnamed })
     }
 
     fn with(&self, rules: &str) -> Result<RuleSet, (String, Vec<Mistake>)> {
@@ -228,7 +253,8 @@ struct Group {
 }
 
 /// Groups of the same series or the same folded title, most hours first; and what has no title that may be told.
-fn groups(rows: &[Row<'_>], names: &HashSet<String>) -> (Vec<Group>, (usize, Exact)) {
+/// What is `settled` is left alone.
+fn groups(rows: &[Row<'_>], names: &HashSet<String>, settled: &dyn Fn(&By) -> bool) -> (Vec<Group>, (usize, Exact)) {
     let mut unnamed = (0, Exact::default());
     // By its first row; joined where a series was renamed.
     let mut leaders: Vec<usize> = (0..rows.len()).collect();
@@ -236,7 +262,7 @@ fn groups(rows: &[Row<'_>], names: &HashSet<String>) -> (Vec<Group>, (usize, Exa
     let (mut series, mut keys) = (HashMap::new(), HashMap::new());
     for (i, row) in rows.iter().enumerate() {
         let j = row.judged;
-        if j.class() != Some(Class::Unclassified) || row.counted.is_zero() {
+        if j.class() != Some(Class::Unclassified) || row.counted.is_zero() || settled(&j.decision.by) {
             continue;
         }
         let summary = j.instance.event.summary.as_deref().filter(|_| !j.private() && !j.instance.event.free_busy_only);

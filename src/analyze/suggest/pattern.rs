@@ -48,7 +48,7 @@ impl Fold {
     /// For `title_regex`: the whole title and nothing else. Words hold no sign that means something there.
     pub fn whole(&self) -> String {
         let word = |word: &String| if word == "*" { r"[\p{L}\p{M}\p{N}:]+".to_owned() } else { word.clone() };
-        format!(r"(?i)^\W*{}\W*$", self.words.iter().map(word).collect::<Vec<_>>().join(r"\W+"))
+        format!(r"(?i)^[\W_]*{}[\W_]*$", self.words.iter().map(word).collect::<Vec<_>>().join(r"[\W_]+"))
     }
 }
 
@@ -100,6 +100,11 @@ mod tests {
         let rules = format!("[[rule]]\nclass = \"execution\"\ntitle_regex = '{whole}'\n");
         let set = crate::classify::parse("rules.toml", &rules, &[]).unwrap();
         let matches = |title| set.decide_title(title).class() == Some(crate::model::Class::Execution);
-        assert!(matches("FALCON 7 – Ana") && matches("[EXT] Falcon 41: Mei!") && !matches("Falcon 41: Mei again"));
+        assert!(
+            matches("FALCON 7 – Ana")
+                && matches("[EXT] Falcon 41: Mei!")
+                && matches("falcon_41_mei")
+                && !matches("Falcon 41: Mei again")
+        );
     }
 }
