@@ -230,9 +230,11 @@ impl Store {
                     params![of.0, at],
                 )?;
                 t.execute(
-                    "UPDATE instance SET deleted_at = ?2 WHERE calendar = ?1 AND deleted_at IS NULL AND EXISTS
-                     (SELECT 1 FROM event_raw r WHERE r.calendar = ?1 AND r.id = coalesce(instance.series, instance.id)
-                      AND r.deleted_at IS NOT NULL)",
+                    &format!(
+                        "UPDATE instance SET deleted_at = ?2 WHERE calendar = ?1 AND deleted_at IS NULL AND EXISTS
+                         (SELECT 1 FROM event_raw r WHERE r.calendar = ?1 AND r.id = coalesce(instance.series, instance.id)
+                          AND r.deleted_at IS NOT NULL) AND id NOT IN ({ALIVE})"
+                    ),
                     params![of.0, at],
                 )?;
                 t.execute(
@@ -394,14 +396,22 @@ fn keep(t: &Transaction, of: CalendarId, item: &Item, now: DateTime<Utc>) -> rus
     Ok(changes)
 }
 
-/// A deleted event: with a series go its changed instances and everything that it was expanded to.
+/// What the staged feed says is alive.
+const ALIVE: &str = "SELECT id FROM staged WHERE calendar = ?1 AND listing = 'feed' AND cancelled = 0";
+
+/// A deleted event: with a series go its changed instances and everything that it was expanded to, but for a date to which one
+/// is still invited alone: the feed tells of it beside the deletion.
 fn delete(t: &Transaction, of: CalendarId, item: &Item, now: DateTime<Utc>) -> rusqlite::Result<Changes> {
     let at = now.timestamp();
     let gone = |sql: &str| t.prepare_cached(sql)?.execute(params![of.0, item.id, at]);
     let removed = gone("UPDATE event_raw SET deleted_at = ?3 WHERE calendar = ?1 AND id = ?2 AND deleted_at IS NULL")?;
-    gone("UPDATE event_raw SET deleted_at = ?3 WHERE calendar = ?1 AND series = ?2 AND deleted_at IS NULL")?;
     gone("UPDATE instance SET deleted_at = ?3 WHERE calendar = ?1 AND id = ?2 AND deleted_at IS NULL")?;
-    gone("UPDATE instance SET deleted_at = ?3 WHERE calendar = ?1 AND series = ?2 AND deleted_at IS NULL")?;
+    for table in ["event_raw", "instance"] {
+        gone(&format!(
+            "UPDATE {table} SET deleted_at = ?3 WHERE calendar = ?1 AND series = ?2 AND deleted_at IS NULL
+             AND id NOT IN ({ALIVE})"
+        ))?;
+    }
     t.prepare_cached("DELETE FROM dirty WHERE calendar = ?1 AND series = ?2")?.execute(params![of.0, item.id])?;
     Ok(Changes { removed, ..Changes::default() })
 }

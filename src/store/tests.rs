@@ -185,6 +185,23 @@ fn exceptions_come_before_masters_and_cancelled_ones_come_back() {
 }
 
 #[test]
+fn a_date_that_is_left_of_a_deleted_series_stays() {
+    let (kept, far) = (instance("s", 24), instance("s", 9700));
+    let mut shelf = Shelf::new();
+    shelf.whole(&[series("s")], &[instance("s", 0), instance("s", 24)]);
+    // Removed from the series, still invited to one date.
+    shelf.delta(&[cancelled(series("s")), kept.clone()]);
+    assert_eq!(shelf.there(), ["s_24"]);
+    let mut shelf = Shelf::new();
+    shelf.whole(&[series("s"), kept.clone(), far.clone()], &[instance("s", 0), kept.clone()]);
+    shelf.whole(&[cancelled(series("s")), kept.clone(), far.clone()], &[kept]);
+    let there = Interval::new(at(-9600), at(9900));
+    let there: Vec<String> =
+        shelf.store.instances(shelf.calendar, there).unwrap().into_iter().map(|row| row.id).collect();
+    assert_eq!(there, ["s_24", "s_9700"]);
+}
+
+#[test]
 fn a_tombstone_overwrites_nothing_that_is_known() {
     let mut shelf = Shelf::new();
     shelf.delta(&[single("a", 0), instance("s", 5)]);
