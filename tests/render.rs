@@ -174,6 +174,19 @@ fn each_week_is_made_once_whatever_the_clock_does() {
 }
 
 #[test]
+fn a_clock_that_ran_a_year_ahead_costs_no_week() {
+    let desk = Desk::new();
+    desk.run(MONDAY);
+    desk.run("2027-11-22T07:00:00+01:00");
+    // It is right again: this week is drawn, and the next one that ends is handed over.
+    let tuesday = desk.run("2026-11-24T07:00:00+01:00");
+    assert_eq!(tuesday.latest, None);
+    let monday = desk.run("2026-11-30T07:00:00+01:00");
+    assert_eq!(monday, Run { drawn: weeks(48..=49), latest: Some("2026-W48".into()) });
+    assert_eq!(desk.run("2026-11-30T08:00:00+01:00"), NOTHING);
+}
+
+#[test]
 fn nine_missed_weeks_are_drawn_in_order_and_one_is_handed_over() {
     let desk = Desk::new();
     desk.run("2026-09-21T07:00:00+02:00");

@@ -17,12 +17,14 @@ use crate::disk;
 use crate::model::{Preferences, Week, Weekday};
 use crate::schedule::newest;
 use crate::store::Store;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Complete weeks that the first run draws.
 const FIRST: i64 = 12;
+/// What was drawn further ahead than this was drawn while the clock was wrong: those weeks are still to be made.
+const AHEAD: TimeDelta = TimeDelta::days(8);
 /// Weeks whose events are in memory at once.
 const AT_ONCE: usize = 26;
 
@@ -63,9 +65,10 @@ pub struct Latest {
 /// # Errors
 /// The disk's and the database's.
 pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Result<Rendered, Failure> {
+    let known = store.rendered(now + AHEAD)?;
     let job = Job {
-        plan: Plan::new(setup, &store.rendered()?, now),
-        known: store.rendered()?,
+        plan: Plan::new(setup, &known, now),
+        known,
         standing: standing(store, setup.config, now)?,
         store,
         setup,
@@ -236,7 +239,7 @@ impl Job<'_> {
     /// Brings the page and the latest picture up to date.
     fn fronts(&self) -> Result<(), Failure> {
         let start = self.setup.wishes.week_start;
-        let known = self.store.rendered()?;
+        let known = self.store.rendered(self.now + AHEAD)?;
         let weeks = known.keys().filter_map(|name| complete(name.trim_end_matches(SO_FAR), start));
         let mut weeks: Vec<Week> =
             weeks.filter(|week| *week <= self.plan.newest && self.file(*week, "png").exists()).collect();

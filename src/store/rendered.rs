@@ -7,12 +7,13 @@ use rusqlite::params;
 use std::collections::BTreeMap;
 
 impl Store {
-    /// The hash of what each picture shows, by the picture's name.
+    /// The hash of what each picture shows, by the picture's name; of those that were drawn by `until`.
     ///
     /// # Errors
     /// See [`Store::reader`].
-    pub fn rendered(&self) -> Result<BTreeMap<String, String>, Failure> {
-        let rows = self.rows("SELECT week, report FROM rendered_week", [], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    pub fn rendered(&self, until: DateTime<Utc>) -> Result<BTreeMap<String, String>, Failure> {
+        let sql = "SELECT week, report FROM rendered_week WHERE drawn_at <= ?1";
+        let rows = self.rows(sql, [until.timestamp()], |r| Ok((r.get(0)?, r.get(1)?)))?;
         Ok(rows.into_iter().collect())
     }
 

@@ -1,12 +1,13 @@
 //! From paths to iCalendar bytes. What a file is, its first bytes decide, not its name.
 
 use crate::diagnostic::{Exit, Failure};
+use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Cursor, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// Largest calendar that is read, after decompression, so that a gzip bomb stays small in memory.
@@ -70,7 +71,7 @@ pub fn each(path: &str, each: Each) -> Result<(), Failure> {
         }
         for file in found {
             let name = file.display().to_string();
-            match File::open(&file).and_then(capped) {
+            match regular(&file).and_then(capped) {
                 Ok(bytes) => unpack(&name, &stem(&file), bytes, each),
                 Err(e) => each(Err(Unread::new(&name, format!("`{name}` could not be read: {e}")))),
             }
@@ -105,6 +106,13 @@ pub fn stamp(path: &str) -> String {
         hash.update(format!("\0{data}\0"));
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Opens a file that was only found: whoever opens a pipe waits for a writer.
+fn regular(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is not a file")) }
 }
 
 fn unreadable(what: &str, e: &io::Error) -> Failure {

@@ -43,8 +43,11 @@ fn texts_can_be_kept_and_parsed_later() {
     let calendar = format!("BEGIN:VCALENDAR\r\n{EVENT}{}END:VCALENDAR\r\n", EVENT.replace("UID:a", "UID:b"));
     write(&folder.path().join("team.ics"), calendar.as_bytes(), 1);
     write(&folder.path().join("broken.ics.gz"), b"\x1f\x8b\x08broken", 1);
+    // A pipe that nobody writes into keeps nobody waiting.
+    let pipe = folder.path().join("pipe.ics");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let (texts, unread) = texts(folder.path().to_str().unwrap()).unwrap();
-    assert_eq!((texts.len(), unread.len(), &*texts[0].stem), (1, 1, "team"));
+    assert_eq!((texts.len(), unread.len(), &*texts[0].stem), (1, 2, "team"));
     assert_eq!(uids(&texts[0].bytes), BTreeSet::from(["a".to_string(), "b".to_string()]));
     let mut calendars = Calendars::default();
     calendars.add_text(Some("work"), &texts[0]);
