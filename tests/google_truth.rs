@@ -277,11 +277,11 @@ fn happen(mirror: &mut Mirror, known: &mut Known, number: usize, step: Step) {
             }
         }
         Step::Split { which, nth } => {
-            if let Some((id, original)) = known.series(&google, which, nth) {
-                if instant(&google.event(ADA, &id).unwrap()["start"]) < parsed(&original) {
-                    known.forget_instances(&id);
-                    known.ids.push(google.split(ADA, &id, &original));
-                }
+            if let Some((id, original)) = known.series(&google, which, nth)
+                && instant(&google.event(ADA, &id).unwrap()["start"]) < parsed(&original)
+            {
+                known.forget_instances(&id);
+                known.ids.push(google.split(ADA, &id, &original));
             }
         }
         Step::Turn(which) => {

@@ -311,6 +311,31 @@ fn old_data_are_never_silent() {
 }
 
 #[test]
+fn whoever_signed_out_is_not_told_so_on_every_picture() {
+    let desk = Desk::new();
+    desk.run(MONDAY);
+    let mut store = desk.store();
+    let account = store.account("private", "google").unwrap();
+    let listed = Listed {
+        remote: "ada@example.com".into(),
+        name: "Ada".into(),
+        zone: None,
+        role: Role::Owner,
+        primary: true,
+        shown: true,
+        labels: Default::default(),
+        shades: Default::default(),
+    };
+    store.keep_list(account.id, &[listed], at(MONDAY), at(MONDAY)).unwrap();
+    let calendar = store.calendars(account.id).unwrap()[0].id;
+    let window = Window { from: at("2025-11-01T00:00:00Z"), to: at("2027-11-01T00:00:00Z") };
+    store.swap(calendar, Some((Some("t"), "p")), window, &[], at(MONDAY), at(MONDAY)).unwrap();
+    // No sign-in, and the configuration does not ask for one.
+    desk.render(&mut store, at("2026-11-30T07:00:00+01:00"));
+    assert!(desk.text("2026-W48.txt").starts_with("Week 48"), "{}", desk.text("2026-W48.txt"));
+}
+
+#[test]
 fn two_days_without_a_good_sync_are_told_and_a_file_that_nobody_touches_is_not_old() {
     let desk = Desk::new();
     desk.run(MONDAY);

@@ -1,4 +1,5 @@
 use super::context::{Setup, Talk};
+use super::mark::{tell_daemon, writer};
 use super::paths::state_folder;
 use super::{Done, Files, Format, output};
 use crate::diagnostic::{Exit, Failure, plain};
@@ -34,7 +35,7 @@ impl Calendars {
         let setup = Setup::load(&self.files, talk)?;
         let folder = state_folder()?;
         let changing = !(self.select.is_empty() && self.ignore.is_empty());
-        let store = if changing { Some(Store::writer(&folder)?) } else { Store::reader(&folder)? };
+        let store = if changing { Some(writer()?) } else { Store::reader(&folder)? };
         let Some(store) = store else { return Err(none()) };
         let accounts = store.accounts()?;
         let sources = google_sources(&setup.config, &accounts);
@@ -57,6 +58,10 @@ impl Calendars {
                 store.choose(all[place].1.id, Some(chosen))?;
                 all[place].1.chosen = Some(chosen);
             }
+        }
+        drop(store);
+        if changing {
+            tell_daemon(talk);
         }
         match self.format {
             Format::Json => {

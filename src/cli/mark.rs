@@ -156,18 +156,25 @@ fn spoken(word: &Override) -> String {
 /// # Errors
 /// [`Exit::Later`] where somebody writes for long, the database's.
 pub fn keep(changes: &[Change], now: DateTime<Utc>) -> Result<(), Failure> {
+    writer()?.keep_overrides(changes, now)
+}
+
+/// The database, once nobody else writes.
+///
+/// # Errors
+/// As [`keep`].
+pub fn writer() -> Result<Store, Failure> {
     let folder = state_folder()?;
     let mut tries = 0;
-    let mut store = loop {
+    loop {
         match Store::writer(&folder) {
             Err(failure) if failure.exit == Exit::Later && tries < TRIES => {
                 tries += 1;
                 std::thread::sleep(PAUSE);
             }
-            done => break done?,
+            done => return done,
         }
-    };
-    store.keep_overrides(changes, now)
+    }
 }
 
 /// Has a running service draw the pictures anew.

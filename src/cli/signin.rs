@@ -2,6 +2,7 @@
 
 use super::context::{Setup, Talk, now};
 use super::machine::{self, Machine, ask};
+use super::mark::{tell_daemon, writer};
 use super::paths::{home, is_of_the_machine, shown, state_folder};
 use super::{Done, Files, Format, output};
 use crate::config::{Config, GoogleSource};
@@ -182,7 +183,7 @@ impl Logout {
         let setup = Setup::load(&self.files, talk)?;
         let folder = state_folder()?;
         // Signing out goes beside a process that writes; removing does not.
-        let mut store = if self.delete_data { Some(Store::writer(&folder)?) } else { Store::reader(&folder)? };
+        let mut store = if self.delete_data { Some(writer()?) } else { Store::reader(&folder)? };
         let accounts = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
         let sources = google_sources(&setup.config, &accounts);
         let name = match (&self.account, &sources[..]) {
@@ -195,7 +196,7 @@ impl Logout {
         };
         let file = Grant::path(&folder, &name);
         let account = accounts.iter().find(|a| a.name == name && a.kind == "google");
-        let mut said = String::new();
+        let (mut said, mut tell) = (String::new(), false);
         if file.exists() {
             // Ended at Google too, where Google can be reached; the file goes in any case.
             let revoked = match Grant::load(&file) {
@@ -216,9 +217,14 @@ impl Logout {
         }
         if let (Some(account), Some(store), true) = (account, &mut store, self.delete_data) {
             store.forget_account(account.id)?;
+            tell = true;
             said += " What was fetched from it is removed.";
         } else {
             said += " What was fetched from it is kept and still counts; `vantage logout --delete-data` removes it.";
+        }
+        drop(store);
+        if tell {
+            tell_daemon(talk);
         }
         output::print(&format!("{said}\n"))
     }

@@ -142,7 +142,7 @@ impl Daemon {
             total.removed += changes.removed;
         }
         let whole = calendars().any(|c| c.how == How::Whole);
-        let news = self.book.note(summaries);
+        let news = self.book.note(summaries, !partial);
         let troubles = summaries.iter().filter_map(|a| a.trouble.as_ref());
         let retry = troubles.chain(calendars().filter_map(|c| c.trouble.as_ref())).any(|t| t.is_transient());
         let now = (self.host.now)();

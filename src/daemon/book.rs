@@ -96,9 +96,13 @@ impl Book {
     }
 
     /// Notes what sources met, and says in the log what is new: each trouble once, and once that it is over. Whether
-    /// anything began or ended.
-    pub fn note(&mut self, summaries: &[AccountSummary]) -> bool {
-        let mut news = false;
+    /// anything began or ended. `whole`: every source was looked at, and what stood in the way of others stands there no more.
+    pub fn note(&mut self, summaries: &[AccountSummary], whole: bool) -> bool {
+        let before = self.troubles.len();
+        if whole {
+            self.troubles.retain(|(account, _), _| summaries.iter().any(|summary| summary.name == *account));
+        }
+        let mut news = self.troubles.len() < before;
         for account in summaries {
             let tried = account.calendars.iter().any(|c| c.trouble.is_none());
             news |= self.turn(&account.name, None, account.trouble.as_ref(), tried);
@@ -210,23 +214,26 @@ mod tests {
     fn a_trouble_is_news_once_and_its_end_too() {
         let mut book = Book::new(DateTime::UNIX_EPOCH);
         let login = || Some(Trouble::new(Kind::NeedsLogin, "the sign-in has ended"));
-        assert!(book.note(&account(login(), vec![calendar(How::Not, login())])));
+        assert!(book.note(&account(login(), vec![calendar(How::Not, login())]), false));
         assert_eq!(book.troubles(), 1, "the account's, not each calendar's");
-        assert!(!book.note(&account(login(), vec![])));
-        assert!(!book.note(&account(None, vec![])), "not tried: it was not due");
+        assert!(!book.note(&account(login(), vec![]), false));
+        assert!(!book.note(&account(None, vec![]), false), "not tried: it was not due");
         assert_eq!(book.troubles(), 1);
-        assert!(book.note(&account(None, vec![calendar(How::Changes, None)])));
+        assert!(book.note(&account(None, vec![calendar(How::Changes, None)]), false));
         assert_eq!(book.troubles(), 0);
         assert_eq!(book.kinds["NeedsLogin"], 2);
+        book.note(&account(login(), vec![]), true);
+        assert!(!book.note(&[], false) && book.troubles() == 1);
+        assert!(book.note(&[], true) && book.troubles() == 0, "its source is named no more");
     }
 
     #[test]
     fn a_calendar_has_its_own_troubles() {
         let mut book = Book::new(DateTime::UNIX_EPOCH);
         let gone = Some(Trouble::new(Kind::Inaccessible, "it is not there"));
-        assert!(book.note(&account(None, vec![calendar(How::Not, gone.clone())])));
-        assert!(!book.note(&account(None, vec![calendar(How::Not, gone)])));
-        assert!(!book.note(&account(None, vec![calendar(How::Not, None)])), "held or not due is not back");
-        assert!(book.note(&account(None, vec![calendar(How::Whole, None)])));
+        assert!(book.note(&account(None, vec![calendar(How::Not, gone.clone())]), false));
+        assert!(!book.note(&account(None, vec![calendar(How::Not, gone)]), false));
+        assert!(!book.note(&account(None, vec![calendar(How::Not, None)]), false), "held or not due is not back");
+        assert!(book.note(&account(None, vec![calendar(How::Whole, None)]), false));
     }
 }

@@ -34,12 +34,12 @@ fn is(obstacle: &Obstacle, kinds: &[Kind]) -> Option<Kind> {
     kinds.iter().copied().find(|kind| obstacle.kind == format!("{kind:?}"))
 }
 
-impl Sync<'_> {
-    /// The person signed out, and the configuration does not ask for the account: what it has is kept, and that is all.
-    pub(super) fn is_signed_out(&self, source: &GoogleSource) -> bool {
-        !self.config.google.iter().any(|s| s.name == source.name) && !Grant::path(self.folder, &source.name).exists()
-    }
+/// The person signed out, and the configuration does not ask for the account: what it has is kept, and that is all.
+pub(super) fn is_signed_out(config: &Config, folder: &Path, account: &str) -> bool {
+    !config.google.iter().any(|s| s.name == account) && !Grant::path(folder, account).exists()
+}
 
+impl Sync<'_> {
     /// What a sign-in rests on, as a hash: the configuration and the files that it names. While it stays the same, so does
     /// what only a person can mend.
     pub(super) fn basis(&self, source: &GoogleSource) -> String {

@@ -1,5 +1,6 @@
 //! How far the store's facts can be trusted: since when they are whole, and until when.
 
+use super::account::is_signed_out;
 use super::sync::google_sources;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
@@ -27,7 +28,7 @@ pub struct Stale {
     pub signed_out: bool,
 }
 
-/// Looks at every calendar that counts.
+/// Looks at every calendar that counts; only one that is to be followed grows stale.
 ///
 /// # Errors
 /// Only the database's.
@@ -39,6 +40,7 @@ pub fn standing(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<St
     let files = config.ics.iter().map(|s| ("ics", &*s.name));
     let names: Vec<(&str, &str)> = files.chain(sources.iter().map(|s| ("google", &*s.name))).collect();
     for account in accounts.iter().filter(|a| names.contains(&(&a.kind, &a.name))) {
+        let followed = account.kind != "google" || !is_signed_out(config, store.folder(), &account.name);
         let whole = store.account_obstacle(account.id)?;
         // A file that nobody touches is as good as new for as long as it can be read.
         let file = config.ics.iter().any(|s| s.name == account.name && matches!(s.place, Place::Path(_)));
@@ -49,7 +51,7 @@ pub fn standing(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<St
             let signed_out = obstacle.is_some_and(|o| o.kind == login);
             let since = state.last_good.or(obstacle.map(|o| o.since));
             let old = since.is_some_and(|since| now - since > OLD) && !(file && obstacle.is_none());
-            if signed_out || old {
+            if followed && (signed_out || old) {
                 standing.add(Stale { last_good: state.last_good, signed_out });
             }
         }

@@ -1,6 +1,6 @@
 //! Sync: every source into the store. One account's trouble, or one calendar's, leaves the others alone.
 
-use super::account::LONGEST;
+use super::account::{LONGEST, is_signed_out};
 use super::calendar::{CalendarSync, obstacle};
 use super::guard::is_due;
 use crate::config::{Config, GoogleSource};
@@ -148,7 +148,7 @@ impl Sync<'_> {
         let accounts = self.store.borrow().accounts()?;
         let slots = Arc::new(Semaphore::new(AT_ONCE));
         for source in google_sources(self.config, &accounts).iter().filter(|s| wanted(&s.name)) {
-            if self.wish.only.is_some() || !self.is_signed_out(source) {
+            if self.wish.only.is_some() || !is_signed_out(self.config, self.folder, &source.name) {
                 summaries.push(self.google(source, &slots).await?);
             }
         }

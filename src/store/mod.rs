@@ -49,6 +49,11 @@ pub struct Store {
 }
 
 impl Store {
+    /// The state folder, in which the database lies.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
     /// Opens the database of `folder` for writing, and makes it where there is none. What others may read is closed to them.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use super::client::{Ask, Google, Page};
 use crate::source::{Kind, Trouble};
 use std::collections::BTreeSet;
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Pages that one listing may have: 5 million events.
 const PAGES: usize = 2000;
@@ -12,6 +12,8 @@ const PAGES: usize = 2000;
 const TRIES: u32 = 4;
 /// Longest wait inside a listing; whoever should wait longer comes again later.
 const LONGEST: Duration = Duration::from_secs(60);
+/// An answer that takes longer is no answer.
+const SILENCE: Duration = Duration::from_secs(30);
 /// Bounds of the back-off (checklist item 31).
 const FIRST: Duration = Duration::from_secs(1);
 const LAST: Duration = Duration::from_secs(15 * 60);
@@ -99,13 +101,16 @@ async fn pages(
 async fn patiently<T>(pace: &dyn Pace, ask: impl AsyncFn() -> Result<T, Trouble>) -> Result<T, Trouble> {
     let mut attempt = 0;
     loop {
+        let begun = Instant::now();
         let trouble = match ask().await {
             Ok(done) => return Ok(done),
             Err(trouble) => trouble,
         };
         attempt += 1;
         let wait = backoff(attempt, pace.random(), trouble.retry_after);
-        if !trouble.is_transient() || attempt >= TRIES || wait > LONGEST {
+        // Who kept silent for that long is asked again by the next sync: until this one ends, nothing else is done.
+        let silent = begun.elapsed() > SILENCE;
+        if !trouble.is_transient() || attempt >= TRIES || wait > LONGEST || silent {
             return Err(trouble);
         }
         pace.wait(wait).await;
