@@ -6,13 +6,16 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use vantage::config::Config;
 use vantage::deliver::Paths;
-use vantage::jobs::{self, render};
+use vantage::jobs::{self, Way, render};
 use vantage::model::{Privacy, Role, Week, Weekday};
 use vantage::store::{Listed, Listing, Obstacle, Store, Window};
 
 const RULES: &str = "[[rule]]\nname = \"sprint\"\nclass = \"execution\"\ntheme = \"Delivery\"\ntitle = \"sprint*\"\n\n\
                      [[rule]]\nname = \"roadmap\"\nclass = \"strategy\"\ntheme = \"Vision\"\ntitle = \"roadmap*\"\n";
 const WEEKLY: &str = "RRULE:FREQ=WEEKLY";
+
+/// A server that is not there.
+const MAIL: &str = "host = \"127.0.0.1\"\nport = 1\nfrom = \"a@example.com\"\nto = \"a@example.com\"\n";
 
 /// A machine with one calendar file.
 struct Desk {
@@ -99,7 +102,8 @@ impl Desk {
         let rules = vantage::classify::parse("rules.toml", &self.rules, &[]).unwrap();
         let wishes = config.preferences(chrono_tz::Tz::UTC);
         let charts = self.charts();
-        let setup = render::RenderSetup { config: &config, rules: &rules, wishes: &wishes, charts: &charts };
+        let (config, rules, wishes, charts) = (&config, &rules, &wishes, charts.as_path());
+        let setup = render::RenderSetup { config, rules, wishes, charts, patient: true };
         render::run(store, &setup, now).unwrap()
     }
 
@@ -380,9 +384,45 @@ fn a_picture_that_knows_more_than_the_store_stays() {
 }
 
 #[test]
+fn a_hand_over_waits_for_the_facts_and_is_tried_for_a_day() {
+    let mut desk = Desk::new();
+    desk.config += &format!("[mail]\n{MAIL}[notify]\ncommand = [\"true\"]\n");
+    desk.run("2026-11-20T17:00:00+01:00");
+    let mut store = desk.store();
+    let account = store.account("work", "ics").unwrap();
+    let calendar = store.ics_calendar(&account).unwrap();
+    let after = |minutes: i64| at(MONDAY) + TimeDelta::minutes(minutes);
+    let ways = |done: &render::Rendered| done.latest.as_ref().map(|latest| latest.ways.clone());
+    // The machine woke, and the network did not yet: what is known ends on Friday.
+    let woken = desk.rendered(&mut store, after(0));
+    assert!(woken.waits && woken.latest.is_none() && woken.drawn.len() == 2);
+    store.unchanged(calendar.id, after(3)).unwrap();
+    let synced = desk.rendered(&mut store, after(4));
+    assert_eq!(ways(&synced), Some(vec![Way::Notify, Way::Mail]));
+    assert_eq!(ways(&desk.rendered(&mut store, after(5))), None, "once");
+    // The mail server did not answer.
+    let latest = synced.latest.unwrap();
+    for minutes in [6, 60, 1439] {
+        jobs::owe(&store, latest.week, &[Way::Mail], latest.since, after(minutes)).unwrap();
+        let again = desk.rendered(&mut store, after(minutes));
+        assert_eq!(ways(&again), Some(vec![Way::Mail]));
+        assert_eq!(again.latest.unwrap().since, after(0));
+    }
+    jobs::owe(&store, latest.week, &[Way::Mail], latest.since, after(1441)).unwrap();
+    assert_eq!(ways(&desk.rendered(&mut store, after(1441))), None, "a day is over");
+    // Facts that never come are not waited for longer than an hour.
+    let next = |minutes: i64| at("2026-11-30T07:00:00+01:00") + TimeDelta::minutes(minutes);
+    assert!(desk.rendered(&mut store, next(0)).waits && desk.rendered(&mut store, next(59)).waits);
+    assert_eq!(ways(&desk.rendered(&mut store, next(61))), Some(vec![Way::Notify, Way::Mail]));
+}
+
+#[test]
 fn a_hand_over_shows_less_than_the_picture() {
     let mut desk = Desk::new();
     desk.event("Sprint CANARY", "20261116T160000", "");
+    let out = desk.home.path().join("out");
+    let command = format!("command = [\"cp\", \"{{picture}}\", \"{}\"]", out.display());
+    desk.config += &format!("[mail]\n{MAIL}[notify]\n{command}\n");
     let mut store = desk.store();
     let config = Config::parse(&desk.config).unwrap();
     let home = |path: &str| path.replace('~', &desk.home.path().display().to_string());
@@ -399,12 +439,9 @@ fn a_hand_over_shows_less_than_the_picture() {
     assert!(other.headline.starts_with("33% strategy"), "{}", other.headline);
     assert!(other.picture != desk.folder()[&desk.chart("2026-W47.png")]);
     // Whom the configuration names gets it; what goes wrong stops nothing.
-    let out = desk.home.path().join("out");
-    let command = format!("command = [\"cp\", \"{{picture}}\", \"{}\"]", out.display());
-    let mail = "host = \"127.0.0.1\"\nport = 1\nfrom = \"a@example.com\"\nto = \"a@example.com\"\n";
-    let config = Config::parse(&format!("[mail]\n{mail}[notify]\n{command}\n")).unwrap();
     let wrong = jobs::hand_over(&latest, &config, &Paths { home: &home, credentials: None });
     assert_eq!(wrong.len(), 1);
-    assert!(wrong[0].message.contains("mail"), "{}", wrong[0].message);
+    let (way, failure) = &wrong[0];
+    assert!(*way == Way::Mail && failure.message.contains("mail"), "{}", failure.message);
     assert_eq!(std::fs::read(out).unwrap(), other.picture);
 }

@@ -128,8 +128,11 @@ impl Render {
             }
             None => {
                 let setup = setup(&self.files, talk)?;
-                let done = daemon::jobs::render(&mut Store::writer(&state_folder()?)?, &setup, now()?)?;
-                if let Some(failure) = daemon::jobs::hand_over(&done, &setup, home).pop() {
+                let (folder, now) = (state_folder()?, now()?);
+                let done = daemon::jobs::render(&mut Store::writer(&folder)?, &setup, false, now)?;
+                let mut handed =
+                    daemon::jobs::hand_over(&done, &setup, home, now, || Store::writer(&folder).map(Some))?;
+                if let Some(failure) = handed.failures.pop() {
                     return Err(failure.note("the pictures are drawn"));
                 }
                 (done.drawn.iter().map(ToString::to_string).collect(), shown(&setup.charts))

@@ -1,7 +1,7 @@
 //! Questions that came over the socket, and their answers.
 
 use super::event::Reply;
-use super::jobs::{self, Outcome};
+use super::jobs::{self, Handed, Outcome};
 use super::main_loop::Daemon;
 use super::metrics::{self, Gauges};
 use super::wire::{Answer, Request, SyncWish};
@@ -158,19 +158,20 @@ impl Daemon {
         Synced { changed: changed || news, retry, retry_at: *retry_at, partial }
     }
 
-    /// Notes what was drawn, and what could not be handed over: that is not tried again, so somebody must know.
-    pub(super) fn rendered(&mut self, drawn: &[Week], failures: &[Failure]) {
+    /// Notes what was drawn, and what could not be handed over, once for each reason.
+    pub(super) fn rendered(&mut self, drawn: &[Week], handed: &Handed) {
         self.book.drawn += drawn.len() as u64;
         match drawn {
             [] => {}
             [week] => tracing::info!(week = %week, "drew {week}"),
             [first, .., last] => tracing::info!(weeks = drawn.len(), "drew {} weeks, {first} to {last}", drawn.len()),
         }
-        for failure in failures {
-            tracing::error!(job = "render", "{}", failure.render(false).trim_end());
+        for failure in handed.failures.iter().filter(|f| self.book.not_handed_over.as_ref() != Some(&f.message)) {
+            let again = if handed.again { "\n = note: it is tried again for a day" } else { "" };
+            tracing::error!(job = "render", "{}{again}", failure.render(false).trim_end());
         }
-        if let Some(last) = failures.last() {
-            self.book.not_handed_over = Some(last.message.clone());
+        if handed.tried {
+            self.book.not_handed_over = handed.failures.last().map(|failure| failure.message.clone());
         }
     }
 
@@ -188,7 +189,7 @@ impl Daemon {
 
     pub(super) fn render_answer(&self, outcome: &Outcome, trouble: Option<Failure>) -> Answer {
         let drawn = match outcome {
-            Outcome::Rendered(drawn, _) => drawn.iter().map(ToString::to_string).collect(),
+            Outcome::Rendered(drawn, ..) => drawn.iter().map(ToString::to_string).collect(),
             _ => Vec::new(),
         };
         let value = json!({ "drawn": drawn, "charts": self.setup.charts });

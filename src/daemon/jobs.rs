@@ -6,9 +6,9 @@ use super::{Host, Setup};
 use crate::config::Config;
 use crate::deliver::Paths;
 use crate::diagnostic::{Exit, Failure};
-use crate::jobs::forget_unnamed;
 use crate::jobs::render::{RenderSetup, Rendered};
 use crate::jobs::sync::{AccountSummary, Sync, Wish};
+use crate::jobs::{Way, forget_unnamed};
 use crate::model::Week;
 use crate::schedule::Job;
 use crate::source::google::RealPace;
@@ -36,14 +36,23 @@ const TOMBSTONES: TimeDelta = TimeDelta::days(90);
 pub(super) enum Outcome {
     /// With the earliest moment that a source named for its next try.
     Synced(Vec<AccountSummary>, Option<DateTime<Utc>>),
-    /// With what went wrong when the latest week was handed over.
-    Rendered(Vec<Week>, Vec<Failure>),
+    Rendered(Vec<Week>, Handed),
     Maintained,
     Failed(Failure),
     /// It ran into a bug; the log has the place.
     Panicked,
     /// The daemon is stopping.
     Cancelled,
+}
+
+/// What became of the latest week.
+#[derive(Default)]
+pub struct Handed {
+    /// It was due.
+    pub tried: bool,
+    pub failures: Vec<Failure>,
+    /// It is due again later.
+    pub again: bool,
 }
 
 /// What to do.
@@ -75,21 +84,38 @@ pub(super) struct Bench {
     pub events: Events,
 }
 
-/// Draws what is due.
+/// Draws what is due. `patient` as in [`RenderSetup`].
 ///
 /// # Errors
 /// The disk's and the database's.
-pub fn render(store: &mut Store, setup: &Setup, now: DateTime<Utc>) -> Result<Rendered, Failure> {
+pub fn render(store: &mut Store, setup: &Setup, patient: bool, now: DateTime<Utc>) -> Result<Rendered, Failure> {
     let Setup { config, rules, wishes, charts, .. } = setup;
-    crate::jobs::render::run(store, &RenderSetup { config, rules, wishes, charts }, now)
+    crate::jobs::render::run(store, &RenderSetup { config, rules, wishes, charts, patient }, now)
 }
 
-/// Hands the latest complete week over, where this run drew it for the first time, and returns what went wrong. It may take
-/// minutes: the database is closed meanwhile.
-pub fn hand_over(rendered: &Rendered, setup: &Setup, home: fn(&str) -> String) -> Vec<Failure> {
-    let Some(latest) = &rendered.latest else { return Vec::new() };
+/// Hands the latest complete week over, where that is due. It may take minutes: the database is closed meanwhile, and opened
+/// by `open` where something is to be tried again.
+///
+/// # Errors
+/// The database's.
+pub fn hand_over(
+    rendered: &Rendered,
+    setup: &Setup,
+    home: fn(&str) -> String,
+    now: DateTime<Utc>,
+    open: impl FnOnce() -> Result<Option<Store>, Failure>,
+) -> Result<Handed, Failure> {
+    let Some(latest) = &rendered.latest else { return Ok(Handed { again: rendered.waits, ..Handed::default() }) };
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    crate::jobs::hand_over(latest, &setup.config, &Paths { home: &home, credentials })
+    let failures = crate::jobs::hand_over(latest, &setup.config, &Paths { home: &home, credentials });
+    let later: Vec<Way> = failures.iter().filter(|(_, f)| f.exit == Exit::Later).map(|(way, _)| *way).collect();
+    if !later.is_empty()
+        && let Some(store) = open()?
+    {
+        crate::jobs::owe(&store, latest.week, &later, latest.since, now)?;
+    }
+    let failures = failures.into_iter().map(|(_, failure)| failure).collect();
+    Ok(Handed { tried: true, failures, again: !later.is_empty() })
 }
 
 /// Begins `work`. Its end comes as an event, whatever happens.
@@ -122,10 +148,10 @@ impl Bench {
         match work {
             Work::Sync { wish, patient } => self.sync(&store, wish, patient, now),
             Work::Render => {
-                let rendered = render(&mut store.borrow_mut(), &self.setup, now)?;
+                let rendered = render(&mut store.borrow_mut(), &self.setup, true, now)?;
                 drop((store, turn));
-                let failures = hand_over(&rendered, &self.setup, self.host.home);
-                Ok(Outcome::Rendered(rendered.drawn, failures))
+                let handed = hand_over(&rendered, &self.setup, self.host.home, now, || self.open())?;
+                Ok(Outcome::Rendered(rendered.drawn, handed))
             }
             Work::Maintain => maintain(&mut store.borrow_mut(), &self.setup.config, now),
         }

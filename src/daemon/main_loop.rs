@@ -257,13 +257,15 @@ impl Daemon {
                 }
             }
             Job::Render => {
-                if let Outcome::Rendered(drawn, failures) = &outcome {
-                    self.rendered(drawn, failures);
+                let mut again = false;
+                if let Outcome::Rendered(drawn, handed) = &outcome {
+                    self.rendered(drawn, handed);
+                    again = handed.again;
                 }
                 for reply in std::mem::take(&mut self.rendering) {
                     let _ = reply.send(self.render_answer(&outcome, trouble.clone()));
                 }
-                self.observe(Observation::RenderDone { ok: trouble.is_none() });
+                self.observe(Observation::RenderDone { ok: trouble.is_none() && !again });
                 if !self.renders.is_empty() {
                     self.observe(Observation::Asked(Job::Render));
                 }

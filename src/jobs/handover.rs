@@ -1,4 +1,5 @@
-//! The latest week on its way out, to whom the configuration says.
+//! The latest week on its way out, to whom the configuration says. It waits for facts that reach to its end, and a server that
+//! cannot be reached is tried again, both for a limited time; nothing is sent twice.
 
 use super::render::Latest;
 use crate::chart::{self, Painter, Privacy, Style};
@@ -6,14 +7,78 @@ use crate::config::Config;
 use crate::deliver::{self, Handover, Paths};
 use crate::diagnostic::Failure;
 use crate::disk;
+use crate::model::Week;
+use crate::store::Store;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
-/// Runs the notify command and sends the mail, each where there is one, and returns what went wrong. It waits for both, up
-/// to their limits: nothing else should have to wait meanwhile.
-pub fn hand_over(latest: &Latest, config: &Config, paths: &Paths<'_>) -> Vec<Failure> {
+/// What stands between the week and the way in the name of what is owed.
+const TO: &str = " to ";
+
+/// A way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    Notify,
+    Mail,
+}
+
+/// The ways that a week is still to go, and since when.
+pub(super) type Owed = (Vec<Way>, DateTime<Utc>);
+
+impl Way {
+    const ALL: [Way; 2] = [Way::Notify, Way::Mail];
+
+    /// The ways that the configuration asks for.
+    pub(super) fn configured(config: &Config) -> Vec<Way> {
+        let (notify, mail) = (config.notify.is_some(), config.mail.is_some());
+        Way::ALL.into_iter().filter(|way| if *way == Way::Mail { mail } else { notify }).collect()
+    }
+
+    /// What stands in the store, beside the pictures, while `week` is still to go this way.
+    fn owed(self, week: Week) -> String {
+        format!("{week}{TO}{}", if self == Way::Mail { "mail" } else { "notify" })
+    }
+}
+
+/// Keeps that `week` is still to go these ways, since `since`.
+///
+/// # Errors
+/// The database's.
+pub fn owe(store: &Store, week: Week, ways: &[Way], since: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Failure> {
+    ways.iter().try_for_each(|way| store.keep_rendered(&way.owed(week), &since.to_rfc3339(), now))
+}
+
+/// The ways that `week` is still to go, and since when. The notes of it are taken back, and those of older weeks too.
+///
+/// # Errors
+/// The database's.
+pub(super) fn redeem(
+    store: &Store,
+    week: Week,
+    known: &BTreeMap<String, String>,
+) -> Result<Option<Owed>, Failure> {
+    let mut owed = None;
+    for (name, since) in known.iter().filter(|(name, _)| name.contains(TO)) {
+        store.forget_rendered(name)?;
+        let way = Way::ALL.into_iter().find(|way| way.owed(week) == *name);
+        if let (Some(way), Ok(since)) = (way, since.parse()) {
+            let (ways, _): &mut (Vec<Way>, _) = owed.get_or_insert_with(|| (Vec::new(), since));
+            ways.push(way);
+            ways.sort();
+        }
+    }
+    Ok(owed)
+}
+
+/// Runs the notify command and sends the mail, as far as `latest` is to go there, and returns what went wrong. It waits for
+/// both, up to their limits: nothing else should have to wait meanwhile.
+pub fn hand_over(latest: &Latest, config: &Config, paths: &Paths<'_>) -> Vec<(Way, Failure)> {
     let it = |privacy| handover(latest, privacy);
-    let told = config.notify.as_ref().map(|to| it(to.privacy).and_then(|it| deliver::notify(to, &it, paths)));
-    let sent = config.mail.as_ref().map(|to| it(to.privacy).and_then(|it| deliver::mail(to, &it, paths)));
-    [told, sent].into_iter().flatten().filter_map(Result::err).collect()
+    let one = |way: &Way| match way {
+        Way::Notify => config.notify.as_ref().map(|to| it(to.privacy).and_then(|it| deliver::notify(to, &it, paths))),
+        Way::Mail => config.mail.as_ref().map(|to| it(to.privacy).and_then(|it| deliver::mail(to, &it, paths))),
+    };
+    latest.ways.iter().filter_map(|way| Some((*way, one(way)?.err()?))).collect()
 }
 
 /// Draws `latest` anew at the privacy of a hand-over. Its picture lies in a file that stays, because what a command

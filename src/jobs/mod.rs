@@ -16,5 +16,5 @@ pub use account::adopt;
 pub use facts::{Facts, read, read_files};
 pub use files::{forget_unnamed, refresh};
 pub use guard::APART;
-pub use handover::{hand_over, handover};
+pub use handover::{Way, hand_over, handover, owe};
 pub use standing::{Standing, standing};

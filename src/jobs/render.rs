@@ -5,6 +5,7 @@
 
 use super::facts::{self, Facts};
 use super::gallery::{Entry, page};
+use super::handover::{self, Way};
 use super::picture::{ENDINGS, fallback_font, files};
 use super::standing::{Stale, Standing, standing};
 use super::sync::hash;
@@ -25,6 +26,9 @@ use std::path::{Path, PathBuf};
 const FIRST: i64 = 12;
 /// What was drawn further ahead than this was drawn while the clock was wrong: those weeks are still to be made.
 const AHEAD: TimeDelta = TimeDelta::days(8);
+/// How long a hand-over waits for facts that reach to the week's end, and how long it is tried.
+const UNSYNCED: TimeDelta = TimeDelta::hours(1);
+const TRIED: TimeDelta = TimeDelta::hours(24);
 /// Weeks whose events are in memory at once.
 const AT_ONCE: usize = 26;
 
@@ -35,6 +39,8 @@ pub struct RenderSetup<'a> {
     pub wishes: &'a Preferences,
     /// The folder of the pictures.
     pub charts: &'a Path,
+    /// There will be another run soon: a hand-over may wait for it.
+    pub patient: bool,
 }
 
 /// What a run did.
@@ -44,8 +50,10 @@ pub struct Rendered {
     pub drawn: Vec<Week>,
     /// Pictures that show what they should already.
     pub kept: usize,
-    /// The latest complete week, where this run drew it for the first time: what is handed over.
+    /// The latest complete week, where it is to be handed over now: once, after it was drawn for the first time.
     pub latest: Option<Latest>,
+    /// It is handed over by a later run.
+    pub waits: bool,
 }
 
 /// A week to hand over.
@@ -55,6 +63,10 @@ pub struct Latest {
     pub picture: PathBuf,
     pub report: Report,
     pub style: Style,
+    /// How it is to go.
+    pub ways: Vec<Way>,
+    /// Since when.
+    pub since: DateTime<Utc>,
 }
 
 /// Draws what is due at `now`: the ended weeks whose moment ([`Config::render_at`]) has come, oldest first, and this week.
@@ -184,17 +196,32 @@ impl Job<'_> {
         let before = self.known.get(&name);
         if before == Some(&hash) && self.is_there(week) {
             done.kept += 1;
-            return Ok(());
+        } else {
+            files(self.setup.charts, &report, style, painter)?;
+            self.store.keep_rendered(&name, &hash, self.now)?;
+            done.drawn.push(week);
+            if week <= self.plan.last {
+                self.store.forget_rendered(&so_far(week))?;
+            }
         }
-        let [picture, ..] = files(self.setup.charts, &report, style, painter)?;
-        self.store.keep_rendered(&name, &hash, self.now)?;
-        done.drawn.push(week);
-        if week <= self.plan.last {
-            self.store.forget_rendered(&so_far(week))?;
+        let is_new = before.is_none();
+        if week == self.plan.last { self.way_out(report, style, is_new, done) } else { Ok(()) }
+    }
+
+    /// Hands the latest complete week over, where that is still to be done.
+    fn way_out(&self, report: Report, style: &Style, is_new: bool, done: &mut Rendered) -> Result<(), Failure> {
+        let week = report.week;
+        let first = is_new.then(|| (Way::configured(self.setup.config), self.now));
+        let owed = handover::redeem(self.store, week, &self.known)?;
+        let Some((ways, since)) = first.or(owed).filter(|(_, since)| self.now - *since < TRIED) else { return Ok(()) };
+        let end = self.setup.wishes.zones.week(week).end;
+        let behind = self.standing.last_good.is_none_or(|at| at < end);
+        if self.setup.patient && behind && self.now - since < UNSYNCED && !ways.is_empty() {
+            done.waits = true;
+            return handover::owe(self.store, week, &ways, since, self.now);
         }
-        if week == self.plan.last && before.is_none() {
-            done.latest = Some(Latest { week, picture, report, style: style.clone() });
-        }
+        let picture = self.file(week, "png");
+        done.latest = Some(Latest { week, picture, report, style: style.clone(), ways, since });
         Ok(())
     }
 

@@ -17,6 +17,8 @@ pub struct Standing {
     /// Before this moment some calendar is not kept: what was drawn of that time knew more than a new picture would.
     pub known_from: Option<DateTime<Utc>>,
     pub stale: Option<Stale>,
+    /// The last good sync of the followed calendar that is furthest behind.
+    pub last_good: Option<DateTime<Utc>>,
 }
 
 /// Some calendar does not follow any more.
@@ -51,6 +53,10 @@ pub fn standing(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<St
             let signed_out = obstacle.is_some_and(|o| o.kind == login);
             let since = state.last_good.or(obstacle.map(|o| o.since));
             let old = since.is_some_and(|since| now - since > OLD) && !(file && obstacle.is_none());
+            if followed {
+                let good = state.last_good.unwrap_or(DateTime::UNIX_EPOCH);
+                standing.last_good = Some(standing.last_good.map_or(good, |least| least.min(good)));
+            }
             if followed && (signed_out || old) {
                 standing.add(Stale { last_good: state.last_good, signed_out });
             }
