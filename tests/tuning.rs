@@ -123,6 +123,7 @@ fn what_cannot_be_compared_never_ends_like_a_difference() {
     let world = World::new().file("new.toml", RULES);
     insta::assert_snapshot!(world.tell(["rules", "diff", "new.toml", "--exit-code"]));
     world.run(["rules", "diff", "none.toml", "--exit-code"]).fails(74);
+    world.run(["rules", "diff", "new.toml", "--since", "2030-01-01"]).fails(65);
 }
 
 #[test]
@@ -193,6 +194,39 @@ fn nothing_is_written_over_unless_forced_and_then_it_is_kept() {
     insta::assert_snapshot!(world.tell(["init", "--yes", "--force"]));
     let kept = std::fs::read_to_string(world.path(".config/vantage/vantage.toml.bak")).unwrap();
     assert_eq!(kept, "goal = 0.33\n");
+}
+
+#[test]
+fn what_is_written_anew_keeps_sources_links_and_every_older_file() {
+    let world = ada().config("[[source.ics]]\nname = \"work\"\npath = \"~/work.ics\"\n");
+    let folder = world.path(".config/vantage");
+    let (config, linked) = (folder.join("vantage.toml"), world.path("dotfiles.toml"));
+    std::fs::rename(&config, &linked).unwrap();
+    std::os::unix::fs::symlink(&linked, &config).unwrap();
+    let before = std::fs::read_to_string(&linked).unwrap();
+    for _ in 0..2 {
+        world.run(["init", "--yes", "--force"]).ok();
+    }
+    assert!(config.symlink_metadata().unwrap().is_symlink());
+    let written = std::fs::read_to_string(&linked).unwrap();
+    assert!(written != before && written.contains("path = \"~/work.ics\""), "{written}");
+    assert_eq!(std::fs::read_to_string(folder.join("vantage.toml.bak")).unwrap(), before);
+    assert!(folder.join("vantage.toml.bak2").exists());
+    world.run(["config", "check"]).ok();
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_not_taken_for_no_rules() {
+    let world = ada().config("[[source.ics]]\nname = \"work\"\npath = \"~/work.ics\"\n");
+    let rules = world.path(".config/vantage/rules.toml");
+    let _ = std::fs::remove_file(&rules);
+    std::os::unix::fs::symlink(world.path("gone.toml"), &rules).unwrap();
+    let run = world.run(["rules", "check"]);
+    assert_eq!(run.code, 74, "{}", run.err);
+    assert!(run.err.contains("rules.toml"), "{}", run.err);
+    let world = world.input("y\ny\n");
+    assert_eq!(world.run(["rules", "suggest", "--apply"]).code, 74);
+    assert!(rules.symlink_metadata().unwrap().is_symlink());
 }
 
 /// The lines of a written file that are in force.

@@ -15,6 +15,7 @@ use crate::store::Store;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use std::io::{BufRead, IsTerminal};
+use std::path::Path;
 
 #[derive(Args)]
 #[command(
@@ -67,6 +68,13 @@ struct Ask<'a> {
     without: &'static str,
 }
 
+/// The sources of an older configuration: where the calendars are is no answer to any question.
+fn sources(path: &Path) -> String {
+    let older = std::fs::read_to_string(path).ok().and_then(|text| text.parse::<toml::Table>().ok());
+    let Some(sources) = older.and_then(|mut table| table.remove("source")) else { return String::new() };
+    format!("\n{}", toml::Table::from_iter([("source".to_string(), sources)]))
+}
+
 impl Init {
     pub fn run(self, talk: &Talk) -> Done {
         let paths = match watched(&self.files).as_slice() {
@@ -97,7 +105,11 @@ impl Init {
             answers.me.push(me.clone());
         }
         self.ask_all(&setup, likely, &mut answers)?;
-        let kept = [write(&paths[1], RULES_TEMPLATE)?, write(&paths[0], &answers.text())?];
+        let mut text = answers.text();
+        if answers.calendars.is_empty() {
+            text += &sources(&paths[0]);
+        }
+        let kept = [write(&paths[1], RULES_TEMPLATE)?, write(&paths[0], &text)?];
         for path in kept.iter().flatten() {
             output::print(&format!("kept {}\n", shown(path)))?;
         }

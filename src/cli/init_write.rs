@@ -20,7 +20,7 @@ pub fn refuse(paths: &[PathBuf]) -> Result<(), Failure> {
     Err(failure.help("`vantage init --force` writes anew and keeps the old as `.bak`").note("nothing was changed"))
 }
 
-/// Writes `text` to `path`, for the user only, and keeps what stood there beside it; the name of what was kept.
+/// Writes `text` to `path`, for the user only where it is new, and keeps what stood there beside it; the name of what was kept.
 ///
 /// # Errors
 /// [`Exit::Io`]; the older file is then unchanged.
@@ -30,14 +30,19 @@ pub fn write(path: &Path, text: &str) -> Result<Option<PathBuf>, Failure> {
     }
     let kept = match path.symlink_metadata() {
         Ok(_) => {
-            let mut name = path.as_os_str().to_owned();
-            name.push(".bak");
-            let kept = PathBuf::from(name);
+            // Every older one stays.
+            let numbered = |n: usize| {
+                let mut name = path.as_os_str().to_owned();
+                name.push(if n == 1 { ".bak".into() } else { format!(".bak{n}") });
+                PathBuf::from(name)
+            };
+            let free = (1..).map(numbered).find(|kept| kept.symlink_metadata().is_err());
+            let kept = free.unwrap_or_else(|| numbered(1));
             disk::write(&kept, &disk::read(path)?)?;
             Some(kept)
         }
         Err(_) => None,
     };
-    disk::write(path, text.as_bytes())?;
+    disk::rewrite(path, text.as_bytes())?;
     Ok(kept)
 }

@@ -190,7 +190,8 @@ fn parse(text: &str) -> Result<Overrides, Vec<Mistake>> {
         match Override::class(class.get_ref()) {
             Some(class) => {
                 let slot = Slot { uid: Uid(uid.into_inner().into()), original: slot };
-                marks.0.insert(slot, Override { class, theme: theme.map(Into::into) });
+                let theme = theme.as_deref().map(str::trim).filter(|theme| !theme.is_empty()).map(Into::into);
+                marks.0.insert(slot, Override { class, theme });
             }
             None => {
                 let mistake = Mistake::new(class.span(), "there is no such class", "unknown class");

@@ -43,9 +43,10 @@ fn config_folder() -> Option<PathBuf> {
     Some(base(CONFIG)?.join("vantage"))
 }
 
-/// There, or behind a folder that may not be entered: what cannot be read must not pass for what is not there.
+/// There, if only as a link that leads nowhere, or behind a folder that may not be entered: what cannot be read must not pass
+/// for what is not there.
 fn is_there(path: &Path) -> bool {
-    path.try_exists().unwrap_or_else(|e| e.kind() == std::io::ErrorKind::PermissionDenied)
+    path.symlink_metadata().map_or_else(|e| e.kind() == std::io::ErrorKind::PermissionDenied, |_| true)
 }
 
 fn named_config(files: &Files) -> Option<PathBuf> {

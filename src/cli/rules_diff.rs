@@ -47,6 +47,17 @@ pub struct RulesDiff {
 
 impl RulesDiff {
     pub fn run(self, talk: &Talk) -> Done {
+        let moved = self.compare(talk).map_err(|failure| match failure.exit {
+            // 1 says that meetings move, so what cannot be compared says something else.
+            Exit::Failed | Exit::Usage => Failure { exit: Exit::Data, ..failure },
+            _ => failure,
+        })?;
+        // As with `diff`, the difference is the answer: nothing is wrong that would have to be said.
+        if self.exit_code && moved { Err(Failure::new(Exit::Failed, "")) } else { Ok(()) }
+    }
+
+    /// Prints what would change; whether any meeting would.
+    fn compare(&self, talk: &Talk) -> Result<bool, Failure> {
         let (old, new) = match self.rules.as_slice() {
             [old, new] => (Some(old.clone()), new),
             [.., new] => (None, new),
@@ -60,11 +71,7 @@ impl RulesDiff {
         let weeks = self.weeks(&setup, now)?;
         let zones = &setup.wishes.zones;
         let window = Interval::new(zones.week(weeks[0]).start, zones.week(weeks[weeks.len() - 1]).end);
-        let instances = setup.instances(&self.ics, window, now, talk).map_err(|failure| match failure.exit {
-            // 1 says that meetings move, so what cannot be compared says something else.
-            Exit::Failed | Exit::Usage => Failure { exit: Exit::Data, ..failure },
-            _ => failure,
-        })?;
+        let instances = setup.instances(&self.ics, window, now, talk)?;
         let analysis = |rules| Analysis::new(instances.clone(), rules, &setup.config.people, &setup.wishes);
         let difference = Difference::of(&analysis(&setup.rules), &analysis(&changed), &weeks);
         let in_force = rules_path(&files, config_path(&files).as_deref());
@@ -74,11 +81,7 @@ impl RulesDiff {
             Format::Json => output::print(&format!("{}\n", shown.json()))?,
             Format::Text => output::print(&shown.text())?,
         }
-        if self.exit_code && !difference.moved.is_empty() {
-            // As with `diff`, the difference is the answer: nothing is wrong that would have to be said.
-            return Err(Failure::new(Exit::Failed, ""));
-        }
-        Ok(())
+        Ok(!difference.moved.is_empty())
     }
 
     fn weeks(&self, setup: &Setup, now: DateTime<Utc>) -> Result<Vec<Week>, Failure> {

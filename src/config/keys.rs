@@ -2,6 +2,7 @@
 
 use super::value::{Reader, Value, duration, hours};
 use super::{Config, service, source::source};
+use crate::classify::KNOWN_GROUPS;
 use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight};
 use chrono::Datelike;
 use toml::de::DeTable;
@@ -162,6 +163,15 @@ fn people(v: &Value, c: &mut Config, r: &mut Reader) {
     let Some(table) = r.table(v, "people") else { return };
     for (name, value) in table {
         let members = addresses(value, &format!("people.{}", name.get_ref()), r);
-        c.people.groups.insert(name.get_ref().to_string(), members);
+        // Rules write `@name`.
+        let group = name.get_ref().trim_start_matches('@');
+        let slip = |known: &&&str| {
+            *group != ***known && [group, &format!("{group}s")].iter().any(|g| g.eq_ignore_ascii_case(known))
+        };
+        if let Some(known) = KNOWN_GROUPS.iter().find(slip) {
+            let message = format!("`{group}` is nearly the group `{known}`, which would stay empty");
+            r.wrong(Mistake::new(name.span(), message, "another group").help(format!("write `{known}`")));
+        }
+        c.people.groups.insert(group.to_string(), members);
     }
 }

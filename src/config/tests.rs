@@ -129,6 +129,29 @@ fn mistakes_of_the_service_are_shown_in_one_run() {
 }
 
 #[test]
+fn groups_are_named_as_rules_name_them() {
+    let config = Config::parse("[people]\n\"@board\" = [\"bo@example.com\"]\n").unwrap();
+    assert_eq!(config.people.group("board").len(), 1);
+    insta::assert_snapshot!(shown("[people]\nReports = [\"bo@example.com\"]\nleader = [\"cy@example.com\"]\n"), @r#"
+    error: `Reports` is nearly the group `reports`, which would stay empty
+     --> vantage.toml:2:1
+      |
+    2 | Reports = ["bo@example.com"]
+      | ^^^^^^^ another group
+      |
+      = help: write `reports`
+
+    error: `leader` is nearly the group `leaders`, which would stay empty
+     --> vantage.toml:3:1
+      |
+    3 | leader = ["cy@example.com"]
+      | ^^^^^^ another group
+      |
+      = help: write `leaders`
+    "#);
+}
+
+#[test]
 fn the_keys_of_the_service_are_read() {
     let config = Config::parse(
         "charts_dir = \"~/p\"\npoll = \"1h30m\"\nrender_at = \"Friday 16:30\"\nretain = 1040\n\

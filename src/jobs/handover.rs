@@ -52,11 +52,7 @@ pub fn owe(store: &Store, week: Week, ways: &[Way], since: DateTime<Utc>, now: D
 ///
 /// # Errors
 /// The database's.
-pub(super) fn redeem(
-    store: &Store,
-    week: Week,
-    known: &BTreeMap<String, String>,
-) -> Result<Option<Owed>, Failure> {
+pub(super) fn redeem(store: &Store, week: Week, known: &BTreeMap<String, String>) -> Result<Option<Owed>, Failure> {
     let mut owed = None;
     for (name, since) in known.iter().filter(|(name, _)| name.contains(TO)) {
         store.forget_rendered(name)?;

@@ -180,18 +180,26 @@ pub const WITH: Kind =
 #[derive(Debug)]
 struct With(Vec<Who>);
 
+impl With {
+    fn names(&self, address: &Address, look: &Look<'_>) -> bool {
+        look.subject.is_some_and(|s| self.0.iter().any(|who| who.is(address, s.event, s.people)))
+    }
+}
+
 impl Predicate for With {
     fn key(&self) -> &'static str {
         "with"
     }
 
     fn holds(&self, look: &Look<'_>) -> bool {
-        let (Some(subject), Some(others)) = (look.subject, others(look)) else { return false };
-        others.iter().any(|address| self.0.iter().any(|who| who.is(address, subject.event, subject.people)))
+        others(look).is_some_and(|others| others.iter().any(|address| self.names(address, look)))
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {
-        Finding { holds: self.holds(look), wanted: written(&self.0), seen: listed(look) }
+        let named = others(look).into_iter().flatten().filter(|address| self.names(address, look));
+        let named: Vec<&str> = named.map(|address| address.as_str()).collect();
+        let seen = if named.is_empty() { listed(look) } else { named.join(", ") };
+        Finding { holds: !named.is_empty(), wanted: written(&self.0), seen }
     }
 
     fn is_private(&self) -> bool {
