@@ -229,6 +229,36 @@ fn a_link_that_leads_nowhere_is_not_taken_for_no_rules() {
     assert!(rules.symlink_metadata().unwrap().is_symlink());
 }
 
+#[test]
+fn two_names_are_a_talk_of_two_people_only() {
+    let class = |with: &[&str]| {
+        let world = World::new().ics("x.ics", &[&weekly("1", "Nimbus x Contoso", 7, 9, with)]);
+        let day = ["events", "--ics", "x.ics", "--from", "2026-09-07", "--to", "2026-09-07", "--format", "json"];
+        world.run(day).json()[0]["class"].clone()
+    };
+    assert_eq!(class(&["bo@example.com"]), "strategy");
+    assert_eq!(class(&["bo@example.com", "carl@contoso.example"]), "unclassified");
+}
+
+#[test]
+fn the_zone_of_the_calendar_is_proposed() {
+    let ics = |line: &str, zone: &str| {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{line}BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\n\
+             DTSTART;TZID={zone}:20261116T090000\r\nSUMMARY:Sprint\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    for (line, zone, expected) in [
+        ("", "America/New_York", "America/New_York"),
+        ("X-WR-TIMEZONE:Asia/Tokyo\r\n", "America/New_York", "Asia/Tokyo"),
+        ("", "Nowhere/Nowhere", "Europe/Berlin"),
+    ] {
+        let world = World::new().file("cal.ics", ics(line, zone));
+        world.run(["init", "--yes", "--ics", "cal.ics"]).ok();
+        assert!(set(&world, "vantage.toml").contains(&format!("timezone = \"{expected}\"")), "{expected}");
+    }
+}
+
 /// The lines of a written file that are in force.
 fn set(world: &World, name: &str) -> String {
     let text = std::fs::read_to_string(world.path(&format!(".config/vantage/{name}"))).unwrap();

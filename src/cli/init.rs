@@ -11,6 +11,7 @@ use crate::chart;
 use crate::config::{Answers, Question, RULES_TEMPLATE};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::model::{Address, Instance, Interval};
+use crate::source::ics;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -163,7 +164,8 @@ impl Init {
 
     fn ask_all(&self, setup: &Setup, likely: Likely, answers: &mut Answers) -> Done {
         let partners: Vec<&str> = likely.partners.iter().map(Address::as_str).collect();
-        let zone = calendar_zone().unwrap_or_else(|| setup.wishes.zones.home.name().to_string());
+        let files = || file_zone(answers.calendars.iter().map(|(_, path)| path.as_str()));
+        let zone = calendar_zone().or_else(files).unwrap_or_else(|| setup.wishes.zones.home.name().to_string());
         let asks = [
             Ask {
                 question: Question::Timezone,
@@ -270,6 +272,14 @@ fn prompt(ask: &Ask<'_>, input: &mut impl BufRead) -> Result<Option<String>, Fai
         output::print("\n")?;
     }
     Ok((length > 0).then(|| line.trim().to_string()))
+}
+
+/// The zone that the first of these calendars is at home in.
+fn file_zone<'p>(mut paths: impl Iterator<Item = &'p str>) -> Option<String> {
+    paths.find_map(|path| {
+        let (texts, _) = ics::checked_texts(path).ok()?;
+        texts.iter().find_map(|text| ics::home_zone(&text.bytes)).map(|zone| zone.name().to_string())
+    })
 }
 
 /// The zone of the first account's own calendar.

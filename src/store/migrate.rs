@@ -44,10 +44,14 @@ pub fn copy(db: &Connection, path: &Path, to: &Path) -> Result<(), Failure> {
     })?;
     // An empty file that is readable by us only: what SQLite fills stays so.
     db.execute("VACUUM INTO ?1", [made.path().to_string_lossy()]).map_err(|e| failed(path, &e))?;
-    let keep = || made.as_file().sync_all().and_then(|()| made.persist(to).map_err(|e| e.error));
-    keep()
-        .map(|_| ())
-        .map_err(|e| Failure::new(Exit::Io, format!("the copy `{}` could not be made", to.display())).cause(e))
+    let keep = || {
+        made.as_file().sync_all()?;
+        made.persist(to)?;
+        // The new name, too, outlives a power cut.
+        std::fs::File::open(folder)?.sync_all()
+    };
+    let kept: std::io::Result<()> = keep();
+    kept.map_err(|e| Failure::new(Exit::Io, format!("the copy `{}` could not be made", to.display())).cause(e))
 }
 
 /// Brings the file up to the last of `steps`. Before the first one, what is there is copied to `vantage.db.before-N`, N being
