@@ -475,3 +475,22 @@ fn a_sign_in_is_synced_at_once_and_a_lost_one_is_told_once() {
     assert!(!log.contains("ada@example.com") && !log.contains("Ada"), "{log}");
     assert_eq!(service.stop(), 0);
 }
+
+#[test]
+fn a_calendar_that_is_ignored_is_drawn_at_once() {
+    let google = support::ada();
+    google.calendar("team@group.calendar.google.com", serde_json::json!({ "summary": "Team", "accessRole": "owner" }));
+    google.put("team@group.calendar.google.com", support::meeting("Bug triage", "2026-11-18T09:00", 60));
+    let world = World::new().config(&google.config("work")).file("client.json", google.client_secret_json());
+    world.login(&google, ["--client-secret", "client.json"]).ok();
+    let service = Service::start(&world);
+    let charts = world.path(".local/share/vantage/charts");
+    let share = |none: bool| {
+        let text = std::fs::read_to_string(charts.join("2026-W47.txt")).unwrap_or_default();
+        (text.contains("% strategy") && text.contains(" 0% strategy") == none).then_some(())
+    };
+    until("a share", || share(false));
+    world.run(["calendars", "--ignore", "ada@example.com"]).ok();
+    until("a picture without it", || share(true));
+    assert_eq!(service.stop(), 0);
+}
