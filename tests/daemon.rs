@@ -494,3 +494,18 @@ fn a_calendar_that_is_ignored_is_drawn_at_once() {
     until("a picture without it", || share(true));
     assert_eq!(service.stop(), 0);
 }
+
+#[test]
+fn a_configuration_that_is_gone_for_a_moment_changes_nothing() {
+    let world = ada();
+    let service = Service::start(&world);
+    synced(&world);
+    let (config, aside) = (world.path(".config/vantage/vantage.toml"), world.path("aside.toml"));
+    std::fs::rename(&config, &aside).unwrap();
+    service.logged("vantage.toml` is not there any more");
+    assert_ne!(world.run(["reload"]).code, 0);
+    assert_eq!(status(&world)["accounts"].as_array().unwrap().len(), 1);
+    std::fs::rename(&aside, &config).unwrap();
+    service.logged("mended");
+    assert_eq!(service.stop(), 0);
+}

@@ -5,7 +5,7 @@ use crate::schedule::Job;
 use crate::source::{Kind, Trouble};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One kind of work.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +42,8 @@ pub(super) struct Book {
     pub not_handed_over: Option<String>,
     /// When a sync last left no source in trouble.
     pub all_good: Option<DateTime<Utc>>,
+    /// Calendars whose deletions are held back, with their accounts.
+    held: BTreeSet<(String, String)>,
     /// What stands in the way of an account, or of a calendar by the hash of its id.
     troubles: BTreeMap<(String, Option<String>), Kind>,
 }
@@ -61,6 +63,7 @@ impl Book {
             drawn: 0,
             all_good: None,
             not_handed_over: None,
+            held: BTreeSet::new(),
             troubles: BTreeMap::new(),
         }
     }
@@ -110,6 +113,7 @@ impl Book {
                 // What the account met is told once, for the account.
                 let trouble = calendar.trouble.as_ref().filter(|t| account.trouble.as_ref() != Some(t));
                 let place = (!calendar.remote.is_empty()).then(|| hash(&calendar.remote));
+                self.hold(&account.name, place.clone().unwrap_or_default(), calendar.held);
                 if place.is_some() || account.trouble.is_none() {
                     let done = calendar.trouble.is_none() && calendar.how != crate::jobs::sync::How::Not;
                     let key = Some(place.unwrap_or_default());
@@ -118,6 +122,23 @@ impl Book {
             }
         }
         news
+    }
+
+    /// Says once that a deletion is held back: nobody may look at `status` for weeks.
+    fn hold(&mut self, account: &str, calendar: String, held: Option<(usize, usize)>) {
+        let Some((removed, live)) = held else {
+            self.held.remove(&(account.to_string(), calendar));
+            return;
+        };
+        if self.held.insert((account.to_string(), calendar)) {
+            tracing::warn!(
+                account,
+                removed,
+                live,
+                "{account}: a listing lacks {removed} of {live} events; they still count until two later listings agree; \
+                 help: `vantage sync --accept-deletions` if you removed them"
+            );
+        }
     }
 
     fn turn(&mut self, account: &str, calendar: Option<String>, trouble: Option<&Trouble>, good: bool) -> bool {

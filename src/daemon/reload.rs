@@ -4,7 +4,7 @@ use super::Setup;
 use super::book::Broken;
 use super::main_loop::Daemon;
 use super::systemd;
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Exit, Failure};
 use crate::schedule::Observation;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl Daemon {
     pub(super) fn reload(&mut self) -> Result<String, Failure> {
         systemd::reloading();
         let now = (self.host.now)();
-        let done = match (self.host.load)() {
+        let done = match (self.host.load)().and_then(|setup| there(&self.setup, setup)) {
             Ok(setup) => {
                 let mended = self.book.broken.take().is_some();
                 self.book.read_at = now;
@@ -64,6 +64,18 @@ impl Daemon {
         };
         systemd::ready(&self.book.line());
         done
+    }
+}
+
+/// A file that was read before and is not there now counts as broken: whoever writes it anew may have moved it away first.
+fn there(old: &Setup, new: Setup) -> Result<Setup, Failure> {
+    let gone = |(file, _): &&(String, String)| !file.is_empty() && !new.texts.iter().any(|(name, _)| name == file);
+    match old.texts.iter().find(gone) {
+        None => Ok(new),
+        Some((file, _)) => {
+            let failure = Failure::new(Exit::Config, format!("`{file}` is not there any more"));
+            Err(failure.help("put it back, or restart the service to run without it"))
+        }
     }
 }
 

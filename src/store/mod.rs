@@ -181,12 +181,16 @@ fn lost(path: &Path) -> Failure {
     failure.help(help)
 }
 
-/// The words of SQLite name tables and columns, never their content.
-/// What to do about a damaged database: its companions go with it.
+/// What to do about a damaged database: its companions go with it, and a copy takes its place where there is one.
 pub fn move_away(path: &Path) -> String {
+    let backup = format!("{}.backup", path.display());
+    if Path::new(&backup).exists() {
+        return format!("stop Vantage, remove `{0}-wal` and `{0}-shm`, and copy `{backup}` to `{0}`", path.display());
+    }
     format!("move `{0}`, `{0}-wal` and `{0}.made` away and run `vantage sync`", path.display())
 }
 
+/// The words of SQLite name tables and columns, never their content.
 fn failed(path: &Path, e: &rusqlite::Error) -> Failure {
     let code = e.sqlite_error_code();
     let (exit, what) = match code {
