@@ -8,7 +8,7 @@ use vantage::config::Config;
 use vantage::deliver::Paths;
 use vantage::jobs::{self, Way, render};
 use vantage::model::{Privacy, Role, Week, Weekday};
-use vantage::store::{Listed, Listing, Obstacle, Store, Window};
+use vantage::store::{CalendarId, Listed, Listing, Obstacle, Store, Window};
 
 const RULES: &str = "[[rule]]\nname = \"sprint\"\nclass = \"execution\"\ntheme = \"Delivery\"\ntitle = \"sprint*\"\n\n\
                      [[rule]]\nname = \"roadmap\"\nclass = \"strategy\"\ntheme = \"Vision\"\ntitle = \"roadmap*\"\n";
@@ -314,12 +314,9 @@ fn old_data_are_never_silent() {
     assert_eq!(desk.folder()[&desk.chart("2026-W47.png")], clean[&desk.chart("2026-W47.png")]);
 }
 
-#[test]
-fn whoever_signed_out_is_not_told_so_on_every_picture() {
-    let desk = Desk::new();
-    desk.run(MONDAY);
-    let mut store = desk.store();
-    let account = store.account("private", "google").unwrap();
+/// The calendar of a Google account of that name, listed on Monday.
+fn of_google(store: &mut Store, name: &str) -> CalendarId {
+    let account = store.account(name, "google").unwrap();
     let listed = Listed {
         remote: "ada@example.com".into(),
         name: "Ada".into(),
@@ -327,11 +324,19 @@ fn whoever_signed_out_is_not_told_so_on_every_picture() {
         role: Role::Owner,
         primary: true,
         shown: true,
-        labels: Default::default(),
-        shades: Default::default(),
+        labels: BTreeMap::new(),
+        shades: BTreeMap::new(),
     };
     store.keep_list(account.id, &[listed], at(MONDAY), at(MONDAY)).unwrap();
-    let calendar = store.calendars(account.id).unwrap()[0].id;
+    store.calendars(account.id).unwrap()[0].id
+}
+
+#[test]
+fn whoever_signed_out_is_not_told_so_on_every_picture() {
+    let desk = Desk::new();
+    desk.run(MONDAY);
+    let mut store = desk.store();
+    let calendar = of_google(&mut store, "private");
     let window = Window { from: at("2025-11-01T00:00:00Z"), to: at("2027-11-01T00:00:00Z") };
     store.swap(calendar, Some((Some("t"), "p")), window, &[], at(MONDAY), at(MONDAY)).unwrap();
     // No sign-in, and the configuration does not ask for one.
@@ -359,22 +364,10 @@ fn a_picture_that_knows_more_than_the_store_stays() {
     desk.run(MONDAY);
     // Another account appears whose calendar is kept from October on.
     let mut store = desk.store();
-    let account = store.account("google", "google").unwrap();
-    let listed = Listed {
-        remote: "ada@example.com".into(),
-        name: "Ada".into(),
-        zone: None,
-        role: Role::Owner,
-        primary: true,
-        shown: true,
-        labels: BTreeMap::new(),
-        shades: BTreeMap::new(),
-    };
-    store.keep_list(account.id, &[listed], at(MONDAY), at(MONDAY)).unwrap();
-    let calendar = store.calendars(account.id).unwrap().remove(0);
-    store.stage_begin(calendar.id, Listing::Window).unwrap();
+    let calendar = of_google(&mut store, "google");
+    store.stage_begin(calendar, Listing::Window).unwrap();
     let window = Window { from: at("2026-08-15T00:00:00Z"), to: at("2027-08-01T00:00:00Z") };
-    store.swap(calendar.id, None, window, &[], at(MONDAY), at(MONDAY)).unwrap();
+    store.swap(calendar, None, window, &[], at(MONDAY), at(MONDAY)).unwrap();
     let mut edited = desk;
     edited.rules = edited.rules.replace("\"Delivery\"", "\"Shipping\"");
     // A picture shows twelve weeks: those that reach back behind the middle of August stay as they are.

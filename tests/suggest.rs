@@ -16,9 +16,14 @@ fn with(uid: &str, title: &str, start: &str, end: &str, others: &[&str], more: &
     event(uid, title, &format!("202611{start}00"), &format!("202611{end}00"), &format!("{lines}{more}"))
 }
 
+/// These meetings in `work.ics`.
+fn holding<const N: usize>(events: [String; N]) -> World {
+    World::new().config(CONFIG).ics("work.ics", &events.each_ref().map(String::as_str))
+}
+
 fn world() -> World {
     let team = ["mei@example.com", "tom@example.com", "eva@example.com"];
-    let events = [
+    holding([
         with("1", "Sprint planning", "16T0900", "16T1100", &team, ""),
         with("2", "Product strategy", "16T1100", "16T1200", &team, ""),
         with("3", "Falcon 41", "17T0900", "17T0930", &team, "RRULE:FREQ=DAILY;COUNT=3"),
@@ -30,8 +35,7 @@ fn world() -> World {
         with("9", "Zebra", "20T1300", "20T1415", &["mei@example.com"], ""),
         with("10", "Zebra roadmap", "20T1500", "20T1600", &["mei@example.com"], ""),
         with("11", "Takeover of Globex", "18T0800", "18T0900", &["bob@globex.example"], "CLASS:PRIVATE"),
-    ];
-    World::new().config(CONFIG).ics("work.ics", &events.each_ref().map(String::as_str))
+    ])
 }
 
 fn coverage(world: &World) -> Value {
@@ -308,8 +312,7 @@ fn names_numbers_and_renamed_series_are_one_kind_of_meeting() {
         with("5", "Heron", "16T1300", "16T1500", &team, "RRULE:FREQ=DAILY;COUNT=2"),
         with("5", "Egret", "17T1300", "17T1500", &team, "RECURRENCE-ID;TZID=Europe/Berlin:20261117T130000"),
     ];
-    let world =
-        World::new().config(CONFIG).ics("work.ics", &events.each_ref().map(String::as_str)).rules("# none yet\n");
+    let world = holding(events).rules("# none yet\n");
     let found = suggested(&world);
     let kind = |s: &Value| format!("{} of {} titles, {}: {}", s["meetings"], s["titles"], s["class"], s["why"]);
     let kinds: Vec<String> = found["suggestions"].as_array().unwrap().iter().map(kind).collect();
@@ -367,7 +370,7 @@ fn what_cannot_be_won_is_not_suggested() {
         with("4", "Merlin", "17T1300", "17T1500", &team, ""),
     ];
     let rules = "extends = \"default\"\n[[rule]]\nname = \"open\"\nclass = \"unclassified\"\ntitle = \"kept open\"\n";
-    let world = World::new().config(CONFIG).ics("work.ics", &events.each_ref().map(String::as_str)).rules(rules);
+    let world = holding(events).rules(rules);
     let found = suggested(&world);
     let titles: Vec<&str> =
         found["suggestions"].as_array().unwrap().iter().map(|s| s["title"].as_str().unwrap()).collect();

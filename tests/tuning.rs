@@ -251,6 +251,7 @@ fn the_zone_of_the_calendar_is_proposed() {
     for (line, zone, expected) in [
         ("", "America/New_York", "America/New_York"),
         ("X-WR-TIMEZONE:Asia/Tokyo\r\n", "America/New_York", "Asia/Tokyo"),
+        ("", "Pacific Standard Time", "America/Los_Angeles"),
         ("", "Nowhere/Nowhere", "Europe/Berlin"),
     ] {
         let world = World::new().file("cal.ics", ics(line, zone));

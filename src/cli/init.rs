@@ -10,6 +10,7 @@ use crate::analyze::partners::{Likely, likely};
 use crate::chart;
 use crate::config::{Answers, Question, RULES_TEMPLATE};
 use crate::diagnostic::{Exit, Failure, plain};
+use crate::ical;
 use crate::model::{Address, Instance, Interval};
 use crate::source::ics;
 use crate::store::Store;
@@ -278,7 +279,7 @@ fn prompt(ask: &Ask<'_>, input: &mut impl BufRead) -> Result<Option<String>, Fai
 fn file_zone<'p>(mut paths: impl Iterator<Item = &'p str>) -> Option<String> {
     paths.find_map(|path| {
         let (texts, _) = ics::checked_texts(path).ok()?;
-        texts.iter().find_map(|text| ics::home_zone(&text.bytes)).map(|zone| zone.name().to_string())
+        texts.iter().find_map(|text| ical::home_zone(&text.bytes)).map(|zone| zone.name().to_string())
     })
 }
 

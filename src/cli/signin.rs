@@ -196,7 +196,7 @@ impl Logout {
         };
         let file = Grant::path(&folder, &name);
         let account = accounts.iter().find(|a| a.name == name && a.kind == "google");
-        let (mut said, mut tell) = (String::new(), false);
+        let mut said = String::new();
         if file.exists() {
             // Ended at Google too, where Google can be reached; the file goes in any case.
             let revoked = match Grant::load(&file) {
@@ -217,13 +217,12 @@ impl Logout {
         }
         if let (Some(account), Some(store), true) = (account, &mut store, self.delete_data) {
             store.forget_account(account.id)?;
-            tell = true;
             said += " What was fetched from it is removed.";
         } else {
             said += " What was fetched from it is kept and still counts; `vantage logout --delete-data` removes it.";
         }
         drop(store);
-        if tell {
+        if self.delete_data && account.is_some() {
             tell_daemon(talk);
         }
         output::print(&format!("{said}\n"))

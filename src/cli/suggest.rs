@@ -13,6 +13,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use std::io::BufRead;
+use std::path::Path;
 
 /// Complete weeks that are looked at.
 const WEEKS: i64 = 12;
@@ -55,10 +56,9 @@ impl Suggest {
         }
         let mut setup = Setup::load(&self.files, talk)?;
         let path = rules_path(&self.files, config_path(&self.files).as_deref());
-        let text = path.as_deref().map_or(Ok(String::new()), |path| read(path, "rules"))?;
-        // A shell makes the file of `>> rules.toml` before we are asked.
-        let is_first = text.trim().is_empty();
-        let text = if is_first { DEFAULTS.into() } else { text };
+        let text = written(path.as_deref())?;
+        let is_first = text.is_none();
+        let text = text.unwrap_or(DEFAULTS.into());
         let file = path.as_deref().map_or("rules.toml".into(), shown);
         let now = now()?;
         let zones = setup.wishes.zones.clone();
@@ -118,14 +118,20 @@ impl Suggest {
         let path = rules_place(&self.files).ok_or_else(nowhere)?;
         // The file may have been edited while its owner thought.
         let there = path.try_exists().unwrap_or(true);
-        let text = if there { read(&path, "rules")? } else { String::new() };
-        let text = if text.trim().is_empty() { DEFAULTS.into() } else { text };
+        let text = written(there.then_some(&path))?.unwrap_or(DEFAULTS.into());
         let groups: Vec<&str> = ground.people.groups.keys().map(String::as_str).collect();
         let (whole, _) = append(ground.file, &text, &rules.join("\n"), &groups).map_err(broken)?;
         disk::rewrite(&path, whole.as_bytes())?;
         let rules = if rules.len() == 1 { "1 rule was".into() } else { format!("{} rules were", rules.len()) };
         output::print(&format!("{rules} added to {}; {}\n", shown(&path), change(&found.before, &reached)))
     }
+}
+
+/// The rules that were written; none where there is no file, or an empty one: a shell makes that of `>> rules.toml` before we
+/// are asked.
+fn written(path: Option<&Path>) -> Result<Option<String>, Failure> {
+    let text = path.map(|path| read(path, "rules")).transpose()?;
+    Ok(text.filter(|text| !text.trim().is_empty()))
 }
 
 fn refused(file: &str, (text, mistakes): (String, Vec<Mistake>)) -> Failure {
@@ -211,13 +217,9 @@ fn heading(found: &Suggestions, (first, last): (NaiveDate, NaiveDate)) -> String
 
 fn text_of(found: &Suggestions, days: (NaiveDate, NaiveDate)) -> String {
     let mut text = heading(found, days);
-    let mut before = &found.before;
     for suggestion in &found.list {
         text += "\n";
-        text += &block(suggestion, before, &suggestion.after);
-        if suggestion.proposal.class.is_some() {
-            before = &suggestion.after;
-        }
+        text += &block(suggestion, &suggestion.before, &suggestion.after);
     }
     if found.more > 0 {
         let _ = writeln!(text, "\n# and {} more; `--top {}` shows all", found.more, found.more + found.list.len());
@@ -278,7 +280,6 @@ fn commented(s: &Suggestion, class: Class) -> String {
 
 fn json_of(found: &Suggestions, (first, last): (NaiveDate, NaiveDate)) -> String {
     let share = |c: &Coverage| c.classified.over(&c.counted).map(|share| share.to_f64());
-    let mut before = &found.before;
     let mut suggestions: Vec<Value> = Vec::new();
     for s in &found.list {
         let e = &s.evidence;
@@ -287,12 +288,9 @@ fn json_of(found: &Suggestions, (first, last): (NaiveDate, NaiveDate)) -> String
             "class": s.proposal.class.map(Class::name), "theme": s.proposal.theme, "why": s.proposal.why,
             "meetings": e.meetings, "hours": e.hours.in_hours(), "people": e.people.map(|(low, high)| [low, high]),
             "minutes": [e.minutes.0, e.minutes.1], "recurring": e.recurring, "external": e.external,
-            "coverage": share(&s.after), "points": (s.after.permille() - before.permille()) as f64 / 10.0,
+            "coverage": share(&s.after), "points": (s.after.permille() - s.before.permille()) as f64 / 10.0,
             "takes": s.moves, "toml": s.proposal.class.map(|class| s.toml(class)),
         }));
-        if s.proposal.class.is_some() {
-            before = &s.after;
-        }
     }
     let value = json!({
         "from": first, "to": last, "counted": found.before.counted.in_hours(), "coverage": share(&found.before),

@@ -12,7 +12,7 @@ use crate::jobs::{Way, forget_unnamed};
 use crate::model::Week;
 use crate::schedule::Job;
 use crate::source::google::RealPace;
-use crate::store::Store;
+use crate::store::{self, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -246,17 +246,9 @@ fn maintain(store: &mut Store, config: &Config, now: DateTime<Utc>) -> Result<Ou
 }
 
 fn damaged(store: &Store, found: Vec<String>) -> Failure {
-    let (path, backup) = (store.path().display(), store.backup());
-    let failure = Failure::new(Exit::Data, format!("the database `{path}` is damaged"));
+    let failure = Failure::new(Exit::Data, format!("the database `{}` is damaged", store.path().display()));
     let failure = found.into_iter().take(3).fold(failure, Failure::cause);
-    let failure = if backup.exists() {
-        let backup = backup.display();
-        failure.help(format!("stop Vantage, remove `{path}-wal` and `{path}-shm`, and copy `{backup}` to `{path}`"))
-    } else {
-        failure
-            .help(format!("stop Vantage, move `{path}`, `{path}-wal` and `{path}.made` away, and run `vantage sync`"))
-    };
-    failure.note("what can be read still counts")
+    failure.help(store::move_away(store.path())).note("what can be read still counts")
 }
 
 /// How many events the store holds. Counted by a reader, beside whatever is under way.

@@ -26,8 +26,10 @@ mod zone;
 use crate::model::{Calendar, Instance, Interval};
 use chrono_tz::Tz;
 use component::Component;
+use line::{Lines, Property, unescape};
 use meter::Meter;
 use series::Series;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use zone::Zone;
 
@@ -72,6 +74,26 @@ pub fn is_whole(bytes: &[u8]) -> bool {
     let lines = || bytes.split(|b| matches!(b, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
     let count = |wanted: &[u8]| lines().filter(|line| line.eq_ignore_ascii_case(wanted)).count();
     count(b"BEGIN:VCALENDAR") <= count(b"END:VCALENDAR")
+}
+
+/// The zone that a text is at home in: X-WR-TIMEZONE, else the one in which most of its events begin.
+pub fn home_zone(bytes: &[u8]) -> Option<Tz> {
+    let bytes = decode::decode(bytes);
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for line in Lines::new(&bytes) {
+        let Some(property) = Property::split(&line.bytes) else { continue };
+        if property.name.eq_ignore_ascii_case(b"X-WR-TIMEZONE") {
+            if let Some(zone) = Zone::named(&unescape(property.value)) {
+                return Some(zone);
+            }
+        } else if property.name.eq_ignore_ascii_case(b"DTSTART")
+            && let Some(name) = property.param("TZID")
+        {
+            *counts.entry(name.into_owned()).or_default() += 1;
+        }
+    }
+    let known = counts.into_iter().filter_map(|(name, count)| Some((count, Zone::named(&name)?)));
+    known.max_by_key(|(count, _)| *count).map(|(_, zone)| zone)
 }
 
 /// A text as it was read.

@@ -12,7 +12,6 @@ use super::value::{ZoneId, offset, stamp};
 use super::zone::Zone;
 use super::{IcalCalendar, Lost, Parsed, Problem, Source};
 use crate::model::{Address, Attendees, Calendar, Event};
-use chrono_tz::Tz;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -345,14 +344,13 @@ impl Reader<'_> {
             }
             zones.push(zone.unwrap_or(Zone::Floating));
         }
-        let default_zone = draft.zone_name.and_then(|(name, line)| match Zone::by_name(&name, true) {
-            Some(Zone::Named(zone)) => Some(zone),
-            Some(Zone::Utc) => Some(Tz::UTC),
-            _ => {
+        let default_zone = draft.zone_name.and_then(|(name, line)| {
+            let zone = Zone::named(&name);
+            if zone.is_none() {
                 let message = "the `X-WR-TIMEZONE` is not known: floating times are in the configured zone";
                 add(&mut self.problems, Problem { line, message: message.into(), lost: Lost::Property });
-                None
             }
+            zone
         });
         let components: Vec<Component> = draft
             .events

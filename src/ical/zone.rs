@@ -36,6 +36,15 @@ impl Zone {
         if loosely { shown(name).or_else(|| described(name)) } else { None }
     }
 
+    /// The zone of the zone database that a name means, however loosely.
+    pub fn named(name: &str) -> Option<Tz> {
+        match Zone::by_name(name, true)? {
+            Zone::Named(zone) => Some(zone),
+            Zone::Utc => Some(Tz::UTC),
+            _ => None,
+        }
+    }
+
     /// The zone of an X-MICROSOFT-CDO-TZID.
     pub fn by_cdo(number: &str) -> Option<Zone> {
         let number: u32 = number.trim().parse().ok()?;

@@ -183,11 +183,13 @@ fn lost(path: &Path) -> Failure {
 
 /// What to do about a damaged database: its companions go with it, and a copy takes its place where there is one.
 pub fn move_away(path: &Path) -> String {
-    let backup = format!("{}.backup", path.display());
-    if Path::new(&backup).exists() {
-        return format!("stop Vantage, remove `{0}-wal` and `{0}-shm`, and copy `{backup}` to `{0}`", path.display());
+    let (backup, path) = (upkeep::backup(path), path.display());
+    match backup.exists() {
+        true => {
+            format!("stop Vantage, remove `{path}-wal` and `{path}-shm`, and copy `{}` to `{path}`", backup.display())
+        }
+        false => format!("stop Vantage, move `{path}`, `{path}-wal` and `{path}.made` away, and run `vantage sync`"),
     }
-    format!("move `{0}`, `{0}-wal` and `{0}.made` away and run `vantage sync`", path.display())
 }
 
 /// The words of SQLite name tables and columns, never their content.

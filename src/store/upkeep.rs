@@ -4,12 +4,17 @@ use super::{Store, migrate};
 use crate::diagnostic::{Exit, Failure};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How old the copy may grow.
 const BACKUP: TimeDelta = TimeDelta::days(7);
 /// How many times the size of the database must be free for a copy: the copy, and room to go on.
 const ROOM: u64 = 2;
+
+/// Where the copy of a database is.
+pub(super) fn backup(database: &Path) -> PathBuf {
+    database.with_extension("db.backup")
+}
 
 impl Store {
     /// What SQLite's own check says: nothing where all is well.
@@ -38,7 +43,7 @@ impl Store {
 
     /// Where the copy is, whether or not there is one.
     pub fn backup(&self) -> PathBuf {
-        self.path.with_extension("db.backup")
+        backup(&self.path)
     }
 
     /// Copies the database to [`Store::backup`] where the copy there is a week old, or none; whether it did. Where space is

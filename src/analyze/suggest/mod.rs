@@ -68,7 +68,9 @@ pub struct Suggestion {
     pub titles: usize,
     pub proposal: Proposal,
     pub evidence: Evidence,
-    /// Coverage with this rule and all before it that have a class; the same whichever of the two classes it is given.
+    /// Coverage with all rules before it that have a class.
+    pub before: Coverage,
+    /// The same with this rule too, whichever of the two classes it is given.
     pub after: Coverage,
     /// Meetings elsewhere that the rule would take from another decision.
     pub moves: usize,
@@ -126,7 +128,7 @@ impl Ground<'_> {
         let mut accepted = String::new();
         let mut list: Vec<Suggestion> = Vec::new();
         let (before, mut asked) = (coverage(&rows), 0);
-        let mut reached = before.classified.clone();
+        let mut reached = before.clone();
         for group in &groups {
             if list.len() == top {
                 break;
@@ -141,19 +143,20 @@ impl Ground<'_> {
                 suggestion.condition = condition("title_regex", &group.folds, Fold::whole, suggestion.proposal.two);
                 let whole = self.effect(&suggestion, &accepted, group, &rows)?;
                 // An expression sees the title as it is written, and may miss what the words find.
-                match whole.0.classified > reached {
+                match whole.0.classified > reached.classified {
                     true => effect = whole,
                     false => suggestion.condition = words,
                 }
             }
-            if effect.0.classified <= reached {
+            if effect.0.classified <= reached.classified {
                 continue;
             }
+            suggestion.before = reached.clone();
             (suggestion.after, suggestion.moves) = effect;
             // Where the class is left to the reader, the next ones do not build on it.
             if let Some(class) = suggestion.proposal.class {
                 accepted += &format!("{}\n", suggestion.toml(class));
-                reached = suggestion.after.classified.clone();
+                reached = suggestion.after.clone();
             }
             list.push(suggestion);
         }
@@ -216,6 +219,7 @@ impl Ground<'_> {
                 minutes: span(&minutes),
                 external,
             },
+            before: Coverage::default(),
             after: Coverage::default(),
             moves: 0,
         }

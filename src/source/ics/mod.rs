@@ -11,7 +11,7 @@ use crate::diagnostic::{Exit, Failure};
 use crate::ical::{Parsed, Problem, Source};
 use crate::model::{Instance, Interval};
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub use feed::{Feed, Fetched};
 pub use files::{Text, Unread, stamp};
@@ -33,24 +33,6 @@ fn texts(path: &str) -> Result<(Vec<Text>, Vec<Unread>), Failure> {
 pub fn uids(bytes: &[u8]) -> BTreeSet<String> {
     let parsed = crate::ical::read(bytes, &Source { source: "", stem: "" });
     parsed.calendars.iter().flat_map(|calendar| calendar.uids()).map(str::to_string).collect()
-}
-
-/// The zone that an iCalendar text is at home in: X-WR-TIMEZONE, else the one in which most of its events begin.
-pub fn home_zone(bytes: &[u8]) -> Option<Tz> {
-    let text = String::from_utf8_lossy(bytes);
-    let zone = |name: &str| name.trim().trim_matches('"').parse::<Tz>().ok();
-    if let Some(home) = text.lines().find_map(|line| line.strip_prefix("X-WR-TIMEZONE:")).and_then(zone) {
-        return Some(home);
-    }
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for line in text.lines().filter_map(|line| line.strip_prefix("DTSTART;TZID=")) {
-        *counts.entry(line.split([':', ';']).next().unwrap_or_default()).or_default() += 1;
-    }
-    counts
-        .into_iter()
-        .filter_map(|(name, count)| Some((count, zone(name)?)))
-        .max_by_key(|(count, _)| *count)
-        .map(|(_, tz)| tz)
 }
 
 /// Reads `path` as texts of which one at least is a calendar, with the parts that are none, or not yet: whoever writes a file
