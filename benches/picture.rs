@@ -1,6 +1,6 @@
 //! What a picture costs: drawing and PNG together.
 
-#[path = "../tests/chart_support/mod.rs"]
+#[path = "../tests/it/chart_support/mod.rs"]
 mod chart_support;
 
 use criterion::{Criterion, criterion_group, criterion_main};

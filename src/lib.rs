@@ -29,7 +29,7 @@
 //! model, diagnostic, disk`; `chart → model, analyze`; `deliver → model, config, diagnostic, disk`; `jobs → all of these`;
 //! `daemon → all but cli`;
 //! `cli → all`.
-//! `tests/map.rs` reads the source and fails where a line breaks this.
+//! `tests/it/map.rs` reads the source and fails where a line breaks this.
 //!
 //! Two slices are the only registries, and help, checks and documents come out of them: [`classify::PREDICATES`] and
 //! [`config::KEYS`].

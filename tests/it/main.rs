@@ -1,0 +1,43 @@
+//! Every story of this crate in one program, so that it links SQLite, TLS and the drawing once.
+//!
+//! Nothing here needs a process of its own: no test sets the environment, the folder or a signal of this process; whoever does
+//! starts the real binary. What runs apart from these is not a Rust test: `tests/{oracle,deliver,systemd}/run`.
+
+mod chart_pictures;
+mod chart_support;
+mod chart_wording;
+mod classify_mistakes;
+mod classify_packs;
+mod classify_rules;
+mod classify_score;
+mod classify_taxonomy;
+mod cli;
+mod contract;
+mod daemon;
+mod deliver;
+mod explain;
+mod findings;
+mod google;
+mod google_accounts;
+mod google_and_files;
+mod google_calendars;
+mod google_crash;
+mod google_doctor;
+mod google_fake;
+mod google_faults;
+mod google_held;
+mod google_items;
+mod google_kinds;
+mod google_play;
+mod google_signin;
+mod google_sync;
+mod google_truth;
+mod map;
+mod overrides;
+mod render;
+mod review;
+mod service;
+mod store;
+mod suggest;
+mod support;
+mod tuning;
