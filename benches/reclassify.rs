@@ -63,18 +63,11 @@ fn event(i: usize, calendar: &Arc<Calendar>) -> Event {
         summary: Some(format!("{} {} {dash} {} {i}", word(1), word(2), word(3))),
         description: Some(format!("Agenda: {} and {}", word(4), word(5))),
         location: Some("Room 4".into()),
-        status: None,
-        transparent: false,
-        visibility: Visibility::Public,
-        event_type: EventType::Default,
         organizer: Some(address(format!("p{}@home.example", i % 900))),
         attendees: Attendees::Known((0..1 + i % 9).map(line).collect()),
-        labels: Vec::new(),
-        color: None,
-        created: None,
         recurring: i.is_multiple_of(3),
-        free_busy_only: false,
         line: 1,
+        ..Event::default()
     }
 }
 

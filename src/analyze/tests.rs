@@ -76,20 +76,9 @@ fn event(title: &str) -> Event {
         uid: Uid(title.into()),
         calendar: Arc::new(Calendar { name: "work".into(), source: "work".into(), ..Calendar::default() }),
         summary: Some(title.into()),
-        description: None,
-        location: None,
-        status: None,
-        transparent: false,
-        visibility: Visibility::Public,
-        event_type: EventType::Default,
-        organizer: None,
         attendees: Attendees::Known([vec![line(ada(), Answer::Accepted)], others.to_vec()].concat()),
-        labels: Vec::new(),
-        color: None,
-        created: None,
-        recurring: false,
-        free_busy_only: false,
         line: 1,
+        ..Event::default()
     }
 }
 

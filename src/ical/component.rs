@@ -57,25 +57,7 @@ const NOWHERE: Stamp = Stamp { local: 0, zone: ZoneId::UTC };
 
 impl Draft {
     pub fn new(line: usize, calendar: &Arc<Calendar>) -> Draft {
-        let event = Event {
-            uid: Uid("".into()),
-            calendar: Arc::clone(calendar),
-            summary: None,
-            description: None,
-            location: None,
-            status: None,
-            transparent: false,
-            visibility: Visibility::Public,
-            event_type: EventType::Default,
-            organizer: None,
-            attendees: Attendees::Known(Vec::new()),
-            labels: Vec::new(),
-            color: None,
-            created: None,
-            recurring: false,
-            free_busy_only: false,
-            line,
-        };
+        let event = Event { calendar: Arc::clone(calendar), line, ..Event::default() };
         let times = Times {
             start: NOWHERE,
             end: None,

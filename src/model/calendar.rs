@@ -1,7 +1,8 @@
 use super::Address;
+use serde::{Deserialize, Serialize};
 
 /// The access a calendar's owner gave, in the Google Calendar API's order of strength.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Role {
     /// Only when somebody is busy; no titles.
     FreeBusyReader,
@@ -37,7 +38,7 @@ impl Role {
 }
 
 /// One calendar as its source describes it.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Calendar {
     /// Name of the source in the configuration, or the path it was read from; orders duplicates.
     pub source: String,

@@ -1,10 +1,11 @@
 use super::{Calendar, Interval, Marked};
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
 /// The iCalendar UID: the same for a series, its instances, and its copies in other calendars (RFC 5545 §3.8.4.7).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Uid(pub Arc<str>);
 
 impl fmt::Display for Uid {
@@ -14,7 +15,7 @@ impl fmt::Display for Uid {
 }
 
 /// A mail address in lower case without `mailto:`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Address(Arc<str>);
 
 impl Address {
@@ -42,7 +43,7 @@ impl Address {
 }
 
 /// The event's STATUS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum EventStatus {
     Confirmed,
     Tentative,
@@ -50,7 +51,7 @@ pub enum EventStatus {
 }
 
 /// Who may see the event's details (CLASS in iCalendar).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Visibility {
     #[default]
     Public,
@@ -59,7 +60,7 @@ pub enum Visibility {
 }
 
 /// What kind of entry this is, in the words of the Google Calendar API.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum EventType {
     #[default]
     Default,
@@ -88,17 +89,19 @@ impl EventType {
 }
 
 /// A participant's answer (PARTSTAT).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Answer {
     Accepted,
     Declined,
     Tentative,
+    /// Somebody else goes instead.
+    Delegated,
     #[default]
     NeedsAction,
 }
 
 /// What an attendee is (CUTYPE).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum AttendeeKind {
     #[default]
     Person,
@@ -109,7 +112,7 @@ pub enum AttendeeKind {
 }
 
 /// One ATTENDEE line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attendee {
     pub address: Address,
     pub name: Option<String>,
@@ -121,7 +124,7 @@ pub struct Attendee {
 }
 
 /// Who takes part, or that the source does not tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Attendees {
     /// Free/busy, or a file in which no event has an ATTENDEE.
     Unknown,
@@ -129,6 +132,12 @@ pub enum Attendees {
     Partial(Vec<Attendee>),
     /// Complete; empty means nobody else.
     Known(Vec<Attendee>),
+}
+
+impl Default for Attendees {
+    fn default() -> Attendees {
+        Attendees::Known(Vec::new())
+    }
 }
 
 impl Attendees {
@@ -142,7 +151,7 @@ impl Attendees {
 }
 
 /// What a calendar says about one event, one series, or one changed instance of a series.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     pub uid: Uid,
     pub calendar: Arc<Calendar>,
@@ -166,6 +175,14 @@ pub struct Event {
     pub recurring: bool,
     /// Only that time is taken is known (a free/busy calendar): no title, no attendees.
     pub free_busy_only: bool,
+    /// SEQUENCE: which version of itself it is (RFC 5546 §2.1.4).
+    pub sequence: i64,
+    /// The SEQUENCE of the whole series that it is an instance of, where the source tells it; of a single event its own.
+    pub series_sequence: Option<i64>,
+    /// The user's own answer, where the source tells it beside the attendees (Outlook's BUSYSTATUS).
+    pub my_answer: Option<Answer>,
+    /// Its end was written before its start: it has no length, and nobody knows which of the two is wrong.
+    pub ends_before_start: bool,
     /// Line of the event's BEGIN in its source, from 1; 0 where a source has no lines.
     pub line: usize,
 }
@@ -178,7 +195,7 @@ impl Event {
 }
 
 /// When an instance takes place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Span {
     /// Instants; `end >= start`.
     Timed(Interval),
@@ -187,7 +204,7 @@ pub enum Span {
 }
 
 /// The slot of its series that an instance fills: its own start, unless it was moved (RECURRENCE-ID).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Original {
     At(DateTime<Utc>),
     On(NaiveDate),

@@ -26,18 +26,13 @@ fn event(summary: &str, attendees: &[&str]) -> Event {
         summary: Some(summary.into()),
         description: Some("Agenda: roadmap dates".into()),
         location: Some("Board room 4".into()),
-        status: None,
-        transparent: false,
-        visibility: Visibility::Public,
-        event_type: EventType::Default,
         organizer: Some(address("ada@example.com")),
         attendees: Attendees::Known(attendees.iter().map(|a| attendee(a)).collect()),
         labels: vec!["Deep Work".into()],
         color: Some("tomato".into()),
-        created: None,
         recurring: true,
-        free_busy_only: false,
         line: 1,
+        ..Event::default()
     }
 }
 

@@ -5,16 +5,17 @@ use crate::classify::reader::near;
 use crate::model::{Answer, Attendee};
 
 /// The words of RFC 5545 §3.2.12, in lower case.
-const ANSWERS: [(&str, Answer); 4] = [
+const ANSWERS: [(&str, Answer); 5] = [
     ("accepted", Answer::Accepted),
     ("declined", Answer::Declined),
     ("tentative", Answer::Tentative),
+    ("delegated", Answer::Delegated),
     ("needs-action", Answer::NeedsAction),
 ];
 
 pub const STATUS: Kind = Kind {
     key: "status",
-    doc: "your own answer: `accepted`, `declined`, `tentative` or `needs-action`",
+    doc: "your own answer: `accepted`, `declined`, `tentative`, `delegated` or `needs-action`",
     example: r#"status = ["tentative", "needs-action"]"#,
     parse: |reader, value| {
         let any = reader.list("status", value, "an answer such as `accepted`", |reader, word, span| {
@@ -22,7 +23,7 @@ pub const STATUS: Kind = Kind {
             if let Some((_, answer)) = ANSWERS.iter().find(|(name, _)| *name == spelled) {
                 return Some(*answer);
             }
-            let expected = "expected `accepted`, `declined`, `tentative` or `needs-action`".to_owned();
+            let expected = "expected `accepted`, `declined`, `tentative`, `delegated` or `needs-action`".to_owned();
             let help = near(&spelled, ANSWERS.map(|(name, _)| name)).map_or(expected, |name| format!("write `{name}`"));
             reader.mistake(span, format!("`{word}` is not an answer"), "unknown answer").with_help(help);
             None

@@ -141,9 +141,6 @@ fn event(raw: RawEvent, uid: Uid, recurring: bool, reading: &Reading) -> Event {
     let mut event = Event {
         uid,
         calendar: Arc::clone(reading.calendar),
-        summary: None,
-        description: None,
-        location: None,
         status: match raw.status.as_deref() {
             Some("confirmed") => Some(EventStatus::Confirmed),
             Some("tentative") => Some(EventStatus::Tentative),
@@ -161,15 +158,12 @@ fn event(raw: RawEvent, uid: Uid, recurring: bool, reading: &Reading) -> Event {
             Some("fromGmail") => EventType::FromGmail,
             Some(other) => EventType::Other(other.to_owned()),
         },
-        organizer: None,
         attendees: Attendees::Unknown,
-        labels: Vec::new(),
-        color: None,
         // Imported calendars come with the year 0.
         created: raw.created.as_deref().and_then(stamp).filter(|at| at.year() >= 1970),
         recurring,
         free_busy_only,
-        line: 0,
+        ..Event::default()
     };
     // The role decides, not the item: it may have been stored while we were still allowed to see more.
     if !free_busy_only {
