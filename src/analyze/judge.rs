@@ -127,7 +127,7 @@ pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes:
         if (hidden[at] || hidden[of[at]]) && instance.event.visibility == Visibility::Public {
             Arc::make_mut(&mut instance.event).visibility = Visibility::Private;
         }
-        let copy = of[at] != at;
+        let copy = of[at] != at || instance.event.superseded;
         judged.push(Judged { meeting: of[at], ..one(instance, copy, rules, people, wishes) });
     }
     // A block that only takes time is a copy where its meeting counts; beside one that does not, something else may take it.
@@ -199,6 +199,7 @@ fn left_out(
         (skipped == Some(Reason::Tentative), Reason::Tentative),
         (skipped == Some(Reason::Unanswered), Reason::Unanswered),
         (decision.outcome == Outcome::Ignore, Reason::Ignored),
+        (event.ends_before_start, Reason::EndsBeforeStart),
         (interval.is_empty(), Reason::NoLength),
     ];
     cases.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)

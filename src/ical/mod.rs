@@ -28,7 +28,7 @@ mod value;
 mod version;
 mod zone;
 
-use crate::model::{Calendar, Instance, Interval};
+use crate::model::{Calendar, Instance, Interval, Uid};
 use chrono_tz::Tz;
 use component::Component;
 use line::{Lines, Property, unescape};
@@ -153,6 +153,13 @@ impl Parsed {
     /// The UIDs of the events that could be read, each as often as it is there; events without one are left out.
     pub fn uids(&self) -> impl Iterator<Item = &str> {
         self.components.iter().map(|component| &*component.event.uid.0).filter(|uid| !uid.is_empty())
+    }
+
+    /// The version of each single event and series, by UID.
+    pub fn versions(&self) -> impl Iterator<Item = (&Uid, i64)> {
+        let masters = self.series.iter().filter_map(|series| series.master);
+        let events = masters.map(|master| &self.components[master].event);
+        events.filter_map(|event| Some((&event.uid, event.series_sequence?))).filter(|(uid, _)| !uid.0.is_empty())
     }
 
     /// All instances that overlap `window`, by start, then UID: timed ones that share time with it, or start inside it

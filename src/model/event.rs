@@ -197,6 +197,8 @@ pub struct Event {
     pub sequence: i64,
     /// The SEQUENCE of the whole series that it is an instance of, where the source tells it; of a single event its own.
     pub series_sequence: Option<i64>,
+    /// Another calendar has a newer version of it, which is not in this slot any more.
+    pub superseded: bool,
     /// The user's own answer, where the source tells it beside the attendees (Outlook's BUSYSTATUS).
     pub my_answer: Option<Answer>,
     /// Its end was written before its start: it has no length, and nobody knows which of the two is wrong.

@@ -9,9 +9,10 @@ mod tests;
 
 use crate::diagnostic::{Exit, Failure};
 use crate::ical::{Parsed, Problem, Shelf, Source};
-use crate::model::{Instance, Interval};
+use crate::model::{Instance, Interval, Original, Uid};
 use chrono_tz::Tz;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 pub use feed::{Feed, Fetched};
 pub use files::{Text, Unread, stamp};
@@ -138,7 +139,7 @@ impl Calendars {
 
     /// All instances that overlap `window`; `zone` is that of floating times. Problems are kept.
     pub fn instances(&mut self, window: Interval, zone: Tz) -> Vec<Instance> {
-        let mut instances = Vec::new();
+        let mut instances: Vec<Vec<Instance>> = Vec::new();
         for reading in &mut self.sources {
             let (mut problems, files) = (Vec::new(), &reading.files);
             let shelf = &mut reading.shelf;
@@ -147,11 +148,34 @@ impl Calendars {
                 problems.append(&mut parsed.problems);
                 parsed
             });
-            instances.extend(parsed.instances(window, zone, &mut problems));
+            instances.push(parsed.instances(window, zone, &mut problems));
             let named = |problem: Problem| Some((files.get(problem.text)?.clone(), problem));
             self.problems.extend(problems.into_iter().filter_map(named));
         }
-        instances
+        if instances.len() > 1 {
+            self.supersede(&mut instances);
+        }
+        instances.into_iter().flatten().collect()
+    }
+
+    /// Marks what an older version still shows in a slot that the newest one, of another source, has left or taken away.
+    fn supersede(&self, instances: &mut [Vec<Instance>]) {
+        let mut newest: HashMap<&Uid, i64> = HashMap::new();
+        let parsed = self.sources.iter().filter_map(|reading| reading.parsed.as_ref());
+        for (uid, version) in parsed.flat_map(Parsed::versions) {
+            let known = newest.entry(uid).or_insert(version);
+            *known = version.max(*known);
+        }
+        let old = |i: &Instance| {
+            i.event.series_sequence.is_some_and(|own| newest.get(&i.event.uid).is_some_and(|v| own < *v))
+        };
+        let standing = instances.iter().flatten().filter(|i| !old(i)).map(|i| (i.event.uid.clone(), i.original));
+        let standing: HashSet<(Uid, Original)> = standing.collect();
+        for instance in instances.iter_mut().flatten().filter(|i| old(i)) {
+            if !standing.contains(&(instance.event.uid.clone(), instance.original)) {
+                Arc::make_mut(&mut instance.event).superseded = true;
+            }
+        }
     }
 }
 

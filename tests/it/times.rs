@@ -1,0 +1,210 @@
+//! When a meeting is, as calendars really write it.
+
+use crate::reading::{quietly, told, vcalendar, vevent, week_of, week_of_text};
+
+fn one(start: &str) -> String {
+    vevent("u", "Roadmap", &format!("{start}\nDURATION:PT1H"))
+}
+
+/// A VTIMEZONE of that name, always so many hours east.
+fn fixed(name: &str, offset: &str) -> String {
+    format!(
+        "BEGIN:VTIMEZONE\nTZID:{name}\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:{offset}\nTZOFFSETTO:{offset}\n\
+         END:STANDARD\nEND:VTIMEZONE"
+    )
+}
+
+#[test]
+fn whole_days_are_told_in_many_ways() {
+    for lines in [
+        "DTSTART;VALUE=DATE:20261118",
+        "DTSTART;VALUE=DATE:20261118\nDTEND;VALUE=DATE:20261118",
+        "DTSTART:20261118T000000\nDTEND:20261119T000000",
+        "DTSTART;TZID=Europe/Berlin:20261118T000000\nDTEND;TZID=Europe/Berlin:20261118T235900",
+        "DTSTART;TZID=America/New_York:20261118T000000\nDURATION:P1D",
+        "DTSTART:20261117T230000Z\nDTEND:20261118T230000Z",
+        "DTSTART:20261118T000000Z\nDTEND:20261119T000000Z",
+        "DTSTART:20261118T040000\nDTEND:20261118T050000\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE",
+        "DTSTART:20261117T230000Z\nDTEND:20261118T230000Z\nX-MICROSOFT-MSNCALENDAR-ALLDAYEVENT:TRUE",
+    ] {
+        assert_eq!(quietly("", &[&vevent("u", "Fair", lines)]), ["18 all-day Fair"], "{lines}");
+    }
+    let dated = vevent("u", "Fair", "DTSTART;VALUE=DATE:20261118T000000");
+    assert_eq!(told("whole days", "", &[&dated]), ["18 all-day Fair"]);
+    for lines in [
+        "DTSTART:20261118T000000\nDTEND:20261118T120000",
+        "DTSTART:20261118T000000\nDTEND:20261118T120000\nX-MICROSOFT-CDO-ALLDAYEVENT:FALSE",
+    ] {
+        assert_eq!(quietly("", &[&vevent("u", "Fair", lines)]), ["18T00:00 720 counted Fair"], "{lines}");
+    }
+}
+
+#[test]
+fn an_end_before_the_start_is_no_length_and_told() {
+    let typo = vevent("u", "Roadmap", "DTSTART:20261118T100000\nDTEND:20251118T110000");
+    assert_eq!(told("ends before it starts", "", &[&typo]), ["18T10:00 0 ends before it starts Roadmap"]);
+    let negative = vevent("u", "Roadmap", "DTSTART:20261118T100000\nDURATION:-PT1H");
+    assert_eq!(told("ends before it starts", "", &[&negative]), ["18T10:00 0 ends before it starts Roadmap"]);
+    let period = "DTSTART:20261111T100000\nDURATION:PT1H\nRDATE;VALUE=PERIOD:20261118T100000/20261118T090000";
+    assert_eq!(
+        told("ends before it starts", "", &[&vevent("u", "Roadmap", period)]),
+        ["18T10:00 0 ends before it starts Roadmap"]
+    );
+    let busy = "BEGIN:VFREEBUSY\nUID:f\nFREEBUSY:20261118T100000Z/20261118T090000Z\nEND:VFREEBUSY";
+    assert_eq!(told("ends before it starts", "", &[busy]), ["18T11:00 0 ends before it starts Busy"]);
+    // No length at all is another thing.
+    let moment = vevent("u", "Roadmap", "DTSTART:20261118T100000\nDTEND:20261118T100000");
+    assert_eq!(quietly("", &[&moment]), ["18T10:00 0 no length Roadmap"]);
+}
+
+#[test]
+fn a_place_in_the_zone_database_goes_before_the_file_and_all_else_is_what_the_file_says() {
+    let start = |zone: &str| one(&format!("DTSTART;TZID={zone}:20261118T100000"));
+    for name in ["EST", "GMT", "Shire", "Customized Time Zone", "W. Europe Standard Time", "/example.org/Europe/Berlin"]
+    {
+        let rows = quietly("", &[&fixed(name, "+0400"), &start(name)]);
+        assert_eq!(rows, ["18T07:00 60 counted Roadmap"], "{name}");
+    }
+    // Letter case and the escapes of TEXT are no part of a name; quotes neither.
+    assert_eq!(
+        quietly("", &[&fixed("Shire\\, West", "+0400"), &start("\"SHIRE, west\"")])[0],
+        "18T07:00 60 counted Roadmap"
+    );
+    assert_eq!(quietly("", &[&fixed("Shire", "0400"), &start("Shire")])[0], "18T07:00 60 counted Roadmap");
+    let disputed =
+        told("differs from the zone database", "", &[&fixed("Europe/Berlin", "+0400"), &start("Europe/Berlin")]);
+    assert_eq!(disputed, ["18T10:00 60 counted Roadmap"]);
+    assert_eq!(
+        quietly("", &[&fixed("Europe/Berlin", "+0100"), &start("Europe/Berlin")])[0],
+        "18T10:00 60 counted Roadmap"
+    );
+}
+
+#[test]
+fn without_a_definition_a_name_is_looked_up() {
+    for (name, hour) in [
+        ("\"(UTC-05:00) Eastern Time (US and Canada)\"", "16"),
+        ("\"(GMT+02.00) Athens/Istanbul/Minsk\"", "09"),
+        ("GMT Standard Time 1", "11"),
+        ("\"tzone://Microsoft/Utc\"", "11"),
+        ("/Europe/London", "11"),
+        ("/example.org/x/America/New_York", "16"),
+        ("europe/london", "11"),
+        ("EST5EDT", "16"),
+    ] {
+        let rows = quietly("", &[&one(&format!("DTSTART;TZID={name}:20261118T100000"))]);
+        assert_eq!(rows, [format!("18T{hour}:00 60 counted Roadmap")], "{name}");
+    }
+    let offset = told("names an offset", "", &[&one("DTSTART;TZID=GMT+0400:20261118T100000")]);
+    assert_eq!(offset, ["18T07:00 60 counted Roadmap"]);
+    let unknown = told("not known", "", &[&one("DTSTART;TZID=Middle-earth/Shire:20261118T100000")]);
+    assert_eq!(unknown, ["18T10:00 60 counted Roadmap"]);
+    // A day needs no zone.
+    assert_eq!(quietly("", &[&vevent("u", "Fair", "DTSTART;TZID=Middle-earth/Shire;VALUE=DATE:20261118")]).len(), 1);
+}
+
+#[test]
+fn a_zone_of_another_calendar_of_the_file_is_used_and_told() {
+    let second = |head: &[&str]| vcalendar("", &[head, &[&*one("DTSTART;TZID=Shire:20261118T100000")]].concat());
+    let first = vcalendar("", &[&fixed("Shire", "+0400")]);
+    let (rows, said) = week_of_text(&(first + &second(&[])));
+    assert_eq!(rows, ["18T07:00 60 counted Roadmap"]);
+    assert!(said.contains("another `VCALENDAR`"), "{said}");
+    // Its own goes first.
+    let first = vcalendar("", &[&fixed("Shire", "+0400")]);
+    let (rows, said) = week_of_text(&(first + &second(&[&fixed("Shire", "+0300")])));
+    assert_eq!((rows[0].as_str(), said.as_str()), ("18T08:00 60 counted Roadmap", ""));
+}
+
+#[test]
+fn forms_of_time_that_can_mean_one_thing_only_are_read_and_told_once() {
+    for (start, hour) in [
+        ("DTSTART:20261118T100000-0500", "18T16:00"),
+        ("DTSTART:20261118T100000+05:30", "18T05:30"),
+        ("DTSTART:2026-11-18T10:00:00Z", "18T11:00"),
+        ("DTSTART;TZID=America/New_York:2026-11-18T10:00", "18T16:00"),
+        ("DTSTART:20261117T240000", "18T00:00"),
+    ] {
+        assert_eq!(told("times are written", "", &[&one(start)]), [format!("{hour} 60 counted Roadmap")], "{start}");
+    }
+    for length in ["DURATION:P1H", "DURATION:P60M", "DURATION:P3600S"] {
+        let event = vevent("u", "Roadmap", &format!("DTSTART:20261118T100000\n{length}"));
+        assert_eq!(told("lengths are written", "", &[&event]), ["18T10:00 60 counted Roadmap"], "{length}");
+    }
+    let end = vevent("u", "Roadmap", "DTSTART:20261118T100000\nDTEND;VALUE=DURATION:PT1H");
+    assert_eq!(told("ends are written", "", &[&end]), ["18T10:00 60 counted Roadmap"]);
+    // Once a file, however often.
+    let again = one("DTSTART:20261119T100000-0500").replace("UID:u", "UID:v");
+    assert_eq!(told("times are written", "", &[&one("DTSTART:20261118T100000-0500"), &again]).len(), 2);
+    // What can mean nothing costs the event.
+    let (rows, said) = week_of("", &[&one("DTSTART:18.11.2026 10:00")]);
+    assert!(rows.is_empty() && said.contains("neither a date"), "{said}");
+}
+
+#[test]
+fn hours_are_elapsed_and_days_are_days_over_a_change_of_clocks() {
+    let spring = |lines: &str| {
+        let world = crate::support::World::new().config(crate::reading::CONFIG);
+        let world = world.file("a.ics", vcalendar("", &[&vevent("u", "Roadmap", lines)]));
+        crate::reading::rows(&world, &["a.ics"], ("2026-03-28", "2026-03-29"))
+    };
+    let zone = "DTSTART;TZID=Europe/Berlin";
+    assert_eq!(spring(&format!("{zone}:20260329T023000\nDURATION:PT1H")), ["29T03:30 60 counted Roadmap"]);
+    assert_eq!(spring(&format!("{zone}:20260328T220000\nDURATION:PT6H")), ["28T22:00 360 counted Roadmap"]);
+    // From wall clock to wall clock an hour is missing.
+    let end = "DTEND;TZID=Europe/Berlin:20260329T040000";
+    assert_eq!(spring(&format!("{zone}:20260328T220000\n{end}")), ["28T22:00 300 counted Roadmap"]);
+}
+
+#[test]
+fn parts_of_a_rule_that_say_nothing_leave_the_rest_standing() {
+    let series = |rule: &str| vevent("u", "Roadmap", &format!("DTSTART:20261111T100000\nDURATION:PT1H\nRRULE:{rule}"));
+    for rule in ["FREQ=WEEKLY;COUNT=0", "FREQ=WEEKLY;COUNT=0;UNTIL=20261231T000000Z", "FREQ=WEEKLY;INTERVAL=0"] {
+        assert_eq!(told("says nothing", "", &[&series(rule)]), ["18T10:00 60 counted Roadmap"], "{rule}");
+    }
+    assert_eq!(quietly("", &[&series("FREQ=WEEKLY;COUNT=;BYDAY=;UNTIL=")]), ["18T10:00 60 counted Roadmap"]);
+    // A DTSTART off its rule is the first of COUNT.
+    assert_eq!(quietly("", &[&series("FREQ=WEEKLY;BYDAY=TU;COUNT=2")]), ["17T10:00 60 counted Roadmap"]);
+    assert_eq!(quietly("", &[&series("FREQ=WEEKLY;BYDAY=TH;COUNT=2")]).len(), 0);
+    // UNTIL without Z is on the wall of DTSTART.
+    let zoned = |until: &str| {
+        let lines =
+            format!("DTSTART;TZID=America/New_York:20261116T100000\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL={until}");
+        quietly("", &[&vevent("u", "Roadmap", &lines)]).len()
+    };
+    assert_eq!((zoned("20261118T100000"), zoned("20261118T100000Z"), zoned("20261118T150000Z")), (3, 2, 3));
+    // An RDATE that gives its length keeps it where the rule has the same slot.
+    let period = "RDATE;VALUE=PERIOD:20261118T100000/PT2H";
+    let longer = series("FREQ=WEEKLY;COUNT=3").replace("RRULE", &format!("{period}\nRRULE"));
+    assert_eq!(quietly("", &[&longer]), ["18T10:00 120 counted Roadmap"]);
+}
+
+#[test]
+fn days_that_do_not_exist_are_skipped_as_the_rule_says() {
+    let events = |skip: &str| {
+        let rule = format!("RSCALE=GREGORIAN;FREQ=MONTHLY;COUNT=12{skip}");
+        let event = vevent("u", "Fair", &format!("DTSTART:20260131T100000\nDURATION:PT1H\nRRULE:{rule}"));
+        let world = crate::support::World::new().config(crate::reading::CONFIG).file("a.ics", vcalendar("", &[&event]));
+        let rows = crate::reading::rows(&world, &["a.ics"], ("2026-02-01", "2026-05-01"));
+        rows.iter().map(|row| row[..2].to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(events(""), "31");
+    assert_eq!(events(";SKIP=OMIT"), "31");
+    assert_eq!(events(";SKIP=BACKWARD"), "28 31 30");
+    assert_eq!(events(";SKIP=FORWARD"), "01 31 01");
+}
+
+#[test]
+fn what_is_no_part_of_the_calendar_is_left_out() {
+    let inner = format!("BEGIN:X-ARCHIVE\n{}\nEND:X-ARCHIVE", one("DTSTART:20261117T100000"));
+    let outer = one("DTSTART:20261118T100000").replace("UID:u", "UID:v");
+    assert_eq!(told("not known holds events", "", &[&inner, &outer]), ["18T10:00 60 counted Roadmap"]);
+    let busy = "BEGIN:VFREEBUSY\nUID:f\nFREEBUSY:20261118T140000Z/PT1H\nEND:VFREEBUSY";
+    assert_eq!(told("busy times beside events", "", &[busy, &outer]), ["18T10:00 60 counted Roadmap"]);
+    // In a calendar of its own it is all there is.
+    let (rows, _) = week_of_text(&(vcalendar("", &[busy]) + &vcalendar("", &[&outer])));
+    assert_eq!(rows.len(), 2);
+    // An unclosed to-do swallows nothing.
+    let todo = "BEGIN:VTODO\nUID:t\nDTSTART:20261118T080000";
+    assert_eq!(quietly("", &[todo, &outer]).len(), 1);
+}

@@ -1,0 +1,217 @@
+//! Versions of one event, and what belongs together by UID, wherever it lies.
+
+use crate::reading::{CONFIG, WE, quietly, rows, told, vcalendar, vevent, week_of};
+use crate::support::World;
+
+const WEEK: (&str, &str) = ("2026-11-16", "2026-11-22");
+
+fn at(day: u32, hour: u32, more: &str) -> String {
+    format!("DTSTART;TZID=Europe/Berlin:202611{day:02}T{hour:02}0000\nDURATION:PT1H\n{more}")
+}
+
+fn weekly(more: &str) -> String {
+    at(11, 10, &format!("RRULE:FREQ=WEEKLY;COUNT=3\n{more}"))
+}
+
+/// A folder of these files as one source of the configuration, and as one path of the command line.
+fn folder(files: &[String]) -> (Vec<String>, Vec<String>) {
+    let source = "[[source.ics]]\nname = \"work\"\npath = \"~/work\"\n";
+    let mut world = World::new().config(&format!("{CONFIG}{source}"));
+    for (n, text) in files.iter().enumerate() {
+        world = world.file(&format!("work/{n}.ics"), text);
+    }
+    world.sync();
+    (rows(&world, &[], WEEK), rows(&world, &["work"], WEEK))
+}
+
+#[test]
+fn the_newest_version_counts_whatever_file_it_lies_in() {
+    let old = vevent("u", "Roadmap", &at(18, 10, "SEQUENCE:1\nDTSTAMP:20261102T000000Z"));
+    for newer in [
+        "SEQUENCE:2\nDTSTAMP:20261101T000000Z",
+        "SEQUENCE:1\nDTSTAMP:20261103T000000Z",
+        "SEQUENCE:1\nDTSTAMP:20261102T000000Z\nLAST-MODIFIED:20261103T000000Z",
+    ] {
+        let new = vevent("u", "Roadmap", &at(18, 14, newer));
+        for files in [[&old, &new], [&new, &old]] {
+            let files = files.map(|event| vcalendar("", &[event]));
+            let wanted = vec!["18T14:00 60 counted Roadmap".to_string()];
+            assert_eq!(folder(&files), (wanted.clone(), wanted), "{newer}");
+        }
+    }
+}
+
+#[test]
+fn when_a_publisher_made_its_objects_says_nothing() {
+    let event = |hour, stamp: &str, modified: &str| {
+        let lines = format!("DTSTAMP:{stamp}\nLAST-MODIFIED:{modified}");
+        vevent("u", "Roadmap", &at(18, hour, &lines))
+    };
+    let (old, new) =
+        (event(10, "20261109T000000Z", "20261101T000000Z"), event(14, "20261105T000000Z", "20261104T000000Z"));
+    assert_eq!(quietly("METHOD:PUBLISH", &[&old, &new]), ["18T14:00 60 counted Roadmap"]);
+    // Without a method the stamp says which is newer.
+    assert_eq!(quietly("", &[&old, &new]), ["18T10:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn events_that_only_share_a_uid_are_all_kept_and_that_is_told() {
+    let same = "DTSTAMP:20261101T000000Z";
+    let events =
+        [(17, "Vision"), (18, "Vision"), (19, "Pricing")].map(|(day, title)| vevent("event", title, &at(day, 9, same)));
+    let events = events.each_ref().map(String::as_str);
+    let kept = ["17T09:00 60 counted Vision", "18T09:00 60 counted Vision", "19T09:00 60 counted Pricing"];
+    assert_eq!(told("share one UID", "", &events), kept);
+    assert_eq!(told("share one UID", "METHOD:PUBLISH", &events), kept);
+    // The same thing twice is a duplicate, and counted as one.
+    let twice = vevent("event", "Vision", &at(18, 9, same));
+    assert_eq!(quietly("", &[&twice, &twice]), ["18T09:00 60 counted Vision", "18T09:00 60 duplicate Vision"]);
+    // One that differs at the same time cannot be both.
+    let other = vevent("event", "Pricing", &at(18, 9, same));
+    assert_eq!(told("versions of one event differ", "", &[&twice, &other]).len(), 2);
+}
+
+#[test]
+fn changes_and_cancellations_belong_to_their_series_wherever_they_lie() {
+    let slot = "RECURRENCE-ID;TZID=Europe/Berlin:20261118T100000";
+    let series = vevent("u", "Roadmap", &weekly(""));
+    let moved = vevent("u", "Roadmap", &at(18, 15, &format!("{slot}\nSEQUENCE:1")));
+    let renamed = vevent("u", "Pricing", &at(18, 10, &format!("{slot}\nSEQUENCE:1")));
+    let future =
+        vevent("u", "Roadmap", &at(18, 15, "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261118T100000"));
+    let cancelled = vevent("u", "Roadmap", &at(18, 10, &format!("{slot}\nSEQUENCE:1\nSTATUS:CANCELLED")));
+    for (change, wanted) in [
+        (&moved, "18T15:00 60 counted Roadmap"),
+        (&renamed, "18T10:00 60 counted Pricing"),
+        (&future, "18T15:00 60 counted Roadmap"),
+        (&cancelled, "18T10:00 60 cancelled Roadmap"),
+    ] {
+        for files in [[&series, change], [change, &series]] {
+            let files = files.map(|event| vcalendar("", &[event]));
+            let wanted = vec![wanted.to_string()];
+            assert_eq!(folder(&files), (wanted.clone(), wanted), "{change}");
+        }
+    }
+    // A newer copy that took a date away is believed over the old one that still has it.
+    let newer = vevent("u", "Roadmap", &weekly("SEQUENCE:2\nEXDATE;TZID=Europe/Berlin:20261118T100000"));
+    assert_eq!(folder(&[vcalendar("", &[&newer]), vcalendar("", &[&series])]).0, Vec::<String>::new());
+    // A change of another event is none of this one's.
+    let strange = vevent("v", "Roadmap", &at(18, 15, &format!("{slot}\nSEQUENCE:1")));
+    assert_eq!(folder(&[vcalendar("", &[&series]), vcalendar("", &[&strange])]).0.len(), 2);
+}
+
+#[test]
+fn a_method_says_what_its_calendar_is() {
+    let invited = vcalendar("METHOD:REQUEST", &[&vevent("u", "Roadmap", &at(18, 10, "SEQUENCE:1"))]);
+    let cancel = |lines: &str| vcalendar("METHOD:CANCEL", &[&vevent("u", "Roadmap", lines)]);
+    let cancelled = vec!["18T10:00 60 cancelled Roadmap".to_string()];
+    assert_eq!(folder(&[invited.clone(), cancel(&at(18, 10, "SEQUENCE:1"))]).0, cancelled);
+    assert_eq!(folder(&[cancel(&at(18, 10, "SEQUENCE:2")), invited.clone()]).0, cancelled);
+    assert_eq!(folder(&[cancel(&at(18, 10, ""))]).0, cancelled);
+    // A cancellation of an earlier version is past.
+    let standing = vec!["18T10:00 60 counted Roadmap".to_string()];
+    assert_eq!(folder(&[cancel(&at(18, 10, "SEQUENCE:0")), invited]).0, standing);
+    // A whole series is cancelled by an event that names no rule.
+    let series = vcalendar("", &[&vevent("u", "Roadmap", &weekly("SEQUENCE:1"))]);
+    assert_eq!(folder(&[series, cancel(&at(11, 10, "SEQUENCE:2"))]).0, cancelled);
+    // Answers and questions are no meetings.
+    for method in ["COUNTER", "REPLY", "REFRESH", "DECLINECOUNTER"] {
+        let answer = vevent("v", "Pricing", &at(18, 12, ""));
+        assert!(told(&format!("METHOD:{method}"), &format!("METHOD:{method}"), &[&answer]).is_empty(), "{method}");
+    }
+    assert_eq!(quietly("METHOD:REQUEST", &[&vevent("v", "Pricing", &at(18, 12, ""))]).len(), 1);
+}
+
+#[test]
+fn across_sources_a_newer_version_or_a_cancellation_outranks_the_copy_that_was_answered() {
+    let unanswered = "ATTENDEE:mailto:ada@example.com\nATTENDEE;PARTSTAT=ACCEPTED:mailto:bo@example.com\n";
+    let case = |a: String, b: String| {
+        let world = World::new().config(CONFIG);
+        let world = world.file("a.ics", vcalendar("", &[&a])).file("b.ics", vcalendar("", &[&b]));
+        let counted = |sources: &[&str]| -> Vec<String> {
+            rows(&world, sources, WEEK).into_iter().filter(|row| !row.contains("duplicate")).collect()
+        };
+        let found = counted(&["a.ics", "b.ics"]);
+        assert_eq!(found, counted(&["b.ics", "a.ics"]));
+        found
+    };
+    let mine = |hour, more: &str| vevent("u", "Roadmap", &at(18, hour, &format!("{more}\n{WE}")));
+    let theirs = |hour, more: &str| vevent("u", "Roadmap", &at(18, hour, &format!("{more}\n{unanswered}")));
+    // Moved in one calendar, stale in the other.
+    assert_eq!(case(mine(10, "SEQUENCE:0"), theirs(14, "SEQUENCE:1")), ["18T14:00 60 counted Roadmap"]);
+    assert_eq!(case(mine(14, "SEQUENCE:1"), theirs(10, "SEQUENCE:0")), ["18T14:00 60 counted Roadmap"]);
+    assert_eq!(
+        case(mine(10, "SEQUENCE:1"), theirs(10, "SEQUENCE:1\nSTATUS:CANCELLED")),
+        ["18T10:00 60 cancelled Roadmap"]
+    );
+    // An older cancellation was overtaken, and of equal versions the answered one counts.
+    assert_eq!(
+        case(mine(10, "SEQUENCE:2"), theirs(10, "SEQUENCE:1\nSTATUS:CANCELLED")),
+        ["18T10:00 60 counted Roadmap"]
+    );
+    // A date that the newer copy of a series lacks.
+    let short = vevent("u", "Roadmap", &weekly("SEQUENCE:2\nEXDATE;TZID=Europe/Berlin:20261118T100000"));
+    assert_eq!(case(vevent("u", "Roadmap", &weekly("SEQUENCE:1")), short), Vec::<String>::new());
+    // Two events that only stand in two calendars are two.
+    assert_eq!(case(mine(10, ""), vevent("v", "Pricing", &at(18, 14, ""))).len(), 2);
+}
+
+#[test]
+fn a_meeting_copied_under_another_uid_is_one() {
+    let pair = |a: &str, b: &str| {
+        let world = World::new().config(CONFIG);
+        let world = world.file("a.ics", vcalendar("", &[a, &vevent("x", "Other", &at(20, 8, ""))]));
+        let world = world.file("b.ics", vcalendar("", &[b]));
+        let found = rows(&world, &["a.ics", "b.ics"], ("2026-11-18", "2026-11-18"));
+        let mut found: Vec<String> = found.iter().map(|row| row[9..].to_string()).collect();
+        found.sort();
+        found
+    };
+    let original = vevent("u", "Roadmap review", &at(18, 10, ""));
+    let copy = |title: &str, more: &str| vevent("sync-1", title, &at(18, 10, &format!("X-ALONE:1\n{more}")));
+    assert_eq!(
+        pair(&original, &copy("ROADMAP - Review", "")),
+        ["60 counted Roadmap review", "60 duplicate ROADMAP - Review"]
+    );
+    assert_eq!(pair(&original, &copy("Busy", "")), ["60 counted Roadmap review", "60 duplicate Busy"]);
+    assert_eq!(pair(&original, &copy("", "")), ["60 counted Roadmap review", "60 duplicate -"]);
+    // A declined original takes its copy with it; a block may stand for something else.
+    let declined = original.replace("ACCEPTED:mailto:ada", "DECLINED:mailto:ada");
+    assert_eq!(
+        pair(&declined, &copy("Roadmap review", "")),
+        ["60 declined Roadmap review", "60 duplicate Roadmap review"]
+    );
+    assert_eq!(pair(&declined, &copy("Busy", ""))[0], "60 counted Busy");
+    // Two meetings: other guests, another length, another title, no title on either side.
+    let strangers = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@example.com\nATTENDEE:mailto:cy@example.com";
+    for other in
+        [copy("Roadmap review", strangers), copy("Roadmap", ""), copy("Roadmap review", "X:1").replace("PT1H", "PT2H")]
+    {
+        assert!(pair(&original, &other).iter().all(|row| !row.contains("duplicate")), "{other}");
+    }
+    assert!(pair(&copy("", ""), &copy("", "").replace("sync-1", "v")).iter().all(|row| !row.contains("duplicate")));
+}
+
+#[test]
+fn in_one_calendar_two_meetings_of_one_name_are_two() {
+    let (a, b) = (vevent("u", "Roadmap", &at(18, 10, "")), vevent("v", "Roadmap", &at(18, 10, "")));
+    let (rows, said) = week_of("", &[&a, &b]);
+    assert_eq!((rows.len(), said.as_str()), (2, ""));
+    assert!(rows.iter().all(|row| row.contains("counted")));
+    // As files of one folder they are still one calendar.
+    let files = [vcalendar("", &[&a]), vcalendar("", &[&b])];
+    assert!(folder(&files).0.iter().all(|row| row.contains("counted")));
+}
+
+#[test]
+fn a_folder_of_single_events_says_what_one_file_would() {
+    let block = vevent("v", "Zzz block", &at(18, 14, "X-ALONE:1"));
+    let meeting = vevent("u", "Roadmap", &at(18, 10, ""));
+    let one = folder(&[vcalendar("", &[&meeting, &block])]).0;
+    let files = [vcalendar("", &[&meeting]), vcalendar("", &[&block])];
+    assert_eq!(folder(&files).0, one);
+    assert!(one[1].contains("solo"), "{one:?}");
+    // A file with several events is judged alone.
+    let two = vcalendar("", &[&block, &vevent("w", "Zzz reading", &at(19, 14, "X-ALONE:1"))]);
+    assert!(folder(&[vcalendar("", &[&meeting]), two]).0.iter().all(|row| !row.contains("solo")));
+}
