@@ -40,7 +40,7 @@ fn ada() -> Address {
 
 fn people() -> People {
     let groups = [("reports".to_string(), vec![Address::parse("bo@x.example").unwrap()])].into();
-    People { me: vec![ada()], domains: Vec::new(), groups }
+    People { me: vec![ada()], groups, ..People::default() }
 }
 
 fn wishes() -> Preferences {

@@ -22,7 +22,7 @@ mod words;
 pub use append::append;
 pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
 pub use insert::{TitleRule, with_rule};
-pub use people::People;
+pub use people::{Me, People};
 pub use phrase::Phrase;
 pub use predicates::{Finding, Kind, Look, PREDICATES, Predicate};
 pub use range::Bounds;
@@ -30,7 +30,7 @@ pub use reader::{Note, Reader, near};
 pub use rule::{Rule, Source};
 pub use ruleset::RuleSet;
 pub use trace::{Evidence, Loser, Step, Trace, Why};
-pub use words::{Title, Words};
+pub use words::{Title, Words, says_cancelled};
 
 use crate::model::{Class, Event, Marked};
 use chrono::{DateTime, TimeDelta};

@@ -14,12 +14,14 @@ mod decode;
 mod line;
 mod meter;
 mod names;
+mod person;
 mod read;
 mod recur;
 mod rule;
 mod series;
 #[cfg(test)]
 mod tests;
+mod told;
 mod value;
 mod zone;
 
@@ -34,6 +36,7 @@ use std::sync::Arc;
 use zone::Zone;
 
 pub use read::read;
+pub use told::Told;
 
 /// Where a text comes from.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +106,8 @@ pub struct Parsed {
     pub calendars: Vec<IcalCalendar>,
     /// In the order of their lines, at most a thousand.
     pub problems: Vec<Problem>,
+    /// What the text tells about people.
+    pub told: Told,
 }
 
 impl Parsed {

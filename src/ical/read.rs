@@ -10,8 +10,8 @@ use super::rule::Rule;
 use super::series;
 use super::value::{ZoneId, offset, stamp};
 use super::zone::Zone;
-use super::{IcalCalendar, Lost, Parsed, Problem, Source};
-use crate::model::{Address, Attendees, Calendar, Event};
+use super::{IcalCalendar, Lost, Parsed, Problem, Source, Told, person};
+use crate::model::{Address, Calendar, Event};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -40,6 +40,8 @@ struct ZoneDraft {
 #[derive(Default)]
 struct CalendarDraft {
     name: Option<String>,
+    /// X-OWNER, where it holds an address ([MS-OXCICAL]).
+    owner: Option<Address>,
     zone_name: Option<(String, usize)>,
     /// Names after the two constant zones, with the line that first used them.
     names: Vec<(String, usize)>,
@@ -82,7 +84,7 @@ struct Reader<'a> {
     event: Option<(Draft, usize)>,
     calendars: Vec<IcalCalendar>,
     problems: Vec<Problem>,
-    attendees_seen: bool,
+    told: Told,
     meter: Meter,
 }
 
@@ -98,7 +100,7 @@ pub fn read(bytes: &[u8], source: &Source) -> Parsed {
         event: None,
         calendars: Vec::new(),
         problems: Vec::new(),
-        attendees_seen: false,
+        told: Told::default(),
         meter: Meter::file(),
     };
     let mut last = 0;
@@ -138,7 +140,10 @@ impl Reader<'_> {
         match self.stack.last() {
             Some(Kind::Event) => {
                 if let (Some((draft, _)), Some(calendar)) = (&mut self.event, &mut self.calendar) {
-                    self.attendees_seen |= name.eq_ignore_ascii_case(b"ATTENDEE");
+                    if name.eq_ignore_ascii_case(b"ATTENDEE") {
+                        self.told.attendees = true;
+                        self.told.answers |= property.param("PARTSTAT").is_some_and(|word| !word.trim().is_empty());
+                    }
                     let problems = &mut self.problems;
                     draft
                         .read(property, line, &mut |property| calendar.zone(property, line), &mut |p| add(problems, p));
@@ -263,6 +268,8 @@ impl Reader<'_> {
         let value = || Some(unescape(property.value).trim().to_owned()).filter(|value| !value.is_empty());
         if is("X-WR-CALNAME") {
             calendar.name = value();
+        } else if is("X-OWNER") {
+            calendar.owner = person::mail(property).or(calendar.owner.take());
         } else if is("X-WR-TIMEZONE") {
             calendar.zone_name = value().map(|name| (name, line));
         }
@@ -323,7 +330,9 @@ impl Reader<'_> {
 
     fn assemble(&mut self, draft: CalendarDraft) {
         let name = draft.name.unwrap_or_else(|| self.source.stem.to_owned());
-        let owner = Address::parse(&name);
+        // A name such as "Yoga @ home" is no address, nor is a sentence with one in it.
+        let named = || Address::parse(&name).filter(|_| !name.trim().contains(char::is_whitespace));
+        let owner = draft.owner.or_else(named);
         let calendar = Arc::new(Calendar { source: self.source.source.to_owned(), name, owner, ..Calendar::default() });
         let mut zones = vec![Zone::Utc, Zone::Floating];
         let mut own: HashMap<&str, &ZoneDraft> = HashMap::new();
@@ -369,13 +378,6 @@ impl Reader<'_> {
         if self.calendars.is_empty() && last > 0 {
             self.problem(1, "there is no `BEGIN:VCALENDAR`", Lost::Calendar);
         }
-        if !self.attendees_seen {
-            for component in self.calendars.iter_mut().flat_map(|calendar| &mut calendar.components) {
-                if let Some(event) = Arc::get_mut(&mut component.event) {
-                    event.attendees = Attendees::Unknown;
-                }
-            }
-        }
         let events: u64 = self.calendars.iter().map(|calendar| calendar.components.len() as u64).sum();
         let count = self.calendars.len() as u64;
         for calendar in &mut self.calendars {
@@ -384,7 +386,9 @@ impl Reader<'_> {
             calendar.share = if own * count >= 2 * events { (own, events) } else { (2, count.max(2)) };
         }
         self.problems.sort_by_key(|problem| problem.line);
-        Parsed { calendars: self.calendars, problems: self.problems }
+        let mut parsed = Parsed { calendars: self.calendars, problems: self.problems, told: self.told };
+        parsed.settle(self.told);
+        parsed
     }
 }
 

@@ -8,10 +8,10 @@ mod public;
 mod tests;
 
 use crate::diagnostic::{Exit, Failure};
-use crate::ical::{Parsed, Problem, Source};
+use crate::ical::{Parsed, Problem, Source, Told};
 use crate::model::{Instance, Interval};
 use chrono_tz::Tz;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use feed::{Feed, Fetched};
 pub use files::{Text, Unread, stamp};
@@ -112,6 +112,7 @@ impl Calendars {
 
     /// All instances that overlap `window`; `zone` is that of floating times. Problems of expansion are kept.
     pub fn instances(&mut self, window: Interval, zone: Tz) -> Vec<Instance> {
+        self.pool();
         let mut instances = Vec::new();
         for (file, parsed) in &self.files {
             let mut problems = Vec::new();
@@ -120,6 +121,30 @@ impl Calendars {
         }
         instances
     }
+}
+
+impl Calendars {
+    /// A folder with a file for each event says the same as one file with all events: its files say together whether
+    /// attendees and answers are known. A file with several UIDs is judged alone.
+    fn pool(&mut self) {
+        let mut pools: BTreeMap<(String, String), Told> = BTreeMap::new();
+        let singles = |files: &&mut (String, Parsed)| files.1.is_one_event();
+        for (file, parsed) in self.files.iter_mut().filter(singles) {
+            let told = pools.entry(pool_of(file, parsed)).or_default();
+            *told = told.or(parsed.told);
+        }
+        for (file, parsed) in self.files.iter_mut().filter(singles) {
+            let told = pools.get(&pool_of(file, parsed)).copied();
+            parsed.settle(told.unwrap_or_default());
+        }
+    }
+}
+
+/// The source, if it has another name than the file, and the folder.
+fn pool_of(file: &str, parsed: &Parsed) -> (String, String) {
+    let source = parsed.calendars.iter().map(|calendar| &calendar.calendar().source).find(|source| *source != file);
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    (source.cloned().unwrap_or_default(), folder.to_owned())
 }
 
 fn list(paths: &[String]) -> String {
