@@ -1,5 +1,6 @@
 //! The lines of "What counts", as stories about small weeks, and the properties that hold for all weeks.
 
+mod guests;
 mod tuning;
 
 use super::report::{Apart, Reason, Theme};

@@ -71,8 +71,15 @@ impl Guests {
         let names = self.names();
         let owners = &self.owners;
         let find = |weak: Weak| {
-            let by_name = weak.name.map(|name| names.get(&name).cloned().flatten().unwrap_or(name));
-            weak.other.map(|other| owners.get(&other).cloned().unwrap_or(other)).or(by_name)
+            let named = || names.get(weak.name.as_ref()?).cloned().flatten();
+            match &weak.other {
+                // A mailbox of a program's own is the last thing that somebody is known by.
+                Some(mailbox) if mailbox.is_mail() => {
+                    owners.get(mailbox).cloned().or_else(named).or(weak.other.clone())
+                }
+                Some(other) => owners.get(other).or(weak.other.as_ref()).cloned(),
+                None => named().or(weak.name.clone()),
+            }
         };
         for (place, weak) in std::mem::take(&mut self.weak) {
             self.lines[place].address = find(weak).unwrap_or_else(|| Address::nth(place + 1));
@@ -241,6 +248,9 @@ mod tests {
         // What one line says of a mailbox holds for all lines, whichever comes first.
         let text = "ORGANIZER:mailto:2_A@imip.me.com\nATTENDEE;EMAIL=ada@example.com:mailto:2_A@imip.me.com";
         assert_eq!(people(text), (Some("ada@example.com".into()), vec!["ada@example.com".into()]));
+        let text =
+            "ORGANIZER;CN=Ada:mailto:2_A@imip.me.com\nATTENDEE;CN=Ada;EMAIL=ada@example.com:mailto:2_B@imip.me.com";
+        assert_eq!(people(text).0.as_deref(), Some("ada@example.com"));
     }
 
     #[test]
