@@ -9,7 +9,7 @@ use vantage::config::Config;
 use vantage::ical::{Source, read};
 use vantage::model::{Interval, Week, Weekday};
 
-const SOURCE: Source = Source { source: "bench", stem: "bench" };
+const SOURCE: Source = Source { source: "bench", stem: "bench", folder: "" };
 
 fn at(year: i32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).unwrap()
@@ -35,7 +35,7 @@ fn calendar(c: &mut Criterion) {
 
     let parsed = read(text.as_bytes(), &SOURCE);
     let window = Interval::new(at(2015), at(2027));
-    let expand = || parsed.calendars[0].instances(window, chrono_tz::Europe::Berlin, &mut Vec::new());
+    let expand = || parsed.instances(window, chrono_tz::Europe::Berlin, &mut Vec::new());
     let instances = expand();
     group.throughput(Throughput::Elements(instances.len() as u64));
     group.bench_function("expand", |b| b.iter(|| black_box(expand()).len()));

@@ -76,14 +76,14 @@ impl People {
     }
 
     /// The user's own answer; `None` where nothing tells of one. Outlook's BUSYSTATUS stands for the lines where these carry
-    /// no answers. Whoever organises comes, unless a line of theirs or the event's STATUS says otherwise; where attendees are
+    /// no answers. Whoever organises comes, unless a line of theirs, BUSYSTATUS or the event's STATUS says otherwise; where attendees are
     /// unknown, so is that.
     pub fn my_answer(&self, event: &Event) -> Option<Answer> {
         let line = self.my_line(event).map(|line| line.answer);
         let told = event.my_answer.or(line.filter(|answer| *answer != Answer::NeedsAction));
         let held = event.held.filter(|held| line.is_none() && *held == Answer::Tentative);
         let organised = || {
-            let maybe = event.status == Some(EventStatus::Tentative);
+            let maybe = event.status == Some(EventStatus::Tentative) || event.held == Some(Answer::Tentative);
             let known = event.attendees != Attendees::Unknown && self.is_mine(event);
             known.then_some(if maybe { Answer::Tentative } else { Answer::Accepted })
         };
@@ -231,6 +231,8 @@ mod tests {
         assert_eq!(ada().my_answer(&mine(with(Answer::Declined))), Some(Answer::Declined));
         let maybe = Event { status: Some(EventStatus::Tentative), ..mine(vec![bo.clone()]) };
         assert_eq!(ada().my_answer(&maybe), Some(Answer::Tentative));
+        let held = Event { held: Some(Answer::Tentative), ..mine(with(Answer::NeedsAction)) };
+        assert_eq!(ada().my_answer(&held), Some(Answer::Tentative));
         // Another's meeting is not answered by being his.
         let his = Event { organizer: Some(address("bo@example.com")), ..event(with(Answer::NeedsAction)) };
         assert_eq!(ada().my_answer(&his), Some(Answer::NeedsAction));

@@ -50,8 +50,11 @@ const CANCELLED: &[&str] = &[
     "abgesagter termin",
     "storniert",
     "entfällt",
+    "termin abgesagt",
     "annulé",
     "annulée",
+    "annule",
+    "annulee",
     "événement annulé",
     "cancelado",
     "cancelada",
@@ -91,7 +94,8 @@ pub fn says_cancelled(title: &str) -> bool {
         if is_one_of(CANCELLED, head) {
             return true;
         }
-        let Some(rest) = without_tag(text) else { return false };
+        let rest = text.strip_prefix(head).and_then(|rest| rest.strip_prefix(':')).filter(|_| is_one_of(TAGS, head));
+        let Some(rest) = rest.or_else(|| without_tag(text)) else { return false };
         text = undecorated(rest);
     }
 }
@@ -361,6 +365,8 @@ mod tests {
             "Canceled : Roadmap",
             "Canceled：Roadmap",
             "FW: Canceled: Roadmap",
+            "RE：Canceled：Roadmap",
+            "ANNULE : réunion",
             "[EXT] AW: Abgesagt: Fahrplan",
             "❌ Cancelled: Roadmap",
             "Annulé\u{a0}: feuille de route",

@@ -1,10 +1,11 @@
 //! One VEVENT, from its lines to an event with its times.
 
+use super::Lost;
+use super::context::Context;
 use super::line::{Property, text_list, unescape};
 use super::person::Guests;
 use super::rule::Rule;
-use super::value::{Stamp, ZoneId, duration, stamp};
-use super::{Lost, Problem};
+use super::value::{Form, Length, Stamp, ZoneId};
 use crate::model::{Answer, Attendees, Calendar, Event, EventStatus, EventType, Uid, Visibility, WORKING_ELSEWHERE};
 use chrono::DateTime;
 use std::sync::Arc;
@@ -16,31 +17,51 @@ pub(super) struct Component {
     pub times: Times,
 }
 
-/// When it takes place.
-#[derive(Debug)]
+/// When it takes place, and which version of itself it is.
+#[derive(Clone, Debug)]
 pub(super) struct Times {
     pub start: Stamp,
     pub end: Option<Stamp>,
-    /// DURATION in nominal seconds.
-    pub duration: Option<i64>,
+    pub duration: Option<Length>,
+    /// A vendor's mark says that it is of whole days, whatever its times are.
+    pub whole_days: bool,
     pub rules: Vec<Rule>,
     pub exrules: Vec<Rule>,
     pub rdates: Vec<RDate>,
     pub exdates: Vec<Stamp>,
     /// RECURRENCE-ID, and whether it stands for all that follow (RANGE=THISANDFUTURE).
     pub slot: Option<(Stamp, bool)>,
-    pub sequence: i64,
-    /// DTSTAMP: decides between equal SEQUENCEs (RFC 5546 §2.1.5).
-    pub stamp: i64,
+    pub version: Version,
+    /// Place of its VCALENDAR among those of the source.
+    pub home: usize,
     pub line: usize,
 }
 
+/// What tells the newer of two versions of an event; see [`super::version`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Version {
+    pub sequence: i64,
+    /// DTSTAMP.
+    pub stamp: i64,
+    /// LAST-MODIFIED.
+    pub modified: i64,
+    /// It lies in an object of METHOD:PUBLISH, whose DTSTAMP is when that was made.
+    pub published: bool,
+}
+
 /// One entry of RDATE.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RDate {
     pub start: Stamp,
     pub end: Option<Stamp>,
-    pub duration: Option<i64>,
+    pub duration: Option<Length>,
+}
+
+impl RDate {
+    /// It says itself how long it takes.
+    pub fn is_period(&self) -> bool {
+        self.end.is_some() || self.duration.is_some()
+    }
 }
 
 /// A VEVENT of which lines are still to come.
@@ -62,27 +83,21 @@ impl Draft {
             start: NOWHERE,
             end: None,
             duration: None,
+            whole_days: false,
             rules: Vec::new(),
             exrules: Vec::new(),
             rdates: Vec::new(),
             exdates: Vec::new(),
             slot: None,
-            sequence: 0,
-            stamp: i64::MIN,
+            version: Version { sequence: 0, stamp: i64::MIN, modified: i64::MIN, published: false },
+            home: 0,
             line,
         };
         Draft { event, guests: Guests::default(), start: None, summary_seen: false, times, broken: None }
     }
 
-    /// Takes one property in; `zone` finds the clock that the line's TZID means.
-    pub fn read(
-        &mut self,
-        property: &Property,
-        line: usize,
-        zone: &mut dyn FnMut(&Property) -> ZoneId,
-        problems: &mut dyn FnMut(Problem),
-    ) {
-        let mut problem = |message: String, lost: Lost| problems(Problem { line, message, lost });
+    /// Takes one property in.
+    pub fn read(&mut self, property: &Property, context: &mut Context<'_>) {
         let value = property.value;
         let name = property.name;
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
@@ -105,64 +120,78 @@ impl Draft {
             }
             b'C' if is("COLOR") => self.event.color = some_text(value),
             b'C' if is("CREATED") => {
-                let created = stamp(value, ZoneId::UTC).filter(|at| !at.is_date());
-                self.event.created = created.and_then(|at| DateTime::from_timestamp(at.local, 0));
+                self.event.created = context.moment(value).and_then(|at| DateTime::from_timestamp(at, 0));
             }
-            b'D' if is("DTSTART") => match stamp(value, zone(property)) {
+            b'D' if is("DTSTART") => match context.stamp(property, value) {
                 Some(start) if self.start.is_none() => self.start = Some(start),
                 Some(_) => {}
                 None => self.broken = Some("has a `DTSTART` that is neither a date nor a date with time"),
             },
-            b'D' if is("DTEND") => match stamp(value, zone(property)) {
-                Some(end) => self.times.end = Some(end),
-                None => problem("the `DTEND` is neither a date nor a date with time".into(), Lost::Property),
+            b'D' if is("DTEND") => match (context.stamp(property, value), context.length(value)) {
+                (Some(end), _) => self.times.end = Some(end),
+                (None, Some(length)) => {
+                    context.tell(Form::EndAsDuration);
+                    self.times.duration = Some(length);
+                }
+                _ => context.problem("the `DTEND` is neither a date nor a date with time", Lost::Property),
             },
             b'D' if is("DTSTAMP") => {
-                if let Some(at) = stamp(value, ZoneId::UTC) {
-                    self.times.stamp = at.local;
+                if let Some(at) = context.moment(value) {
+                    self.times.version.stamp = at;
                 }
             }
-            b'D' if is("DURATION") => match duration(value) {
+            b'D' if is("DURATION") => match context.length(value) {
                 Some(length) => self.times.duration = Some(length),
-                None => problem("the `DURATION` is not a length of time that can be used".into(), Lost::Property),
+                None => context.problem("the `DURATION` is not a length of time that can be used", Lost::Property),
             },
             b'D' if is("DESCRIPTION") => self.event.description = some_text(value),
             b'E' if is("EXDATE") => {
-                let zone = zone(property);
-                for entry in value.split(|b| *b == b',').filter(|entry| !entry.trim_ascii().is_empty()) {
-                    match stamp(entry, zone) {
+                for entry in entries(value) {
+                    match context.stamp(property, entry) {
                         Some(at) => self.times.exdates.push(at),
                         None => {
-                            problem("an `EXDATE` is neither a date nor a date with time".into(), Lost::Property);
+                            context.problem("an `EXDATE` is neither a date nor a date with time", Lost::Property);
                             break;
                         }
                     }
                 }
             }
             b'E' if is("EXRULE") => match Rule::parse(value) {
-                Ok(rule) => self.times.exrules.push(rule),
-                Err(why) => problem(format!("the `EXRULE` {why}"), Lost::Property),
+                Ok(rule) => {
+                    rule.form.into_iter().for_each(|form| context.tell(form));
+                    self.times.exrules.push(rule);
+                }
+                Err(why) => context.problem(format!("the `EXRULE` {why}"), Lost::Property),
             },
+            b'L' if is("LAST-MODIFIED") => {
+                if let Some(at) = context.moment(value) {
+                    self.times.version.modified = at;
+                }
+            }
             b'L' if is("LOCATION") => self.event.location = some_text(value),
             b'O' if is("ORGANIZER") => self.guests.organize(property),
             b'R' if is("RRULE") => match Rule::parse(value) {
-                Ok(rule) => self.times.rules.push(rule),
-                Err(why) => problem(format!("the `RRULE` {why}: only the first instance is kept"), Lost::Instances),
+                Ok(rule) => {
+                    rule.form.into_iter().for_each(|form| context.tell(form));
+                    self.times.rules.push(rule);
+                }
+                Err(why) => {
+                    context.problem(format!("the `RRULE` {why}: only the first instance is kept"), Lost::Instances);
+                }
             },
             b'R' if is("RDATE") => {
-                let zone = zone(property);
-                for entry in value.split(|b| *b == b',').filter(|entry| !entry.trim_ascii().is_empty()) {
-                    match rdate(entry, zone) {
+                for entry in entries(value) {
+                    match rdate(entry, property, context) {
                         Some(date) => self.times.rdates.push(date),
                         None => {
                             let message = "an `RDATE` is neither a date, a date with time nor a period";
-                            problem(message.into(), Lost::Instances);
+                            context.problem(message, Lost::Instances);
                             break;
                         }
                     }
                 }
             }
-            b'R' if is("RECURRENCE-ID") => match stamp(value, zone(property)) {
+            b'R' if is("RECURRENCE-ID") => match context.stamp(property, value) {
                 Some(slot) => {
                     let range = property.param("RANGE");
                     let future = range.is_some_and(|range| range.eq_ignore_ascii_case("THISANDFUTURE"));
@@ -186,10 +215,14 @@ impl Draft {
                 };
             }
             b'S' if is("SEQUENCE") => {
-                self.times.sequence = std::str::from_utf8(value).ok().and_then(|n| n.trim().parse().ok()).unwrap_or(0);
+                let sequence = std::str::from_utf8(value).ok().and_then(|n| n.trim().parse().ok()).unwrap_or(0);
+                (self.times.version.sequence, self.event.sequence) = (sequence, sequence);
             }
             b'T' if is("TRANSP") => self.event.transparent |= word("TRANSPARENT"),
             b'U' if is("UID") => self.event.uid = Uid(unescape(value.trim_ascii()).into()),
+            b'X' if is("X-MICROSOFT-CDO-ALLDAYEVENT") || is("X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT") => {
+                self.times.whole_days |= word("TRUE");
+            }
             b'X' if is("X-MICROSOFT-CDO-BUSYSTATUS") => {
                 // Whoever holds the time in any way but tentatively means to be there.
                 let sure = word("BUSY") || word("OOF") || word("WORKINGELSEWHERE");
@@ -216,6 +249,7 @@ impl Draft {
         let (organizer, attendees) = self.guests.settle();
         (self.event.organizer, self.event.attendees) = (organizer, Attendees::Known(attendees));
         let times = &self.times;
+        self.event.series_sequence = times.slot.is_none().then_some(times.version.sequence);
         self.event.recurring = !times.rules.is_empty() || !times.rdates.is_empty() || times.slot.is_some();
         Ok((self.event, self.times))
     }
@@ -226,19 +260,21 @@ impl Draft {
 pub(super) fn busy(
     property: &Property,
     period: &[u8],
-    zone: ZoneId,
-    line: usize,
+    context: &mut Context<'_>,
     calendar: &Arc<Calendar>,
 ) -> Option<(Event, Times)> {
-    let RDate { start, end, duration } = rdate(period.trim_ascii(), zone)?;
-    if end.is_none() && duration.is_none() {
-        return None;
-    }
-    let Draft { mut event, times, .. } = Draft::new(line, calendar);
+    let date = rdate(period.trim_ascii(), property, context).filter(RDate::is_period)?;
+    let RDate { start, end, duration } = date;
+    let Draft { mut event, times, .. } = Draft::new(context.line, calendar);
     (event.attendees, event.free_busy_only) = (Attendees::Unknown, true);
     let tentative = property.param("FBTYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("BUSY-TENTATIVE"));
     event.status = tentative.then_some(EventStatus::Tentative);
     Some((event, Times { start, end, duration, ..times }))
+}
+
+/// The entries of a list of dates or periods.
+pub(super) fn entries(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|b| *b == b',').filter(|entry| !entry.trim_ascii().is_empty())
 }
 
 fn some_text(value: &[u8]) -> Option<String> {
@@ -246,13 +282,13 @@ fn some_text(value: &[u8]) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
-fn rdate(entry: &[u8], zone: ZoneId) -> Option<RDate> {
+fn rdate(entry: &[u8], property: &Property, context: &mut Context<'_>) -> Option<RDate> {
     let Some(slash) = memchr::memchr(b'/', entry) else {
-        return Some(RDate { start: stamp(entry, zone)?, end: None, duration: None });
+        return Some(RDate { start: context.stamp(property, entry)?, end: None, duration: None });
     };
-    let (start, rest) = (stamp(&entry[..slash], zone)?, &entry[slash + 1..]);
-    match stamp(rest, zone) {
+    let (start, rest) = (context.stamp(property, &entry[..slash])?, &entry[slash + 1..]);
+    match context.stamp(property, rest) {
         Some(end) => Some(RDate { start, end: Some(end), duration: None }),
-        None => Some(RDate { start, end: None, duration: Some(duration(rest)?) }),
+        None => Some(RDate { start, end: None, duration: Some(context.length(rest)?) }),
     }
 }

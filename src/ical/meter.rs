@@ -31,16 +31,9 @@ pub(super) enum Spent {
 impl Meter {
     /// The budget of a whole file.
     pub fn file() -> Meter {
-        Meter::part(1, 1)
-    }
-
-    /// `share / of` of it, so that ten thousand calendars in one file cost no more than one.
-    pub fn part(share: u64, of: u64) -> Meter {
-        let of = of.max(1);
-        let cut = |whole: u64| (whole * share.clamp(1, of) / of).max(1);
         Meter {
-            steps: cut(STEPS),
-            instances: cut(INSTANCES),
+            steps: STEPS,
+            instances: INSTANCES,
             series_steps: SERIES_STEPS,
             series_instances: SERIES_INSTANCES,
             counted: 0,

@@ -1,14 +1,17 @@
 //! iCalendar text to events, instances and problems (RFC 5545, RFC 6868). Pure: reads no file, no clock, and never
 //! fails as a whole: what cannot be read costs the smallest thing, an event or a property, and is named by its line.
 //!
-//! `decode → line → read → component` gives events; `rule → recur` gives wall-clock times; `zone` (with `names` and
-//! `custom`) makes them instants; `series` puts rules, dates, exceptions and overrides together. `meter` bounds it all.
+//! `decode → line → read → component` gives events; `shelf` puts the texts of one source together and finds out what the names
+//! of zones mean in them; `version` says what belongs together by UID and which of several versions counts. `rule → recur` gives
+//! wall-clock times; `zone` (with `names` and `custom`) makes them instants; `series` puts rules, dates, exceptions and
+//! overrides together. `meter` bounds it all.
 //!
 //! The lexer and the expansion are our own: of the crates tried (calcard, icalendar, ical, caldata, rrule) none agrees
 //! with the established implementations on UNTIL, overrides and zones; `tests/oracle` holds ours to them.
 
 mod civil;
 mod component;
+mod context;
 mod custom;
 mod decode;
 mod line;
@@ -19,10 +22,11 @@ mod read;
 mod recur;
 mod rule;
 mod series;
+mod shelf;
 #[cfg(test)]
 mod tests;
-mod told;
 mod value;
+mod version;
 mod zone;
 
 use crate::model::{Calendar, Instance, Interval};
@@ -30,13 +34,12 @@ use chrono_tz::Tz;
 use component::Component;
 use line::{Lines, Property, unescape};
 use meter::Meter;
-use series::Series;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use version::Series;
 use zone::Zone;
 
-pub use read::read;
-pub use told::Told;
+pub use shelf::Shelf;
 
 /// Where a text comes from.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +48,8 @@ pub struct Source<'a> {
     pub source: &'a str,
     /// Stem of the file's name: what a calendar without X-WR-CALNAME is called.
     pub stem: &'a str,
+    /// Folder that the file lies in; files of one event each are pooled by it.
+    pub folder: &'a str,
 }
 
 /// What was lost to a [`Problem`].
@@ -58,11 +63,15 @@ pub enum Lost {
     Instances,
     /// Everything from here to the end of the calendar.
     Calendar,
+    /// Nothing: something was guessed or decided, which is told.
+    Nothing,
 }
 
 /// Something in a calendar that could not be used. Holds nothing of what the event says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// Place of the text among those of its source.
+    pub text: usize,
     /// Line in the text, from 1.
     pub line: usize,
     /// Lower-case sentence.
@@ -99,70 +108,64 @@ pub fn home_zone(bytes: &[u8]) -> Option<Tz> {
     known.max_by_key(|(count, _)| *count).map(|(_, zone)| zone)
 }
 
-/// A text as it was read.
+/// Reads one text of any encoding and any quality. Never fails as a whole.
+pub fn read(bytes: &[u8], source: &Source) -> Parsed {
+    let mut shelf = Shelf::default();
+    shelf.add(bytes, source);
+    shelf.finish()
+}
+
+/// The texts of one source as they were read: their events, not yet expanded.
 #[derive(Debug)]
 pub struct Parsed {
     /// One for each VCALENDAR.
-    pub calendars: Vec<IcalCalendar>,
-    /// In the order of their lines, at most a thousand.
+    pub calendars: Vec<Home>,
+    /// In the order of texts and lines, at most a thousand a text.
     pub problems: Vec<Problem>,
-    /// What the text tells about people.
-    pub told: Told,
-}
-
-impl Parsed {
-    /// All calendars' instances of `window`, in the order of [`IcalCalendar::instances`], within one budget of work for the
-    /// whole file.
-    ///
-    /// This is what every source owes: what overlaps the window, and what was moved out of a slot that lies in it. The
-    /// latter takes no time there, but only with it can a stale copy that still stands in that slot be told for one. (What
-    /// was moved into the window is not asked for its copies in a slot outside.)
-    pub fn instances(&self, window: Interval, zone: Tz, problems: &mut Vec<Problem>) -> Vec<Instance> {
-        let mut meter = Meter::file();
-        let mut found = Vec::new();
-        for calendar in &self.calendars {
-            found.extend(calendar.expand(window, zone, &mut meter, problems));
-        }
-        series::in_order(found)
-    }
-}
-
-/// One VCALENDAR: its events, not yet expanded.
-#[derive(Debug)]
-pub struct IcalCalendar {
-    calendar: Arc<Calendar>,
     zones: Vec<Zone>,
-    /// X-WR-TIMEZONE, where it is known.
-    default_zone: Option<Tz>,
     components: Vec<Component>,
     series: Vec<Series>,
-    /// Which part of its file's budget is this calendar's: `.0` of `.1`.
-    share: (u64, u64),
+    /// How many texts there were.
+    texts: usize,
 }
 
-impl IcalCalendar {
+/// One VCALENDAR.
+#[derive(Debug)]
+pub struct Home {
+    calendar: Arc<Calendar>,
+    /// X-WR-TIMEZONE, where it is known.
+    default_zone: Option<Tz>,
+    text: usize,
+}
+
+impl Home {
     /// What the calendar is called and where it came from.
     pub fn calendar(&self) -> &Arc<Calendar> {
         &self.calendar
     }
 
-    /// Events, series and changed instances that could be read.
-    pub fn event_count(&self) -> usize {
-        self.components.len()
+    /// X-WR-TIMEZONE, where it is known.
+    pub fn zone(&self) -> Option<Tz> {
+        self.default_zone
     }
+}
 
+impl Parsed {
     /// The UIDs of the events that could be read, each as often as it is there; events without one are left out.
     pub fn uids(&self) -> impl Iterator<Item = &str> {
         self.components.iter().map(|component| &*component.event.uid.0).filter(|uid| !uid.is_empty())
     }
 
     /// All instances that overlap `window`, by start, then UID: timed ones that share time with it, or start inside it
-    /// where they have no length, and all-day ones whose local days in `zone` do. Also those that lie elsewhere because
-    /// they were moved, but whose original slot lies in `window`. Floating times are in X-WR-TIMEZONE, else
-    /// in `zone`. Only what the window needs is expanded. Series that ask for more work than a file may have are cut
+    /// where they have no length, and all-day ones whose local days in `zone` do. Floating times are in X-WR-TIMEZONE, else
+    /// in `zone`. Only what the window needs is expanded. Series that ask for more work than a text may have are cut
     /// short, which is added to `problems`.
+    ///
+    /// This is what every source owes: what overlaps the window, and what was moved out of a slot that lies in it. The
+    /// latter takes no time there, but only with it can a stale copy that still stands in that slot be told for one. (What
+    /// was moved into the window is not asked for its copies in a slot outside.)
     pub fn instances(&self, window: Interval, zone: Tz, problems: &mut Vec<Problem>) -> Vec<Instance> {
-        let mut meter = Meter::part(self.share.0, self.share.1);
-        series::in_order(self.expand(window, zone, &mut meter, problems))
+        let mut meters: Vec<Meter> = (0..self.texts).map(|_| Meter::file()).collect();
+        series::in_order(self.expand(window, zone, &mut meters, problems))
     }
 }

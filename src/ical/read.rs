@@ -1,22 +1,19 @@
 //! Lines to calendars. Only calendars, events, busy times and zones matter; every other component is stepped over, whatever it
 //! holds and however deep it nests.
 
-use super::component::{Component, Draft, Times, busy};
-use super::custom::{Custom, Observance};
-use super::decode::{decode, text};
+use super::Lost;
+use super::component::{Draft, Times, busy, entries};
+use super::context::{Context, Names, Notes, ZoneName};
+use super::custom::Observance;
+use super::decode::{decode, text as text_of};
 use super::line::{Lines, Property, unescape};
-use super::meter::Meter;
+use super::person;
 use super::rule::Rule;
-use super::series;
+use super::shelf::{TextDraft, Told};
 use super::value::{ZoneId, offset, stamp};
-use super::zone::Zone;
-use super::{IcalCalendar, Lost, Parsed, Problem, Source, Told, person};
+use super::zone::clean;
 use crate::model::{Address, Calendar, Event};
-use std::collections::HashMap;
 use std::sync::Arc;
-
-/// More problems than this are a sign that the text is no calendar at all.
-const MOST_PROBLEMS: usize = 1000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -25,83 +22,88 @@ enum Kind {
     FreeBusy,
     TimeZone,
     Observance,
+    /// Directly in a calendar and not known: whatever stands in it is stepped over.
+    Unknown,
     Other,
+}
+
+/// METHOD, as far as it says what the events of its calendar are (RFC 5546 §1.4).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    Publish,
+    Cancel,
+    /// It answers or asks about events, and holds none.
+    Answer(&'static str),
+}
+
+impl Method {
+    fn named(name: &str) -> Option<Method> {
+        let name = name.trim().to_ascii_uppercase();
+        match name.as_str() {
+            "PUBLISH" => Some(Method::Publish),
+            "CANCEL" => Some(Method::Cancel),
+            _ => ["COUNTER", "DECLINECOUNTER", "REFRESH", "REPLY"].into_iter().find(|n| *n == name).map(Method::Answer),
+        }
+    }
 }
 
 /// A VTIMEZONE as it was written.
 #[derive(Default)]
-struct ZoneDraft {
-    name: String,
-    location: Option<String>,
-    cdo: Option<String>,
-    observances: Vec<Observance>,
+pub(super) struct ZoneDraft {
+    pub name: String,
+    pub location: Option<String>,
+    pub cdo: Option<String>,
+    pub observances: Vec<Observance>,
 }
 
+/// A VCALENDAR as it was written.
 #[derive(Default)]
-struct CalendarDraft {
-    name: Option<String>,
-    /// X-OWNER, where it holds an address ([MS-OXCICAL]).
-    owner: Option<Address>,
-    zone_name: Option<(String, usize)>,
-    /// Names after the two constant zones, with the line that first used them.
-    names: Vec<(String, usize)>,
-    ids: HashMap<Vec<u8>, ZoneId>,
-    last: Option<(Vec<u8>, ZoneId)>,
-    events: Vec<(Event, Times)>,
-    zones: Vec<ZoneDraft>,
+pub(super) struct CalendarDraft {
+    /// X-WR-CALNAME.
+    pub name: Option<String>,
+    /// X-OWNER.
+    pub owner: Option<Address>,
+    /// X-WR-TIMEZONE with its line.
+    pub zone_name: Option<(String, usize)>,
+    pub method: Option<Method>,
+    pub told: Told,
+    pub events: Vec<(Event, Times)>,
+    pub busy: Vec<(Event, Times)>,
+    pub zones: Vec<ZoneDraft>,
+    pub line: usize,
+    names: Names,
 }
 
-impl CalendarDraft {
-    /// The clock that a line's TZID means; names are looked up when the whole calendar is known.
-    fn zone(&mut self, property: &Property, line: usize) -> ZoneId {
-        if property.params.is_empty() {
-            return ZoneId::FLOATING;
-        }
-        if let Some((params, id)) = &self.last
-            && params == property.params
-        {
-            return *id;
-        }
-        let Some(name) = property.param("TZID").filter(|name| !name.trim().is_empty()) else {
-            return ZoneId::FLOATING;
-        };
-        let next = ZoneId(2 + self.names.len() as u32);
-        let id = *self.ids.entry(name.as_bytes().to_vec()).or_insert(next);
-        if id == next {
-            self.names.push((name.into_owned(), line));
-        }
-        self.last = Some((property.params.to_vec(), id));
-        id
-    }
-}
-
-struct Reader<'a> {
-    source: Source<'a>,
+struct Reader {
     stack: Vec<Kind>,
-    depth: [usize; 6],
+    depth: [usize; 7],
+    /// Stands in for the calendar of an event until all is read.
     shared: Arc<Calendar>,
     calendar: Option<CalendarDraft>,
     event: Option<(Draft, usize)>,
-    calendars: Vec<IcalCalendar>,
-    problems: Vec<Problem>,
-    told: Told,
-    meter: Meter,
+    /// Line of the unknown component that is open, and how many events it held.
+    unknown: Option<(usize, usize)>,
+    calendars: Vec<CalendarDraft>,
+    names: Vec<ZoneName>,
+    base: usize,
+    notes: Notes,
 }
 
-/// Reads a text of any encoding and any quality. Never fails as a whole.
-pub fn read(bytes: &[u8], source: &Source) -> Parsed {
+/// Reads a text of any encoding and any quality, which is the one at place `text` of its source; the first zone that it names
+/// gets the id `base`. Never fails as a whole.
+pub(super) fn text(bytes: &[u8], text: usize, base: usize) -> TextDraft {
     let bytes = decode(bytes);
     let mut reader = Reader {
-        source: *source,
         stack: Vec::new(),
-        depth: [0; 6],
+        depth: [0; 7],
         shared: Arc::default(),
         calendar: None,
         event: None,
+        unknown: None,
         calendars: Vec::new(),
-        problems: Vec::new(),
-        told: Told::default(),
-        meter: Meter::file(),
+        names: Vec::new(),
+        base,
+        notes: Notes::new(text),
     };
     let mut last = 0;
     for line in Lines::new(&bytes) {
@@ -110,23 +112,17 @@ pub fn read(bytes: &[u8], source: &Source) -> Parsed {
             reader.property(&property, line.number);
         }
     }
-    reader.finish(last)
-}
-
-fn add(problems: &mut Vec<Problem>, problem: Problem) {
-    match problems.len() {
-        0..MOST_PROBLEMS => problems.push(problem),
-        MOST_PROBLEMS => {
-            problems
-                .push(Problem { message: "there are more problems from here on than are listed".into(), ..problem });
-        }
-        _ => {}
+    reader.close_calendar(last);
+    if reader.calendars.is_empty() && last > 0 {
+        reader.notes.add(1, "there is no `BEGIN:VCALENDAR`", Lost::Calendar);
     }
+    let Reader { calendars, names, notes, .. } = reader;
+    TextDraft { calendars, names, notes }
 }
 
-impl Reader<'_> {
+impl Reader {
     fn problem(&mut self, line: usize, message: impl Into<String>, lost: Lost) {
-        add(&mut self.problems, Problem { line, message: message.into(), lost });
+        self.notes.add(line, message, lost);
     }
 
     fn property(&mut self, property: &Property, line: usize) {
@@ -141,19 +137,25 @@ impl Reader<'_> {
             Some(Kind::Event) => {
                 if let (Some((draft, _)), Some(calendar)) = (&mut self.event, &mut self.calendar) {
                     if name.eq_ignore_ascii_case(b"ATTENDEE") {
-                        self.told.attendees = true;
-                        self.told.answers |= property.param("PARTSTAT").is_some_and(|word| !word.trim().is_empty());
+                        calendar.told.attendees = true;
+                        calendar.told.answers |= property.param("PARTSTAT").is_some_and(|word| !word.trim().is_empty());
                     }
-                    let problems = &mut self.problems;
-                    draft
-                        .read(property, line, &mut |property| calendar.zone(property, line), &mut |p| add(problems, p));
+                    let mut context = Context {
+                        line,
+                        names: &mut calendar.names,
+                        all: &mut self.names,
+                        base: self.base,
+                        calendar: self.calendars.len(),
+                        notes: &mut self.notes,
+                    };
+                    draft.read(property, &mut context);
                 }
             }
             Some(Kind::FreeBusy) => self.free_busy_property(property, line),
             Some(Kind::Calendar) => self.calendar_property(property, line),
             Some(Kind::TimeZone) => self.zone_property(property),
             Some(Kind::Observance) => self.observance_property(property, line),
-            Some(Kind::Other) | None => {}
+            Some(Kind::Unknown | Kind::Other) | None => {}
         }
     }
 
@@ -161,13 +163,18 @@ impl Reader<'_> {
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         let kind = if is("VCALENDAR") {
             self.close_calendar(line);
-            self.calendar = Some(CalendarDraft::default());
+            self.calendar = Some(CalendarDraft { line, ..CalendarDraft::default() });
             Kind::Calendar
+        } else if self.depth[Kind::Unknown as usize] > 0 {
+            if let (true, Some((_, events))) = (is("VEVENT"), &mut self.unknown) {
+                *events += 1;
+            }
+            Kind::Other
         } else if is("VEVENT") || is("VTIMEZONE") || is("VTODO") || is("VJOURNAL") || is("VFREEBUSY") {
             // These stand directly in a calendar: whatever is still open lacks its END.
             self.close_to_calendar(line);
             if self.calendar.is_none() {
-                self.calendar = Some(CalendarDraft::default());
+                self.calendar = Some(CalendarDraft { line, ..CalendarDraft::default() });
                 self.push(Kind::Calendar);
             }
             if is("VEVENT") {
@@ -188,6 +195,9 @@ impl Reader<'_> {
                 zone.observances.push(Observance::default());
             }
             Kind::Observance
+        } else if self.stack.last() == Some(&Kind::Calendar) && !is("VALARM") {
+            self.unknown = Some((line, 0));
+            Kind::Unknown
         } else {
             Kind::Other
         };
@@ -201,8 +211,11 @@ impl Reader<'_> {
 
     fn end(&mut self, name: &[u8], line: usize) {
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        let within = self.depth[Kind::Unknown as usize] > 0;
         let kind = if is("VCALENDAR") {
             return self.close_calendar(line);
+        } else if within {
+            Kind::Other
         } else if is("VEVENT") {
             Kind::Event
         } else if is("VTIMEZONE") {
@@ -214,6 +227,13 @@ impl Reader<'_> {
         } else {
             Kind::Other
         };
+        if within {
+            // What it holds may close in any order, but it ends where as many parts have ended as began.
+            if self.pop() == Some(Kind::Unknown) {
+                self.close_unknown();
+            }
+            return;
+        }
         if kind == Kind::Other && self.stack.last() != Some(&Kind::Other) {
             return;
         }
@@ -232,6 +252,13 @@ impl Reader<'_> {
         let kind = self.stack.pop()?;
         self.depth[kind as usize] -= 1;
         Some(kind)
+    }
+
+    fn close_unknown(&mut self) {
+        let Some((line, events @ 1..)) = self.unknown.take() else { return };
+        let message =
+            format!("a component that is not known holds events, which are none of the calendar's: {events} left out");
+        self.problem(line, message, Lost::Event);
     }
 
     fn close_event(&mut self) {
@@ -255,11 +282,10 @@ impl Reader<'_> {
 
     fn close_calendar(&mut self, line: usize) {
         self.close_to_calendar(line);
+        self.close_unknown();
         self.stack.clear();
-        self.depth = [0; 6];
-        if let Some(draft) = self.calendar.take() {
-            self.assemble(draft);
-        }
+        self.depth = [0; 7];
+        self.calendars.extend(self.calendar.take());
     }
 
     fn calendar_property(&mut self, property: &Property, line: usize) {
@@ -268,10 +294,12 @@ impl Reader<'_> {
         let value = || Some(unescape(property.value).trim().to_owned()).filter(|value| !value.is_empty());
         if is("X-WR-CALNAME") {
             calendar.name = value();
-        } else if is("X-OWNER") {
-            calendar.owner = person::mail(property).or(calendar.owner.take());
         } else if is("X-WR-TIMEZONE") {
             calendar.zone_name = value().map(|name| (name, line));
+        } else if is("X-OWNER") {
+            calendar.owner = person::mail(property).or(calendar.owner.take());
+        } else if is("METHOD") {
+            calendar.method = value().and_then(|name| Method::named(&name));
         }
     }
 
@@ -282,14 +310,18 @@ impl Reader<'_> {
         if free || !property.name.eq_ignore_ascii_case(b"FREEBUSY") {
             return;
         }
-        let zone = calendar.zone(property, line);
-        for period in property.value.split(|b| *b == b',').filter(|period| !period.trim_ascii().is_empty()) {
-            match busy(property, period, zone, line, &self.shared) {
-                Some(event) => calendar.events.push(event),
-                None => {
-                    let message = "a `FREEBUSY` is not a period of time".into();
-                    return add(&mut self.problems, Problem { line, message, lost: Lost::Event });
-                }
+        let mut context = Context {
+            line,
+            names: &mut calendar.names,
+            all: &mut self.names,
+            base: self.base,
+            calendar: self.calendars.len(),
+            notes: &mut self.notes,
+        };
+        for period in entries(property.value) {
+            match busy(property, period, &mut context, &self.shared) {
+                Some(event) => calendar.busy.push(event),
+                None => return context.problem("a `FREEBUSY` is not a period of time", Lost::Event),
             }
         }
     }
@@ -298,11 +330,11 @@ impl Reader<'_> {
         let Some(zone) = self.calendar.as_mut().and_then(|calendar| calendar.zones.last_mut()) else { return };
         let is = |known: &str| property.name.eq_ignore_ascii_case(known.as_bytes());
         if is("TZID") {
-            zone.name = text(property.value).trim().trim_matches('"').to_owned();
+            zone.name = clean(&unescape(property.value)).to_owned();
         } else if is("X-LIC-LOCATION") {
-            zone.location = Some(text(property.value).into_owned());
+            zone.location = Some(text_of(property.value).into_owned());
         } else if is("X-MICROSOFT-CDO-TZID") {
-            zone.cdo = Some(text(property.value).into_owned());
+            zone.cdo = Some(text_of(property.value).into_owned());
         }
     }
 
@@ -312,7 +344,7 @@ impl Reader<'_> {
         let is = |known: &str| property.name.eq_ignore_ascii_case(known.as_bytes());
         let value = property.value;
         if is("DTSTART") {
-            part.start = stamp(value, ZoneId::FLOATING).map(|at| at.local);
+            part.start = stamp(value, ZoneId::FLOATING).map(|(at, _)| at.local);
         } else if is("TZOFFSETFROM") {
             part.from = offset(value);
         } else if is("TZOFFSETTO") {
@@ -324,77 +356,7 @@ impl Reader<'_> {
             }
         } else if is("RDATE") {
             let dates = value.split(|b| *b == b',').filter_map(|entry| stamp(entry, ZoneId::FLOATING));
-            part.dates.extend(dates.map(|at| (at.local, at.zone == ZoneId::UTC)));
+            part.dates.extend(dates.map(|(at, _)| (at.local, at.zone == ZoneId::UTC)));
         }
     }
-
-    fn assemble(&mut self, draft: CalendarDraft) {
-        let name = draft.name.unwrap_or_else(|| self.source.stem.to_owned());
-        // A name such as "Yoga @ home" is no address, nor is a sentence with one in it.
-        let named = || Address::parse(&name).filter(|_| !name.trim().contains(char::is_whitespace));
-        let owner = draft.owner.or_else(named);
-        let calendar = Arc::new(Calendar { source: self.source.source.to_owned(), name, owner, ..Calendar::default() });
-        let mut zones = vec![Zone::Utc, Zone::Floating];
-        let mut own: HashMap<&str, &ZoneDraft> = HashMap::new();
-        for zone in &draft.zones {
-            own.entry(&zone.name).or_insert(zone);
-        }
-        let lookup = |name: &str, meter: &mut Meter| {
-            let vtimezone = own.get(name.trim().trim_matches('"'));
-            Zone::by_name(name, false)
-                .or_else(|| vtimezone.and_then(|zone| evaluate(zone, meter)))
-                .or_else(|| Zone::by_name(name, true))
-        };
-        for (name, line) in &draft.names {
-            let zone = lookup(name, &mut self.meter);
-            if zone.is_none() {
-                let message = "the `TZID` names a zone that is not known: times count as the calendar's own";
-                add(&mut self.problems, Problem { line: *line, message: message.into(), lost: Lost::Property });
-            }
-            zones.push(zone.unwrap_or(Zone::Floating));
-        }
-        let default_zone = draft.zone_name.and_then(|(name, line)| {
-            let zone = Zone::named(&name);
-            if zone.is_none() {
-                let message = "the `X-WR-TIMEZONE` is not known: floating times are in the configured zone";
-                add(&mut self.problems, Problem { line, message: message.into(), lost: Lost::Property });
-            }
-            zone
-        });
-        let components: Vec<Component> = draft
-            .events
-            .into_iter()
-            .map(|(event, times)| Component {
-                event: Arc::new(Event { calendar: Arc::clone(&calendar), ..event }),
-                times,
-            })
-            .collect();
-        let series = series::group(&components);
-        self.calendars.push(IcalCalendar { calendar, zones, default_zone, components, series, share: (1, 1) });
-    }
-
-    fn finish(mut self, last: usize) -> Parsed {
-        self.close_calendar(last);
-        if self.calendars.is_empty() && last > 0 {
-            self.problem(1, "there is no `BEGIN:VCALENDAR`", Lost::Calendar);
-        }
-        let events: u64 = self.calendars.iter().map(|calendar| calendar.components.len() as u64).sum();
-        let count = self.calendars.len() as u64;
-        for calendar in &mut self.calendars {
-            // By size, but a small one among thousands still gets twice the average.
-            let own = calendar.components.len() as u64;
-            calendar.share = if own * count >= 2 * events { (own, events) } else { (2, count.max(2)) };
-        }
-        self.problems.sort_by_key(|problem| problem.line);
-        let mut parsed = Parsed { calendars: self.calendars, problems: self.problems, told: self.told };
-        parsed.settle(self.told);
-        parsed
-    }
-}
-
-fn evaluate(zone: &ZoneDraft, meter: &mut Meter) -> Option<Zone> {
-    Custom::new(&zone.observances, meter)
-        .map(|custom| Zone::Custom(Arc::new(custom)))
-        .or_else(|| Zone::by_name(zone.location.as_deref()?, true))
-        .or_else(|| Zone::by_cdo(zone.cdo.as_deref()?))
 }

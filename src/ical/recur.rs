@@ -3,7 +3,7 @@
 
 use super::civil::{DAY, date, days, month_length, week_number, week_start, weekday, year_length};
 use super::meter::Meter;
-use super::rule::{Frequency, Rule};
+use super::rule::{Frequency, Rule, Skip};
 
 /// Ends on 9999-12-31, the last date iCalendar can write.
 const LAST: i64 = 2_932_896 * DAY + DAY - 1;
@@ -146,7 +146,9 @@ impl<'r> Occurrences<'r> {
     }
 
     fn skip_to_window(&mut self) {
-        let target = self.period_of(self.from).max(0);
+        // A day that does not exist may come in the period after its own.
+        let late = i64::from(self.rule.skip == Skip::Forward);
+        let target = (self.period_of(self.from) - late).max(0);
         match (self.left, self.uniform()) {
             (None, _) => self.period = target,
             (Some(left), Some(each)) if target > 0 => {
@@ -226,9 +228,22 @@ impl<'r> Occurrences<'r> {
             .map(|day| first + day - 1)
             .filter(|day| self.matches(*day))
             .collect();
+        found.extend(self.skipped(year, month));
         found.sort_unstable();
         found.dedup();
         self.days.extend(found);
+    }
+
+    /// The days that stand for those of the month that do not exist (RFC 7529 §4.1).
+    fn skipped(&self, year: i64, month: u32) -> Option<i64> {
+        let (first, length) = (days(year, month, 1), i64::from(month_length(year, month)));
+        let day = match self.rule.skip {
+            Skip::Omit => return None,
+            Skip::Backward => first + length - 1,
+            Skip::Forward => first + length,
+        };
+        let wanted = self.weekdays == 0 && self.rule.nth_weekdays.is_empty() || self.weekdays >> weekday(day) & 1 == 1;
+        (wanted && self.month_days.iter().any(|day| *day > length)).then_some(day)
     }
 
     /// Fills in the days and times of the current period; the price of it in steps.
@@ -243,6 +258,15 @@ impl<'r> Occurrences<'r> {
                 let year = date(self.start.div_euclid(DAY)).0 + offset;
                 for month in 1..=12 {
                     self.add_month(year, month, &mut cost);
+                }
+                if self.rule.skip != Skip::Omit {
+                    let length = year_length(year);
+                    if self.rule.year_days.iter().any(|day| *day > length) {
+                        let late = i64::from(self.rule.skip == Skip::Forward);
+                        self.days.push(days(year, 1, 1) + length - 1 + late);
+                    }
+                    self.days.sort_unstable();
+                    self.days.dedup();
                 }
             }
             Monthly => {

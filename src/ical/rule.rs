@@ -1,6 +1,6 @@
 //! RRULE and EXRULE as they are written (RFC 5545 §3.3.10).
 
-use super::value::{self, Stamp, ZoneId};
+use super::value::{self, Form, Stamp, ZoneId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Frequency {
@@ -34,6 +34,19 @@ pub(super) struct Rule {
     pub positions: Vec<i64>,
     /// 0 is Monday.
     pub week_start: u32,
+    pub skip: Skip,
+    /// A part that says nothing stands in it.
+    pub form: Option<Form>,
+}
+
+/// What becomes of a date that does not exist, such as 30 February (RFC 7529 §4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Skip {
+    Omit,
+    /// The last day before it.
+    Backward,
+    /// The first day after it.
+    Forward,
 }
 
 /// Why a rule cannot be followed: ends the sentence "the rule …".
@@ -57,25 +70,32 @@ impl Rule {
             seconds: 0,
             positions: Vec::new(),
             week_start: 0,
+            skip: Skip::Omit,
+            form: None,
         };
         let mut frequency = None;
         for part in text.split(|b| *b == b';').filter(|part| !part.trim_ascii().is_empty()) {
             let equals = part.iter().position(|b| *b == b'=').ok_or("has a part without `=`")?;
             let (name, value) = (part[..equals].trim_ascii().to_ascii_uppercase(), part[equals + 1..].trim_ascii());
+            if value.is_empty() {
+                // Some programs write `UNTIL=` for a series without an end.
+                continue;
+            }
             match &name[..] {
                 b"FREQ" => frequency = Some(parse_frequency(value)?),
                 b"INTERVAL" => match number(value) {
+                    Some(0) => rule.form = Some(Form::EmptyPart),
                     Some(interval @ 1..) => rule.interval = interval,
                     _ => return Err("has an `INTERVAL` that is not a positive number"),
                 },
                 b"COUNT" => match number(value) {
-                    Some(count @ 0..) => rule.count = Some(count.unsigned_abs()),
+                    // macOS writes it for a series that UNTIL ends, or nothing.
+                    Some(0) => rule.form = Some(Form::EmptyPart),
+                    Some(count @ 1..) => rule.count = Some(count.unsigned_abs()),
                     _ => return Err("has a `COUNT` that is not a number"),
                 },
-                // Some programs write `UNTIL=` for a series without an end.
-                b"UNTIL" if value.is_empty() => {}
                 b"UNTIL" => match value::stamp(value, ZoneId::FLOATING) {
-                    Some(until) => rule.until = Some(until),
+                    Some((until, form)) => (rule.until, rule.form) = (Some(until), form.or(rule.form)),
                     None => return Err("has an `UNTIL` that is neither a date nor a date with time"),
                 },
                 b"WKST" => rule.week_start = weekday(value).ok_or("has a `WKST` that is not a weekday")?,
@@ -95,9 +115,12 @@ impl Rule {
                 b"RSCALE" if !value.eq_ignore_ascii_case(b"GREGORIAN") => {
                     return Err("counts in a calendar other than the Gregorian (`RSCALE`)");
                 }
-                b"SKIP" if !value.eq_ignore_ascii_case(b"OMIT") => {
-                    return Err("moves days that do not exist (`SKIP`)");
-                }
+                b"SKIP" => match &value.to_ascii_uppercase()[..] {
+                    b"OMIT" => {}
+                    b"BACKWARD" => rule.skip = Skip::Backward,
+                    b"FORWARD" => rule.skip = Skip::Forward,
+                    _ => return Err("has a `SKIP` that is not known"),
+                },
                 _ => {}
             }
         }
@@ -185,7 +208,10 @@ mod tests {
         let rule = Rule::parse(b"freq=monthly;ByDay=+1MO, -1fr,TU;COUNT=99999999999999999999999;;X-A=1;").unwrap();
         assert_eq!(rule.nth_weekdays, [(1, 0), (-1, 4)]);
         assert_eq!((rule.weekdays, rule.count), (2, Some(1 << 40)));
-        assert!(Rule::parse("FREQ=DAILY;UNTIL=".as_bytes()).unwrap().until.is_none());
+        let empty = Rule::parse(b"FREQ=DAILY;UNTIL=;COUNT=;INTERVAL=;BYDAY=;WKST=").unwrap();
+        assert!(empty.until.is_none() && empty.count.is_none() && empty.form.is_none());
+        let nothing = Rule::parse(b"FREQ=DAILY;COUNT=0;INTERVAL=0").unwrap();
+        assert_eq!((nothing.count, nothing.interval, nothing.form), (None, 1, Some(Form::EmptyPart)));
     }
 
     #[test]
@@ -196,7 +222,6 @@ mod tests {
             "FREQ=FOO",
             "COUNT=3",
             "FREQ=DAILY;COUNT=-1",
-            "FREQ=DAILY;INTERVAL=0",
             "FREQ=DAILY;BYDAY=é",
             "FREQ=DAILY;BYDAY=1é",
             "FREQ=DAILY;BYDAY=éMO",
@@ -204,7 +229,7 @@ mod tests {
             "FREQ=DAILY;BYMONTHDAY=0",
             "FREQ=DAILY;UNTIL=soon",
             "FREQ=YEARLY;RSCALE=CHINESE",
-            "FREQ=YEARLY;SKIP=FORWARD",
+            "FREQ=YEARLY;SKIP=SIDEWAYS",
             "FREQ=DAILY;BYMONTH=5L",
         ] {
             assert!(Rule::parse(text.as_bytes()).is_err(), "{text}");

@@ -5,47 +5,17 @@ use super::component::{Component, Times};
 use super::meter::{Meter, Spent};
 use super::recur::Occurrences;
 use super::rule::Rule;
-use super::value::{Stamp, ZoneId};
-use super::{IcalCalendar, Lost, Problem};
+use super::value::{Length, Stamp, ZoneId};
+use super::version::{self, Series};
+use super::{Lost, Parsed, Problem};
 use crate::model::{Event, Instance, Interval, Original, Span, midnight};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-/// What belongs together by UID, as places in the calendar's components.
-#[derive(Debug)]
-pub(super) struct Series {
-    master: Option<usize>,
-    overrides: Vec<usize>,
-}
-
-/// Newest first by SEQUENCE, then DTSTAMP (RFC 5546 §2.1.5).
-fn newness(times: &Times) -> (i64, i64) {
-    (times.sequence, times.stamp)
-}
-
-/// The series of a calendar, in the order of their first lines. Of several masters with one UID the newest counts, and of
-/// equally new ones the first; an event without UID stands alone.
-pub(super) fn group(components: &[Component]) -> Vec<Series> {
-    let mut all: Vec<Series> = Vec::new();
-    let mut by_uid: HashMap<&str, usize> = HashMap::with_capacity(components.len());
-    for (index, component) in components.iter().enumerate() {
-        let uid = &*component.event.uid.0;
-        let next = all.len();
-        let place = if uid.is_empty() { next } else { *by_uid.entry(uid).or_insert(next) };
-        if place == next {
-            all.push(Series { master: None, overrides: Vec::new() });
-        }
-        let series = &mut all[place];
-        if component.times.slot.is_some() {
-            series.overrides.push(index);
-        } else if series.master.is_none_or(|old| newness(&components[old].times) < newness(&component.times)) {
-            series.master = Some(index);
-        }
-    }
-    all
-}
+/// Shorter than this, not even a day on which the clock goes forward is whole.
+const NEARLY_A_DAY: i64 = DAY - 2 * 3600;
 
 /// An instance with the second it starts in, for sorting.
 pub(super) type Placed = (i64, Instance);
@@ -72,15 +42,16 @@ struct Future<'a> {
     component: &'a Component,
     /// Nominal seconds from the old slot to the new start.
     shift: i64,
-    length: Option<i64>,
+    length: Option<Length>,
 }
 
-impl IcalCalendar {
+impl Parsed {
+    /// `meters` has one for each text.
     pub(super) fn expand(
         &self,
         window: Interval,
         zone: Tz,
-        meter: &mut Meter,
+        meters: &mut [Meter],
         problems: &mut Vec<Problem>,
     ) -> Vec<Placed> {
         if window.is_empty() {
@@ -91,24 +62,32 @@ impl IcalCalendar {
             at.with_timezone(&zone).date_naive().signed_duration_since(NaiveDate::default()).num_days()
         };
         let days = (date(window.start), date(window.end - TimeDelta::nanoseconds(1)));
-        let floating = self.default_zone.unwrap_or(zone);
-        let found = Vec::new();
-        let mut expansion = Expansion { calendar: self, start, end, days, zone, floating, meter, problems, found };
+        let mut found = Vec::new();
         for series in &self.series {
+            let Some(first) = series.master.or(series.overrides.first().copied()) else { continue };
+            let home = &self.calendars[self.components[first].times.home];
+            let (floating, meter) = (home.default_zone.unwrap_or(zone), &mut meters[home.text]);
+            let own_zone = home.default_zone;
+            let mut expansion =
+                Expansion { parsed: self, start, end, days, zone, floating, own_zone, meter, problems, found };
             expansion.series(series);
+            found = expansion.found;
         }
-        expansion.found
+        found
     }
 }
 
 struct Expansion<'a, 'b> {
-    calendar: &'a IcalCalendar,
+    parsed: &'a Parsed,
     start: i64,
     end: i64,
     /// First and last local day of the window.
     days: (i64, i64),
     zone: Tz,
+    /// Zone of floating times.
     floating: Tz,
+    /// That of the calendar, where it names one.
+    own_zone: Option<Tz>,
     meter: &'b mut Meter,
     problems: &'b mut Vec<Problem>,
     found: Vec<Placed>,
@@ -118,7 +97,7 @@ impl<'a> Expansion<'a, '_> {
     fn instant(&self, local: i64, zone: ZoneId) -> i64 {
         match zone {
             ZoneId::DATE => local,
-            _ => self.calendar.zones[zone.0 as usize].instant(local, self.floating),
+            _ => self.parsed.zones[zone.0 as usize].instant(local, self.floating),
         }
     }
 
@@ -127,7 +106,7 @@ impl<'a> Expansion<'a, '_> {
         if stamp.zone == zone || stamp.is_date() || zone == ZoneId::DATE {
             return stamp.local;
         }
-        self.calendar.zones[zone.0 as usize].local(self.instant(stamp.local, stamp.zone), self.floating)
+        self.parsed.zones[zone.0 as usize].local(self.instant(stamp.local, stamp.zone), self.floating)
     }
 
     /// A time without a zone beside a DTSTART that has one means that zone.
@@ -136,14 +115,18 @@ impl<'a> Expansion<'a, '_> {
         Stamp { zone, ..stamp }
     }
 
-    /// Nominal seconds from start to end; `None` where neither DTEND nor DURATION is given.
-    fn length(&self, start: Stamp, end: Option<Stamp>, duration: Option<i64>) -> Option<i64> {
+    /// From start to end; `None` where neither DTEND nor DURATION is given.
+    fn length(&self, start: Stamp, end: Option<Stamp>, duration: Option<Length>) -> Option<Length> {
         let Some(end) = end else { return duration };
         let end = Self::beside(end, start);
-        if start.zone == end.zone || start.is_date() || end.is_date() {
-            return Some(end.local - start.local);
-        }
-        Some(self.instant(end.local, end.zone) - self.instant(start.local, start.zone))
+        let seconds = if start.zone == end.zone || start.is_date() || end.is_date() {
+            end.local - start.local
+        } else {
+            self.instant(end.local, end.zone) - self.instant(start.local, start.zone)
+        };
+        // A whole day ends on the next: one that ends on itself is one day.
+        let same_day = start.is_date() && end.local == start.local;
+        Some(Length::nominal(if same_day { DAY } else { seconds }))
     }
 
     /// The slot lies in the window, wherever its instance went.
@@ -154,33 +137,79 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// Adds an instance that starts at `local` if it overlaps the window, or fills a slot of it.
-    fn emit(&mut self, event: &Arc<Event>, start: Stamp, length: Option<i64>, original: Original) {
-        let length = length.unwrap_or(if start.is_date() { DAY } else { 0 });
-        // An end before the start: readers take the two for swapped.
-        let (from, to) = (start.local.min(start.local + length), start.local.max(start.local + length));
+    /// Adds an instance that starts at `start` if it overlaps the window, or fills a slot of it.
+    fn emit(&mut self, of: &Component, start: Stamp, length: Option<Length>, original: Original) {
+        let length = length.unwrap_or(Length::nominal(if start.is_date() { DAY } else { 0 }));
+        if length.seconds() < 0 {
+            return self.emit_backwards(of, start, original);
+        }
+        let end = start.local + length.seconds();
         if start.is_date() {
-            self.emit_days(
-                event,
-                from.div_euclid(DAY),
-                to.div_euclid(DAY) + i64::from(to.rem_euclid(DAY) > 0),
-                original,
-            );
-        } else {
-            // Wall clock to wall clock: DURATION, too, is nominal in every implementation, whatever §3.3.6 says of hours.
-            let begin = self.instant(from, start.zone);
-            let finish = if from == to { begin } else { self.instant(to, start.zone).max(begin) };
-            self.emit_timed(event, begin, finish, original);
+            let last = end.div_euclid(DAY) + i64::from(end.rem_euclid(DAY) > 0);
+            return self.emit_days(&of.event, start.day(), last, original);
+        }
+        let begin = self.instant(start.local, start.zone);
+        self.emit_timed(of, begin, self.finish(begin, start, length), start.zone, original);
+    }
+
+    /// Where what begins at `start` ends: days and DTEND go by the wall clock, hours of a DURATION are elapsed (§3.3.6).
+    fn finish(&self, begin: i64, start: Stamp, length: Length) -> i64 {
+        let days = if length.nominal == 0 { begin } else { self.instant(start.local + length.nominal, start.zone) };
+        (days + length.exact).max(begin)
+    }
+
+    /// The end was written before the start, and nobody knows which of them is wrong: it has no length.
+    fn emit_backwards(&mut self, of: &Component, start: Stamp, original: Original) {
+        let message = "the event ends before it starts: it has no length";
+        let (text, line) = (self.parsed.calendars[of.times.home].text, of.times.line);
+        if !self.problems.iter().any(|p| (p.text, p.line, &*p.message) == (text, line, message)) {
+            self.problems.push(Problem { text, line, message: message.into(), lost: Lost::Nothing });
+        }
+        let event = Arc::new(Event { ends_before_start: true, ..Event::clone(&of.event) });
+        if start.is_date() {
+            return self.emit_days(&event, start.day(), start.day() + 1, original);
+        }
+        let begin = self.instant(start.local, start.zone);
+        self.emit_span(&event, begin, begin, original);
+    }
+
+    fn emit_timed(&mut self, of: &Component, begin: i64, finish: i64, zone: ZoneId, original: Original) {
+        match self.whole_days(of, begin, finish, zone) {
+            Some((first, end)) => self.emit_days(&of.event, first, end, original),
+            None => self.emit_span(&of.event, begin, finish, original),
         }
     }
 
-    fn emit_timed(&mut self, event: &Arc<Event>, begin: i64, finish: i64, original: Original) {
+    fn emit_span(&mut self, event: &Arc<Event>, begin: i64, finish: i64, original: Original) {
         let inside = begin < self.end && (finish > self.start || begin >= self.start);
         let inside = inside || self.asked(&original);
         if let (true, Some(start), Some(end)) = (inside, instant(begin), instant(finish)) {
             let span = Span::Timed(Interval::new(start, end));
             self.found.push((begin, Instance { event: Arc::clone(event), span, original, marked: None }));
         }
+    }
+
+    /// The days that a timed event stands for: from midnight to midnight, or to the minute before it, in the event's zone, the
+    /// calendar's or the user's; or whatever it is, where a vendor's mark says so.
+    fn whole_days(&self, of: &Component, begin: i64, finish: i64, zone: ZoneId) -> Option<(i64, i64)> {
+        if !of.times.whole_days && finish - begin < NEARLY_A_DAY {
+            return None;
+        }
+        let user = super::Zone::Named(self.zone);
+        let own = self.own_zone.map(super::Zone::Named);
+        let zones = [self.parsed.zones.get(zone.0 as usize), own.as_ref(), Some(&user)];
+        let days = |zone: &super::Zone| {
+            let (from, to) = (zone.local(begin, self.floating), zone.local(finish, self.floating));
+            let until = to.rem_euclid(DAY);
+            let midnights = from.rem_euclid(DAY) == 0 && (until == 0 || until >= DAY - 60);
+            midnights.then(|| (from.div_euclid(DAY), to.div_euclid(DAY) + i64::from(until > 0)))
+        };
+        let fits = zones.into_iter().flatten().find_map(days).filter(|(first, end)| first < end);
+        if fits.is_some() || !of.times.whole_days {
+            return fits;
+        }
+        let first = user.local(begin, self.floating).div_euclid(DAY);
+        Some((first, first + ((finish - begin + DAY / 2) / DAY).max(1)))
     }
 
     fn emit_days(&mut self, event: &Arc<Event>, first: i64, end: i64, original: Original) {
@@ -217,17 +246,11 @@ impl<'a> Expansion<'a, '_> {
     }
 
     fn series(&mut self, series: &Series) {
-        let calendar = self.calendar;
-        let master = series.master.map(|index| &calendar.components[index]);
-        let mut best: HashMap<Original, &'a Component> = HashMap::with_capacity(series.overrides.len());
-        for index in &series.overrides {
-            let component = &calendar.components[*index];
-            let Some(slot) = self.slot(master, &component.times) else { continue };
-            let place = best.entry(slot).or_insert(component);
-            if newness(&place.times) <= newness(&component.times) {
-                *place = component;
-            }
-        }
+        let parsed = self.parsed;
+        let master = series.master.map(|index| &parsed.components[index]);
+        let changes = series.overrides.iter().map(|index| &parsed.components[*index]);
+        let changes = changes.filter_map(|component| Some((self.slot(master, &component.times)?, component)));
+        let best: BTreeMap<Original, &'a Component> = version::latest(changes, &parsed.zones);
         let (excluded, excluded_days) = master.map_or_else(Default::default, |master| self.excluded(&master.times));
         for (slot, component) in &best {
             let gone = match slot {
@@ -267,7 +290,8 @@ impl<'a> Expansion<'a, '_> {
             };
             let message = message.to_owned();
             if self.problems.last().is_none_or(|last| spent == Spent::Series || last.message != message) {
-                self.problems.push(Problem { line: times.line, message, lost: Lost::Instances });
+                let text = self.parsed.calendars[times.home].text;
+                self.problems.push(Problem { text, line: times.line, message, lost: Lost::Instances });
             }
         }
     }
@@ -280,10 +304,13 @@ impl<'a> Expansion<'a, '_> {
             let end = Self::beside(end, times.start);
             if !end.is_date() && end.zone != times.start.zone {
                 let (a, b) = (self.instant(times.start.local, times.start.zone), self.instant(end.local, end.zone));
-                return self.emit_timed(&component.event, a.min(b), a.max(b), slot);
+                return match a <= b {
+                    true => self.emit_timed(component, a, b, times.start.zone, slot),
+                    false => self.emit_backwards(component, times.start, slot),
+                };
             }
         }
-        self.emit(&component.event, times.start, length, slot);
+        self.emit(component, times.start, length, slot);
     }
 
     fn excluded(&self, times: &Times) -> (Vec<i64>, Vec<i64>) {
@@ -311,7 +338,7 @@ impl<'a> Expansion<'a, '_> {
                 && instants.binary_search(&self.instant(slot.local, slot.zone)).is_ok())
     }
 
-    fn is_replaced(&self, slot: Stamp, best: &HashMap<Original, &Component>) -> bool {
+    fn is_replaced(&self, slot: Stamp, best: &BTreeMap<Original, &Component>) -> bool {
         !best.is_empty()
             && (self.original(slot).is_some_and(|slot| best.contains_key(&slot))
                 || day(slot.day()).is_some_and(|day| best.contains_key(&Original::On(day))))
@@ -334,44 +361,45 @@ impl<'a> Expansion<'a, '_> {
     fn recurring(
         &mut self,
         master: &'a Component,
-        best: &HashMap<Original, &Component>,
+        best: &BTreeMap<Original, &Component>,
         futures: &[Future],
         (excluded, excluded_days): (&[i64], &[i64]),
     ) {
         let times = &master.times;
-        let (start, dates) = (times.start, times.start.is_date());
+        let start = times.start;
         let length = self.length(start, times.end, times.duration);
+        let periods = self.periods(times);
         // Slots whose instance may reach into the window, however it is moved and stretched.
         let (mut low, mut high) = (i64::MAX, i64::MIN);
-        let variants = futures.iter().map(|future| (future.shift, future.length.unwrap_or(0)));
-        for (shift, length) in variants.chain([(0, length.unwrap_or(0))]) {
+        let seconds = |length: Option<Length>| length.unwrap_or_default().seconds();
+        let variants = futures.iter().map(|future| (future.shift, seconds(future.length)));
+        let own = periods.values().map(|length| (0, seconds(*length)));
+        for (shift, length) in variants.chain(own).chain([(0, seconds(length))]) {
             low = low.min(self.start - shift - length.max(0));
             high = high.max(self.end - shift - length.min(0));
         }
         let (low, high) = (low - 2 * DAY, high + 2 * DAY);
 
         let locals = self.locals(times, low, high);
-        let gone = self.rule_locals(&times.exrules, start, low, high).0;
+        let gone = self.rule_locals(&times.exrules, start, (low, high), false).0;
         let mut seen: Vec<i64> = Vec::new();
         for local in locals {
             let slot = Stamp { local, zone: start.zone };
             if gone.binary_search(&local).is_ok() {
                 continue;
             }
+            let mut length = length;
             if !times.rdates.is_empty() {
-                seen.push(self.instant(local, start.zone));
+                let at = self.instant(local, start.zone);
+                length = periods.get(&at).copied().unwrap_or(length);
+                seen.push(at);
             }
             self.fill(master, slot, length, best, futures, (excluded, excluded_days));
         }
         seen.sort_unstable();
         let mut dates_seen = std::collections::HashSet::new();
         for date in &times.rdates {
-            let written = Self::beside(date.start, start);
-            let slot = match (dates, written.is_date()) {
-                (true, _) => Stamp { local: written.day() * DAY, zone: ZoneId::DATE },
-                (false, true) => Stamp { local: written.local, zone: start.zone },
-                (false, false) => written,
-            };
+            let (written, slot) = Self::date_slot(date.start, start);
             let at = self.instant(slot.local, slot.zone);
             if seen.binary_search(&at).is_ok() || !dates_seen.insert(at) {
                 continue;
@@ -384,11 +412,31 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
+    /// What an RDATE says, and the slot of the series that it stands for.
+    fn date_slot(date: Stamp, start: Stamp) -> (Stamp, Stamp) {
+        let written = Self::beside(date, start);
+        let slot = match (start.is_date(), written.is_date()) {
+            (true, _) => Stamp { local: written.day() * DAY, zone: ZoneId::DATE },
+            (false, true) => Stamp { local: written.local, zone: start.zone },
+            (false, false) => written,
+        };
+        (written, slot)
+    }
+
+    /// The lengths that RDATEs give to their slots, whether or not a rule fills those too.
+    fn periods(&self, times: &Times) -> HashMap<i64, Option<Length>> {
+        let own = times.rdates.iter().filter(|date| date.is_period()).map(|date| {
+            let (written, slot) = Self::date_slot(date.start, times.start);
+            (self.instant(slot.local, slot.zone), self.length(written, date.end, date.duration))
+        });
+        own.collect()
+    }
+
     /// Wall-clock times of all rules and of DTSTART itself, which belongs to the series whether a rule gives it or not
     /// (§3.8.5.3), in order, each once.
     fn locals(&mut self, times: &Times, low: i64, high: i64) -> Vec<i64> {
         let start = times.start;
-        let (mut locals, started) = self.rule_locals(&times.rules, start, low, high);
+        let (mut locals, started) = self.rule_locals(&times.rules, start, (low, high), true);
         if started
             && (low..=high).contains(&start.local)
             && let Err(place) = locals.binary_search(&start.local)
@@ -399,7 +447,8 @@ impl<'a> Expansion<'a, '_> {
     }
 
     /// The times of `rules`, and whether any of them (or none at all) lets the series start.
-    fn rule_locals(&mut self, rules: &[Rule], start: Stamp, low: i64, high: i64) -> (Vec<i64>, bool) {
+    /// `counts`: DTSTART is one of what COUNT counts.
+    fn rule_locals(&mut self, rules: &[Rule], start: Stamp, (low, high): (i64, i64), counts: bool) -> (Vec<i64>, bool) {
         let mut locals = Vec::new();
         let mut started = rules.is_empty();
         for rule in rules {
@@ -410,6 +459,14 @@ impl<'a> Expansion<'a, '_> {
                     && (local <= until_instant.saturating_sub(DAY) || this.instant(local, start.zone) <= until_instant)
             };
             started |= within(self, start.local);
+            // DTSTART is the first of COUNT, whether its rule gives it or not (§3.3.10).
+            let off = |meter: &mut Meter| {
+                let mut first = Occurrences::new(rule, start.local, start.is_date(), start.local, start.local);
+                first.next(meter).is_none()
+            };
+            let left = rule.count.filter(|_| counts && rules.len() == 1).filter(|_| off(self.meter));
+            let fewer = left.map(|count| Rule { count: Some(count - 1), ..rule.clone() });
+            let rule = fewer.as_ref().unwrap_or(rule);
             let mut occurrences = Occurrences::new(rule, start.local, start.is_date(), low, high.min(last));
             while let Some(local) = occurrences.next(self.meter) {
                 if !within(self, local) || !self.meter.instance() {
@@ -425,19 +482,19 @@ impl<'a> Expansion<'a, '_> {
         (locals, started)
     }
 
-    /// UNTIL as the last wall-clock time and the last instant. Beside a DTSTART with a zone, an UNTIL without one is read
-    /// as UTC, by all implementations alike.
+    /// UNTIL as the last wall-clock time and the last instant. Without a zone it is on the wall of DTSTART.
     fn until(&self, rule: &Rule, start: Stamp) -> (i64, i64) {
         match rule.until {
             None => (i64::MAX, i64::MAX),
             Some(until) if start.is_date() => (until.day() * DAY, i64::MAX),
             Some(until) if start.zone == ZoneId::FLOATING => {
-                if until.zone == ZoneId::UTC && self.calendar.default_zone.is_some() {
+                if until.zone == ZoneId::UTC && self.own_zone.is_some() {
                     (i64::MAX, until.local)
                 } else {
                     (until.local, i64::MAX)
                 }
             }
+            Some(until) if until.zone == ZoneId::FLOATING => (until.local, i64::MAX),
             Some(until) => (i64::MAX, until.local),
         }
     }
@@ -447,8 +504,8 @@ impl<'a> Expansion<'a, '_> {
         &mut self,
         master: &Component,
         slot: Stamp,
-        written: Option<i64>,
-        best: &HashMap<Original, &Component>,
+        written: Option<Length>,
+        best: &BTreeMap<Original, &Component>,
         futures: &[Future],
         (excluded, excluded_days): (&[i64], &[i64]),
     ) {
@@ -462,14 +519,13 @@ impl<'a> Expansion<'a, '_> {
         };
         let after = futures.partition_point(|future| future.at <= key);
         let Some(future) = after.checked_sub(1).map(|last| &futures[last]) else {
-            let length = written.unwrap_or(0);
+            let length = written.unwrap_or_default();
             return match original {
                 // The common case: the slot's instant is known already.
-                Original::At(_) if length >= 0 => {
-                    let finish = if length == 0 { key } else { self.instant(slot.local + length, slot.zone).max(key) };
-                    self.emit_timed(&master.event, key, finish, original);
+                Original::At(_) if length.seconds() >= 0 => {
+                    self.emit_timed(master, key, self.finish(key, slot, length), slot.zone, original);
                 }
-                _ => self.emit(&master.event, slot, written, original),
+                _ => self.emit(master, slot, written, original),
             };
         };
         let new = future.component.times.start;
@@ -479,7 +535,7 @@ impl<'a> Expansion<'a, '_> {
             let zone = if slot.is_date() { new.zone } else { slot.zone };
             Stamp { local: slot.local + future.shift, zone }
         };
-        self.emit(&future.component.event, moved, future.length, original);
+        self.emit(future.component, moved, future.length, original);
     }
 }
 

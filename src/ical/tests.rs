@@ -3,7 +3,7 @@ use crate::model::{Attendees, EventStatus, EventType, Span};
 use proptest::prelude::*;
 
 fn source() -> Source<'static> {
-    Source { source: "work", stem: "side" }
+    Source { source: "work", stem: "side", folder: "" }
 }
 
 fn calendar(lines: &str) -> String {
@@ -22,11 +22,9 @@ fn window(from: &str, to: &str) -> Interval {
 /// Starts and lengths in hours of one year, with the meter that counted the work.
 fn expand(text: &str, window: Interval) -> (Vec<Instance>, Vec<Problem>, Meter) {
     let parsed = read(text.as_bytes(), &source());
-    let (mut meter, mut problems) = (Meter::file(), parsed.problems.clone());
-    let mut found = Vec::new();
-    for calendar in &parsed.calendars {
-        found.extend(calendar.expand(window, Tz::Europe__Berlin, &mut meter, &mut problems));
-    }
+    let (mut meters, mut problems) = ([Meter::file()], parsed.problems.clone());
+    let found = parsed.expand(window, Tz::Europe__Berlin, &mut meters, &mut problems);
+    let [meter] = meters;
     (series::in_order(found), problems, meter)
 }
 

@@ -35,15 +35,57 @@ fn digits(bytes: &[u8]) -> Option<u32> {
     bytes.iter().try_fold(0_u32, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u32::from(b - b'0')))
 }
 
-/// `20260102`, `20260102T030405` or `20260102T030405Z`; `zone` is what a time without `Z` is in.
-pub(super) fn stamp(value: &[u8], zone: ZoneId) -> Option<Stamp> {
-    let value = value.trim_ascii();
-    let date = value.get(..8)?;
-    let (year, month, day) = (digits(&date[..4])?, digits(&date[4..6])?, digits(&date[6..])?);
-    if !(1..=12).contains(&month) || day == 0 || day > month_length(year.into(), month) {
-        return None;
+/// A way of writing that the standard forbids and that can mean one thing only: read, and told once a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Form {
+    /// `20261118T100000+0100`
+    Offset,
+    /// `2026-11-18T10:00:00Z`
+    Extended,
+    /// `20261118T240000`
+    Midnight,
+    /// `VALUE=DATE:20261118T000000`
+    DateWithTime,
+    /// `P1H`, `P60M`, `PT1D`
+    Duration,
+    /// `DTEND;VALUE=DURATION:PT1H`
+    EndAsDuration,
+    /// `COUNT=0`, `INTERVAL=0`
+    EmptyPart,
+}
+
+impl Form {
+    /// What is told of it.
+    pub fn message(self) -> &'static str {
+        match self {
+            Form::Offset => "times are written with an offset such as `+0100`: they are read as those instants",
+            Form::Extended => "times are written like `2026-11-18T10:00:00`: they are read as that",
+            Form::Midnight => "times are written as 24:00: they are read as the next midnight",
+            Form::DateWithTime => "dates are written with a time behind them: they are read as whole days",
+            Form::Duration => "lengths are written like `P1H` or `PT1D`: they are read as that",
+            Form::EndAsDuration => "ends are written as lengths: they are read as that",
+            Form::EmptyPart => "rules say `COUNT=0` or `INTERVAL=0`, which says nothing: the rest of the rule holds",
+        }
     }
-    let midnight = days(year.into(), month, day) * DAY;
+}
+
+/// `20260102`, `20260102T030405` or `20260102T030405Z`; `zone` is what a time without `Z` is in. Other forms that can mean one
+/// thing only are read as well, and named.
+pub(super) fn stamp(value: &[u8], zone: ZoneId) -> Option<(Stamp, Option<Form>)> {
+    let value = value.trim_ascii();
+    strict(value, zone)
+        .map(|stamp| (stamp, None))
+        .or_else(|| loose(value, zone).map(|(stamp, form)| (stamp, Some(form))))
+}
+
+fn midnight(year: u32, month: u32, day: u32) -> Option<i64> {
+    let exists = (1..=12).contains(&month) && day > 0 && day <= month_length(year.into(), month);
+    exists.then(|| days(year.into(), month, day) * DAY)
+}
+
+fn strict(value: &[u8], zone: ZoneId) -> Option<Stamp> {
+    let date = value.get(..8)?;
+    let midnight = midnight(digits(&date[..4])?, digits(&date[4..6])?, digits(&date[6..])?)?;
     let (time, utc) = match &value[8..] {
         [] => return Some(Stamp { local: midnight, zone: ZoneId::DATE }),
         [b'T' | b't', time @ .., b'Z' | b'z'] => (time, true),
@@ -63,11 +105,71 @@ pub(super) fn stamp(value: &[u8], zone: ZoneId) -> Option<Stamp> {
     Some(Stamp { local, zone: if utc { ZoneId::UTC } else { zone } })
 }
 
+/// ISO 8601 with its signs, 24:00, and an offset behind.
+fn loose(value: &[u8], zone: ZoneId) -> Option<(Stamp, Form)> {
+    let extended = value.get(4) == Some(&b'-') && value.get(7) == Some(&b'-');
+    let plain: Vec<u8> = match extended {
+        true => [value.get(..4)?, value.get(5..7)?, value.get(8..10)?].concat(),
+        false => value.get(..8)?.to_vec(),
+    };
+    let midnight = midnight(digits(&plain[..4])?, digits(&plain[4..6])?, digits(&plain[6..])?)?;
+    let rest = &value[if extended { 10 } else { 8 }..];
+    let [b'T' | b't' | b' ', clock @ ..] = rest else {
+        return (extended && rest.is_empty())
+            .then_some((Stamp { local: midnight, zone: ZoneId::DATE }, Form::Extended));
+    };
+    let end = clock.iter().position(|b| matches!(b, b'Z' | b'z' | b'+' | b'-')).unwrap_or(clock.len());
+    let (time, behind) = clock.split_at(end);
+    let whole = time.split(|b| matches!(b, b'.' | b',')).next().unwrap_or_default();
+    let time: Vec<u8> = whole.iter().copied().filter(|b| *b != b':').collect();
+    let (hour, minute, second) = match time.len() {
+        6 => (digits(&time[..2])?, digits(&time[2..4])?, digits(&time[4..])?),
+        4 => (digits(&time[..2])?, digits(&time[2..])?, 0),
+        _ => return None,
+    };
+    let is_midnight = hour == 24 && minute == 0 && second == 0;
+    if hour > 23 && !is_midnight || minute > 59 || second > 60 {
+        return None;
+    }
+    let local = midnight + i64::from(hour * 3600 + minute * 60 + second.min(59));
+    let form = if is_midnight { Form::Midnight } else { Form::Extended };
+    match behind {
+        [] => Some((Stamp { local, zone }, form)),
+        [b'Z' | b'z'] => Some((Stamp { local, zone: ZoneId::UTC }, form)),
+        offset_text => {
+            let east = offset(offset_text)?;
+            Some((Stamp { local: local - east, zone: ZoneId::UTC }, Form::Offset))
+        }
+    }
+}
+
+/// A length of time: days of the calendar, whatever their clocks do, and elapsed seconds (RFC 5545 §3.3.6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Length {
+    /// Wall-clock seconds: of whole days, or between two times of one clock.
+    pub nominal: i64,
+    /// Elapsed seconds.
+    pub exact: i64,
+}
+
+impl Length {
+    /// From one wall-clock time to another.
+    pub fn nominal(seconds: i64) -> Length {
+        Length { nominal: seconds, exact: 0 }
+    }
+
+    /// Seconds, where no clock changes.
+    pub fn seconds(self) -> i64 {
+        self.nominal + self.exact
+    }
+}
+
 /// Ten thousand years: more than the calendar has, and safe to add.
 const LONGEST: i64 = 366 * DAY * 10_000;
 
-/// A DURATION in nominal seconds (§3.3.6); `None` where it is none, or longer than ten thousand years.
-pub(super) fn duration(value: &[u8]) -> Option<i64> {
+/// A DURATION; `None` where it is none, or longer than ten thousand years. One whose `T` is missing or misplaced is read and
+/// named.
+pub(super) fn duration(value: &[u8]) -> Option<(Length, Option<Form>)> {
     let value = value.trim_ascii();
     let (sign, rest) = match value {
         [b'-', rest @ ..] => (-1, rest),
@@ -75,9 +177,10 @@ pub(super) fn duration(value: &[u8]) -> Option<i64> {
         _ => (1, value),
     };
     let [b'P' | b'p', rest @ ..] = rest else { return None };
-    let (mut total, mut number, mut timed, mut any) = (0_i64, None::<i64>, false, false);
+    let (mut total, mut number, mut timed, mut any) = (Length::default(), None::<i64>, false, false);
+    let mut form = None;
     for byte in rest {
-        let unit = match byte.to_ascii_uppercase() {
+        let (unit, day, after_t) = match byte.to_ascii_uppercase() {
             b'0'..=b'9' => {
                 number = Some(number.unwrap_or(0).checked_mul(10)?.checked_add(i64::from(byte - b'0'))?);
                 continue;
@@ -86,25 +189,31 @@ pub(super) fn duration(value: &[u8]) -> Option<i64> {
                 timed = true;
                 continue;
             }
-            b'W' if !timed => 7 * DAY,
-            b'D' if !timed => DAY,
-            b'H' if timed => 3600,
-            b'M' if timed => 60,
-            b'S' if timed => 1,
+            b'W' => (7 * DAY, true, false),
+            b'D' => (DAY, true, false),
+            b'H' => (3600, false, true),
+            b'M' => (60, false, true),
+            b'S' => (1, false, true),
             _ => return None,
         };
-        total = total.checked_add(number.take()?.checked_mul(unit)?)?;
+        if after_t != timed {
+            form = Some(Form::Duration);
+        }
+        let part = if day { &mut total.nominal } else { &mut total.exact };
+        *part = part.checked_add(number.take()?.checked_mul(unit)?)?;
         any = true;
     }
-    (any && number.is_none() && total <= LONGEST).then_some(sign * total)
+    let fits = total.nominal <= LONGEST && total.exact <= LONGEST;
+    let total = Length { nominal: sign * total.nominal, exact: sign * total.exact };
+    (any && number.is_none() && fits).then_some((total, form))
 }
 
-/// `+0100`, `-033015`, `+01:00` in seconds east of Greenwich; `None` from a day on.
+/// `+0100`, `-033015`, `+01:00` in seconds east of Greenwich; without a sign it is meant as `+`. `None` from a day on.
 pub(super) fn offset(value: &[u8]) -> Option<i64> {
     let (sign, rest) = match value.trim_ascii() {
         [b'-', rest @ ..] => (-1, rest),
         [b'+', rest @ ..] => (1, rest),
-        _ => return None,
+        rest => (1, rest),
     };
     let plain: Vec<u8> = rest.iter().copied().filter(|b| *b != b':').collect();
     let seconds = match plain.len() {
@@ -123,34 +232,60 @@ mod tests {
 
     #[test]
     fn stamps() {
-        let at = |text: &str| stamp(text.as_bytes(), ZoneId::FLOATING).map(|s| (s.local, s.zone));
+        let at = |text: &str| stamp(text.as_bytes(), ZoneId::FLOATING).map(|(s, _)| (s.local, s.zone));
         assert_eq!(at("19700102"), Some((DAY, ZoneId::DATE)));
         assert_eq!(at("19700101T000102Z"), Some((62, ZoneId::UTC)));
         assert_eq!(at(" 19700101T000102 "), Some((62, ZoneId::FLOATING)));
-        for bad in
-            ["2024", "20240230", "20241301", "20240101T25", "20240101T250000", "20240101X000000", "2024é0101", ""]
-        {
+        for (text, local, zone, form) in [
+            ("1970-01-01T00:01:02Z", 62, ZoneId::UTC, Form::Extended),
+            ("1970-01-01T00:01:02.500", 62, ZoneId::FLOATING, Form::Extended),
+            ("1970-01-02", DAY, ZoneId::DATE, Form::Extended),
+            ("19700101T010002+0100", 2, ZoneId::UTC, Form::Offset),
+            ("1970-01-01T01:00:02-01:30", 9002, ZoneId::UTC, Form::Offset),
+            ("19700101T240000", DAY, ZoneId::FLOATING, Form::Midnight),
+        ] {
+            assert_eq!(stamp(text.as_bytes(), ZoneId::FLOATING), Some((Stamp { local, zone }, Some(form))), "{text}");
+        }
+        for bad in [
+            "19700101T240001",
+            "1970-0102",
+            "1970-01-01T1",
+            "19700101T000000+99",
+            "2024",
+            "20240230",
+            "20241301",
+            "20240101T25",
+            "20240101T250000",
+            "20240101X000000",
+            "2024é0101",
+            "",
+        ] {
             assert_eq!(at(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn durations() {
-        let cases: [(&str, Option<i64>); 10] = [
-            ("P1W", Some(7 * DAY)),
-            ("-PT1H30M", Some(-5400)),
-            ("P1DT2H", Some(DAY + 7200)),
-            ("PT0S", Some(0)),
+        let is = |nominal, exact, form| Some((Length { nominal, exact }, form));
+        for (text, expected) in [
+            ("P1W", is(7 * DAY, 0, None)),
+            ("-PT1H30M", is(0, -5400, None)),
+            ("P1DT2H", is(DAY, 7200, None)),
+            ("PT0S", is(0, 0, None)),
+            ("P60M", is(0, 3600, Some(Form::Duration))),
+            ("P1H", is(0, 3600, Some(Form::Duration))),
+            ("PT1D", is(DAY, 0, Some(Form::Duration))),
             ("P", None),
             ("PT", None),
             ("P1", None),
+            ("P1Y", None),
             ("P99999999999999999999D", None),
             ("P9223372036854775807W", None),
             ("PT9223372036854775807S", None),
-        ];
-        for (text, seconds) in cases {
-            assert_eq!(duration(text.as_bytes()), seconds, "{text}");
+        ] {
+            assert_eq!(duration(text.as_bytes()), expected, "{text}");
         }
+        assert_eq!(offset(b"0530"), Some(19_800));
         assert_eq!(offset(b"-0330"), Some(-12_600));
         assert_eq!(offset(b"+9999"), None);
     }

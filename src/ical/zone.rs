@@ -2,7 +2,7 @@
 
 use super::civil::DAY;
 use super::custom::Custom;
-use super::names::{CDO, SHOWN, WINDOWS};
+use super::names::{CDO, SHOWN, WINDOWS, WITHDRAWN};
 use super::value::offset;
 use crate::model::resolve;
 use chrono::{DateTime, Offset, TimeZone};
@@ -22,23 +22,44 @@ pub(super) enum Zone {
     Custom(Arc<Custom>),
 }
 
+/// A name without what only encloses it.
+pub(super) fn clean(name: &str) -> &str {
+    name.trim().trim_matches('"').trim()
+}
+
 impl Zone {
-    /// The zone that a name means on its own, without a VTIMEZONE. `loosely` also takes the names that only describe a
-    /// zone (`(UTC+01:00) …`, `GMT+0200`), where a VTIMEZONE would know better.
-    pub fn by_name(name: &str, loosely: bool) -> Option<Zone> {
-        let name = name.trim().trim_matches('"').trim();
-        if matches!(name.to_ascii_uppercase().as_str(), "UTC" | "Z" | "ETC/UTC" | "ETC/UCT" | "UCT") {
+    /// The zone of a place's exact id in the zone database, such as `Europe/Berlin`: that goes before what a file says of it.
+    pub fn of_place(name: &str) -> Option<Zone> {
+        let name = clean(name);
+        Tz::from_str(name).ok().filter(|_| name.contains('/')).map(Zone::Named)
+    }
+
+    /// The zone that a name means where no VTIMEZONE knows better: abbreviations, other letter case, paths, and the names that
+    /// Microsoft's programs give and show.
+    pub fn by_name(name: &str) -> Option<Zone> {
+        let name = clean(name);
+        let name = strip_start(name, "tzone://Microsoft/").unwrap_or(name);
+        if matches!(name.to_ascii_uppercase().as_str(), "UTC" | "Z" | "GMT" | "ETC/UTC" | "ETC/UCT" | "UCT" | "ZULU") {
             return Some(Zone::Utc);
         }
-        if let Some(zone) = iana(name).or_else(|| windows(name)).or_else(|| in_path(name)) {
-            return Some(Zone::Named(zone));
-        }
-        if loosely { shown(name).or_else(|| described(name)) } else { None }
+        let named = iana(name).or_else(|| windows(name)).or_else(|| in_path(name)).or_else(|| shown(name));
+        named.map(Zone::Named).or_else(|| {
+            // Exchange numbers zones of one name.
+            let (head, number) = name.rsplit_once(' ')?;
+            number.bytes().all(|b| b.is_ascii_digit()).then(|| Zone::by_name(head))?
+        })
+    }
+
+    /// The fixed offset that a name tells: `GMT+0200`, `(UTC-03:30) Nowhere`.
+    pub fn by_offset(name: &str) -> Option<Zone> {
+        let name = clean(name);
+        let inside = name.strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(inside, _)| inside);
+        described(inside.unwrap_or(name))
     }
 
     /// The zone of the zone database that a name means, however loosely.
     pub fn named(name: &str) -> Option<Tz> {
-        match Zone::by_name(name, true)? {
+        match Zone::of_place(name).or_else(|| Zone::by_name(name))? {
             Zone::Named(zone) => Some(zone),
             Zone::Utc => Some(Tz::UTC),
             _ => None,
@@ -87,56 +108,71 @@ fn iana(name: &str) -> Option<Tz> {
     Tz::from_str(name).ok().or_else(any_case)
 }
 
+fn strip_start<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+    let head = text.get(..start.len())?;
+    head.eq_ignore_ascii_case(start).then(|| &text[start.len()..])
+}
+
+/// Letters and digits alone, in lower case, and neither `and` nor `&`: programs differ in all else.
+fn plain(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = words.map(str::to_lowercase).filter(|word| word != "and");
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn listed(table: &[(&str, &str)], name: &str) -> Option<Tz> {
-    table.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).and_then(|(_, zone)| iana(zone))
+    let name = plain(name);
+    table.iter().find(|(known, _)| plain(known) == name).and_then(|(_, zone)| iana(zone))
 }
 
 fn windows(name: &str) -> Option<Tz> {
-    listed(WINDOWS, name).or_else(|| {
-        // Registry names also come with "Daylight" for "Standard".
-        let standard = name.replace("Daylight Time", "Standard Time");
-        if standard == name { None } else { listed(WINDOWS, &standard) }
-    })
+    // Registry names also come with "Daylight" for "Standard".
+    let standard = name.replace("Daylight Time", "Standard Time");
+    listed(WINDOWS, &standard).or_else(|| listed(WITHDRAWN, &standard))
 }
 
-/// `/mozilla.org/20050126_1/Europe/Berlin`, `/freeassociation.sourceforge.net/Tzfile/America/Indiana/Knox`.
+/// `/Europe/London`, `/mozilla.org/20050126_1/Europe/Berlin`, `/freeassociation.sourceforge.net/Tzfile/America/Indiana/Knox`.
 fn in_path(name: &str) -> Option<Tz> {
-    let mut rest = name.strip_prefix('/')?;
-    while let Some((_, tail)) = rest.split_once('/') {
-        if tail.contains('/')
-            && let Some(zone) = iana(tail)
-        {
+    let host = name.split('/').next().is_some_and(|first| first.is_empty() || first.contains('.'));
+    let mut rest = name.trim_start_matches('/');
+    while host && rest.contains('/') {
+        if let Some(zone) = iana(rest) {
             return Some(zone);
         }
-        rest = tail;
+        rest = rest.split_once('/')?.1;
     }
     None
 }
 
-/// `(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna`
-fn shown(name: &str) -> Option<Zone> {
-    let (offset_part, places) = name.strip_prefix('(')?.split_once(')')?;
-    let places = places.trim();
-    if let Some(zone) = listed(SHOWN, places).or_else(|| windows(places)) {
-        return Some(Zone::Named(zone));
-    }
+/// `(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna`, with or without the offset before it.
+fn shown(name: &str) -> Option<Tz> {
+    const AREAS: [&str; 9] =
+        ["Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian", "America/Argentina"];
+    let Some((offset, places)) = name.strip_prefix('(').and_then(|rest| rest.split_once(')')) else {
+        return listed(SHOWN, name);
+    };
+    let east = described(offset);
+    // A city of that name may lie elsewhere.
+    let fits = |zone: &Tz| {
+        let Some(Zone::Fixed(east)) = east else { return true };
+        [1_767_225_600, 1_782_864_000].into_iter().any(|at| Zone::Named(*zone).local(at, Tz::UTC) - at == east)
+    };
     let city = |place: &str| {
         let place = place.trim().replace(' ', "_");
-        ["Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian"]
-            .iter()
-            .find_map(|area| iana(&format!("{area}/{place}")))
+        AREAS.iter().find_map(|area| iana(&format!("{area}/{place}"))).filter(fits)
     };
-    places.split(',').find_map(city).map(Zone::Named).or_else(|| described(offset_part))
+    listed(SHOWN, places).or_else(|| windows(places)).or_else(|| places.split([',', '/', ';']).find_map(city))
 }
 
-/// `GMT+0200`, `UTC-03:30`, `+0100`
+/// `GMT+0200`, `UTC-03:30`, `+0100`, `UTC+01.00`
 fn described(name: &str) -> Option<Zone> {
-    let upper = name.trim().to_ascii_uppercase();
+    let upper = name.trim().to_ascii_uppercase().replace('.', ":");
     let rest = upper.strip_prefix("GMT").or_else(|| upper.strip_prefix("UTC")).unwrap_or(&upper).trim();
     if rest.is_empty() {
         return (upper.len() == 3).then_some(Zone::Utc);
     }
-    offset(rest.as_bytes()).filter(|east| east.abs() < DAY).map(Zone::Fixed)
+    let signed = rest.starts_with(['+', '-']);
+    offset(rest.as_bytes()).filter(|east| signed && east.abs() < DAY).map(Zone::Fixed)
 }
 
 #[cfg(test)]
@@ -145,7 +181,7 @@ mod tests {
     use super::*;
 
     fn named(name: &str) -> Option<&'static str> {
-        match Zone::by_name(name, true)? {
+        match Zone::of_place(name).or_else(|| Zone::by_name(name))? {
             Zone::Named(zone) => Some(zone.name()),
             Zone::Utc => Some("utc"),
             _ => None,
@@ -154,7 +190,7 @@ mod tests {
 
     #[test]
     fn every_name_in_the_tables_is_a_zone_of_the_database() {
-        for (name, zone) in names::WINDOWS.iter().chain(names::SHOWN) {
+        for (name, zone) in names::WINDOWS.iter().chain(names::SHOWN).chain(names::WITHDRAWN) {
             assert!(iana(zone).is_some(), "{name}: {zone}");
         }
         assert!(names::CDO.iter().all(|(_, zone)| iana(zone).is_some()));
@@ -172,14 +208,34 @@ mod tests {
             ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Amsterdam"),
             ("(UTC-05:00) Eastern Time (US & Canada)", "America/New_York"),
             ("(UTC) Coordinated Universal Time", "Etc/UTC"),
+            ("(UTC-05:00) Eastern Time (US and Canada)", "America/New_York"),
+            ("(GMT-05.00) Eastern Time (US & Canada)", "America/New_York"),
+            ("Eastern Time (US & Canada)", "America/New_York"),
+            ("(GMT+01.00) Sarajevo/Warsaw/Zagreb", "Europe/Sarajevo"),
+            ("(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London", "Europe/London"),
+            ("(UTC+02:00) E. Europe", "Europe/Chisinau"),
+            ("(UTC-10:00) Aleutian Islands", "America/Adak"),
+            ("(UTC-05:00) Turks and Caicos", "America/Grand_Turk"),
+            ("(UTC-03:00) Saint Pierre and Miquelon", "America/Miquelon"),
+            ("(UTC+10:30) Lord Howe Island", "Australia/Lord_Howe"),
+            ("(UTC+12:45) Chatham Islands", "Pacific/Chatham"),
+            ("GMT Standard Time 1", "Europe/London"),
+            ("Russia Time Zone 10", "Asia/Srednekolymsk"),
+            ("Mexico Standard Time 2", "America/Mazatlan"),
+            ("/Europe/London", "Europe/London"),
+            ("/example.org/x/America/New_York", "America/New_York"),
+            ("example.org/America/New_York", "America/New_York"),
+            ("tzone://Microsoft/Utc", "utc"),
             ("UTC", "utc"),
         ] {
             assert_eq!(named(name), Some(zone), "{name}");
         }
-        assert!(matches!(Zone::by_name("GMT+0200", true), Some(Zone::Fixed(7200))));
-        assert!(matches!(Zone::by_name("(GMT-03:30) Nowhere", true), Some(Zone::Fixed(-12_600))));
-        assert!(Zone::by_name("Middle-earth/Shire", true).is_none());
-        assert!(Zone::by_name("(é", true).is_none());
+        assert!(matches!(Zone::by_offset("GMT+0200"), Some(Zone::Fixed(7200))));
+        assert!(matches!(Zone::by_offset("(GMT-03:30) Nowhere"), Some(Zone::Fixed(-12_600))));
+        for unknown in ["Middle-earth/Shire", "(é", "tzone://Microsoft/Custom", "Customized Time Zone 1", "1230", "7"]
+        {
+            assert!(Zone::by_name(unknown).is_none() && Zone::by_offset(unknown).is_none(), "{unknown}");
+        }
         assert!(matches!(Zone::by_cdo("4"), Some(Zone::Named(Tz::Europe__Berlin))));
     }
 }

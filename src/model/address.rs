@@ -175,7 +175,8 @@ fn without_schemes<'a>(text: &'a str, schemes: &[&str]) -> &'a str {
         if !schemes.iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
             break;
         }
-        text = rest.trim_matches(decoration);
+        // Some take a scheme for the beginning of a web address.
+        text = rest.strip_prefix("//").unwrap_or(rest).trim_matches(decoration);
     }
     text
 }
@@ -208,6 +209,7 @@ mod tests {
             "ada@example.com <Ada>",
             "ada@example.com (Ada Lovelace)",
             "smtp:ada@example.com",
+            "mailto://ada@example.com",
             "MAILTO:SMTP:ada@example.com",
             "SIP:ada@example.com",
             "ada%40example.com",

@@ -7,6 +7,9 @@ Where we differ on purpose (and so test nothing here):
 - BYDAY=MO,1TU is both; dateutil keeps what is either only if it is both. BYWEEKNO without BYDAY is one day, that of
   DTSTART (RFC 5545 3.3.10), not seven. BYSETPOS counts the whole first week, not the part from DTSTART on.
 - EXRULE is obeyed (RFC 2445); the oracle ignores it.
+- DTSTART is the first of COUNT though its rule does not give it (RFC 5545 3.3.10), and an UNTIL without Z is on the wall of
+  DTSTART: `in_its_words` says both to the oracle so that it means the same.
+- COUNT=0 says nothing; hours of a DURATION are elapsed; an end before the start is no length; a day that ends on itself is one.
 - A single event that ends in another zone ends at its DTEND, also over a clock change; for the oracle, at the wall-clock
   time that the start's zone would show.
 - A gap of a zone defined by the file takes the offset before it, like any other gap.
@@ -20,11 +23,14 @@ Where we differ on purpose (and so test nothing here):
 import datetime
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import warnings
+import zoneinfo
 
+import dateutil.rrule
 import icalendar
 import recurring_ical_events
 
@@ -54,15 +60,63 @@ def inside(found, year):
     return sorted({r for r in found if r[1] < last and (r[2][:19] > f"{first}T00:00:00"[: len(r[2])] or r[1] >= first)})
 
 
+def in_its_words(event):
+    """One VEVENT with what we read otherwise written so that the oracle reads the same."""
+    start = re.search(r"^DTSTART(?:;TZID=([^:;]+)|;VALUE=DATE)?:(\d{8})(?:T(\d{6}))?(Z?)", event, re.M)
+    rule = re.search(r"^RRULE:(.*)$", event, re.M)
+    if not start or not rule or event.count("\nRRULE") > 1:
+        return event
+    zone, day, time, utc = start.groups()
+    begins = datetime.datetime.strptime(day + (time or "000000"), "%Y%m%d%H%M%S")
+    parts = dict(part.split("=", 1) for part in rule[1].strip().split(";") if "=" in part)
+    until = parts.get("UNTIL", "")
+    if zone and re.fullmatch(r"\d{8}T\d{6}", until):
+        local = datetime.datetime.strptime(until, "%Y%m%dT%H%M%S").replace(tzinfo=zoneinfo.ZoneInfo(zone))
+        parts["UNTIL"] = local.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    elif utc and re.fullmatch(r"\d{8}T\d{6}", until):
+        parts["UNTIL"] += "Z"
+    if "COUNT" in parts:
+        bare = ";".join(f"{name}={value}" for name, value in parts.items() if name not in ("COUNT", "UNTIL", "RSCALE"))
+        try:
+            first = next(iter(dateutil.rrule.rrulestr(bare, dtstart=begins)), None)
+        except ValueError:
+            return event
+        if first != begins:
+            parts["COUNT"] = str(int(parts["COUNT"]) - 1)
+    line = "RRULE:" + ";".join(f"{name}={value}" for name, value in parts.items())
+    return event.replace(rule[0], "" if parts.get("COUNT") == "0" else line)
+
+
+def hours(text):
+    """Elapsed lengths by UID and summary, of events whose DURATION is in hours and minutes alone."""
+    found = {}
+    for event in re.findall(r"BEGIN:VEVENT.*?END:VEVENT", text, re.S):
+        say = lambda name: re.search(rf"^{name}:(.*?)\r?$", event, re.M)
+        length = re.search(r"^DURATION:PT(\d+)M\r?$", event, re.M)
+        if length and say("UID") and say("SUMMARY"):
+            found[say("UID")[1], say("SUMMARY")[1]] = datetime.timedelta(minutes=int(length[1]))
+    return found
+
+
+def elapsed(row, exact):
+    """The row with hours of a DURATION elapsed, whatever the clock did meanwhile."""
+    uid, start, end, summary, *rest = row
+    if (uid, summary) in exact and "T" in start:
+        end = (datetime.datetime.fromisoformat(start) + exact[uid, summary]).isoformat()
+    return (uid, start, end, summary, *rest)
+
+
 def oracle(text):
     """Rows by year; none where the oracle cannot read what we can, as some forms of UNTIL."""
+    text = re.sub(r"BEGIN:VEVENT.*?END:VEVENT", lambda event: in_its_words(event[0].replace("\r\n", "\n")), text, flags=re.S)
     parsed = icalendar.Calendar.from_ical(text)
     first, last = datetime.datetime(YEARS[0] - 1, 12, 1), datetime.datetime(YEARS[-1] + 1, 2, 1)
     try:
         events = recurring_ical_events.of(parsed, skip_bad_series=False).between(first, last)
     except (ValueError, recurring_ical_events.InvalidCalendar):
         return {}
-    found = [row(event) for event in events]
+    exact = hours(text)
+    found = [elapsed(row(event), exact) for event in events]
     return {year: inside(found, year) for year in YEARS}
 
 

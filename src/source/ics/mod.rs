@@ -8,13 +8,16 @@ mod public;
 mod tests;
 
 use crate::diagnostic::{Exit, Failure};
-use crate::ical::{Parsed, Problem, Source, Told};
+use crate::ical::{Parsed, Problem, Shelf, Source};
 use crate::model::{Instance, Interval};
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub use feed::{Feed, Fetched};
 pub use files::{Text, Unread, stamp};
+
+/// For texts of which only is asked what is in them.
+const NAMELESS: Source = Source { source: "", stem: "", folder: "" };
 
 /// The calendars that `path` names, not yet parsed, and the parts of it that could not be read.
 ///
@@ -31,8 +34,7 @@ fn texts(path: &str) -> Result<(Vec<Text>, Vec<Unread>), Failure> {
 
 /// The UIDs of the events in an iCalendar text: what a newer text must still have most of, to be believed.
 pub fn uids(bytes: &[u8]) -> BTreeSet<String> {
-    let parsed = crate::ical::read(bytes, &Source { source: "", stem: "" });
-    parsed.calendars.iter().flat_map(|calendar| calendar.uids()).map(str::to_string).collect()
+    crate::ical::read(bytes, &NAMELESS).uids().map(str::to_string).collect()
 }
 
 /// Reads `path` as texts of which one at least is a calendar, with the parts that are none, or not yet: whoever writes a file
@@ -45,7 +47,7 @@ pub fn checked_texts(path: &str) -> Result<(Vec<Text>, Vec<Unread>), Failure> {
     let mut good = Vec::new();
     for text in texts {
         let file = &text.file;
-        if crate::ical::read(&text.bytes, &Source { source: "", stem: "" }).calendars.is_empty() {
+        if crate::ical::read(&text.bytes, &NAMELESS).calendars.is_empty() {
             unread.push(Unread::new(file, nothing_in(file)));
         } else if !crate::ical::is_whole(&text.bytes) {
             unread.push(Unread::new(file, format!("`{file}` ends in the middle: no `END:VCALENDAR` closes it")));
@@ -70,14 +72,26 @@ fn no_calendar(paths: &[String], unread: &[String]) -> Failure {
     failure.help("export the calendar as iCalendar: the file starts with `BEGIN:VCALENDAR`")
 }
 
-/// Calendars that were read, with what went wrong on the way.
+/// Calendars that were read, with what went wrong on the way. The texts of one source are read together: versions, changes and
+/// cancellations of an event belong to it wherever they lie.
 #[derive(Default)]
 pub struct Calendars {
-    files: Vec<(String, Parsed)>,
+    sources: Vec<Reading>,
     /// Problems of events, with the file as the user named it.
     pub problems: Vec<(String, Problem)>,
     /// Files that are no calendar, or could not be read, among others that could: whole sentences.
     pub unread: Vec<String>,
+    any: bool,
+}
+
+/// The texts of one source.
+struct Reading {
+    /// The source's name, or the path that the user named.
+    key: String,
+    files: Vec<String>,
+    /// Until the first question, which ends it.
+    shelf: Shelf,
+    parsed: Option<Parsed>,
 }
 
 impl Calendars {
@@ -89,62 +103,56 @@ impl Calendars {
         let mut read = Calendars::default();
         for path in paths {
             files::each(path, &mut |text| match text {
-                Ok(text) => read.add_text(name, &text),
+                Ok(text) => read.add(name.unwrap_or(path), name, &text),
                 Err(part) => read.unread.push(part.sentence),
             })?;
         }
-        if read.files.iter().all(|(_, parsed)| parsed.calendars.is_empty()) {
+        if !read.any {
             return Err(no_calendar(paths, &read.unread));
         }
         Ok(read)
     }
 
-    /// Parses one text and adds it; `source` is the source's name, if it has another than the file's.
+    /// Reads one text of the source of that name and adds it; of a source without a name it is all.
     pub fn add_text(&mut self, source: Option<&str>, text: &Text) {
-        let source = source.unwrap_or(&text.file);
-        let mut parsed = crate::ical::read(&text.bytes, &Source { source, stem: &text.stem });
-        if parsed.calendars.is_empty() {
-            self.unread.push(nothing_in(&text.file));
-        }
-        self.problems.extend(parsed.problems.drain(..).map(|p| (text.file.clone(), p)));
-        self.files.push((text.file.clone(), parsed));
+        self.add(source.unwrap_or(&text.file), source, text);
     }
 
-    /// All instances that overlap `window`; `zone` is that of floating times. Problems of expansion are kept.
+    fn add(&mut self, key: &str, source: Option<&str>, text: &Text) {
+        let known = self.sources.iter().position(|reading| reading.key == key && reading.parsed.is_none());
+        let place = known.unwrap_or(self.sources.len());
+        if place == self.sources.len() {
+            let (files, shelf) = (Vec::new(), Shelf::default());
+            self.sources.push(Reading { key: key.to_owned(), files, shelf, parsed: None });
+        }
+        let reading = &mut self.sources[place];
+        let folder = text.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let source = Source { source: source.unwrap_or(&text.file), stem: &text.stem, folder };
+        reading.files.push(text.file.clone());
+        if reading.shelf.add(&text.bytes, &source) {
+            self.any = true;
+        } else {
+            self.unread.push(nothing_in(&text.file));
+        }
+    }
+
+    /// All instances that overlap `window`; `zone` is that of floating times. Problems are kept.
     pub fn instances(&mut self, window: Interval, zone: Tz) -> Vec<Instance> {
-        self.pool();
         let mut instances = Vec::new();
-        for (file, parsed) in &self.files {
-            let mut problems = Vec::new();
+        for reading in &mut self.sources {
+            let (mut problems, files) = (Vec::new(), &reading.files);
+            let shelf = &mut reading.shelf;
+            let parsed = reading.parsed.get_or_insert_with(|| {
+                let mut parsed = std::mem::take(shelf).finish();
+                problems.append(&mut parsed.problems);
+                parsed
+            });
             instances.extend(parsed.instances(window, zone, &mut problems));
-            self.problems.extend(problems.into_iter().map(|p| (file.clone(), p)));
+            let named = |problem: Problem| Some((files.get(problem.text)?.clone(), problem));
+            self.problems.extend(problems.into_iter().filter_map(named));
         }
         instances
     }
-}
-
-impl Calendars {
-    /// A folder with a file for each event says the same as one file with all events: its files say together whether
-    /// attendees and answers are known. A file with several UIDs is judged alone.
-    fn pool(&mut self) {
-        let mut pools: BTreeMap<(String, String), Told> = BTreeMap::new();
-        let singles = |files: &&mut (String, Parsed)| files.1.is_one_event();
-        for (file, parsed) in self.files.iter_mut().filter(singles) {
-            let told = pools.entry(pool_of(file, parsed)).or_default();
-            *told = told.or(parsed.told);
-        }
-        for (file, parsed) in self.files.iter_mut().filter(singles) {
-            let told = pools.get(&pool_of(file, parsed)).copied();
-            parsed.settle(told.unwrap_or_default());
-        }
-    }
-}
-
-/// The source, if it has another name than the file, and the folder.
-fn pool_of(file: &str, parsed: &Parsed) -> (String, String) {
-    let source = parsed.calendars.iter().map(|calendar| &calendar.calendar().source).find(|source| *source != file);
-    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    (source.cloned().unwrap_or_default(), folder.to_owned())
 }
 
 fn list(paths: &[String]) -> String {

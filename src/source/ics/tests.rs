@@ -51,6 +51,8 @@ fn texts_can_be_kept_and_parsed_later() {
     assert_eq!(uids(&texts[0].bytes), BTreeSet::from(["a".to_string(), "b".to_string()]));
     let mut calendars = Calendars::default();
     calendars.add_text(Some("work"), &texts[0]);
-    assert_eq!(calendars.files[0].1.calendars[0].calendar().source.to_string(), "work");
+    let day = "2026-11-22T00:00:00Z".parse().unwrap();
+    let found = calendars.instances(Interval::new(day, day + chrono::TimeDelta::days(1)), Tz::UTC);
+    assert_eq!((found.len(), &*found[0].event.calendar.source), (2, "work"));
     assert!(calendars.unread.is_empty());
 }

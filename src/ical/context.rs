@@ -1,0 +1,124 @@
+//! What a line is read with: the clocks of its calendar, and where problems go.
+
+use super::line::{Property, unescape};
+use super::value::{self, Form, Length, Stamp, ZoneId};
+use super::zone::clean;
+use super::{Lost, Problem};
+use std::collections::HashMap;
+
+/// More problems than this are a sign that the text is no calendar at all.
+const MOST_PROBLEMS: usize = 1000;
+
+/// What is told of one text.
+pub(super) struct Notes {
+    /// Place of the text among those of its source.
+    pub text: usize,
+    pub problems: Vec<Problem>,
+    /// Forms that were told already.
+    told: Vec<Form>,
+}
+
+impl Notes {
+    pub fn new(text: usize) -> Notes {
+        Notes { text, problems: Vec::new(), told: Vec::new() }
+    }
+
+    pub fn add(&mut self, line: usize, message: impl Into<String>, lost: Lost) {
+        let message = match self.problems.len() {
+            0..MOST_PROBLEMS => message.into(),
+            MOST_PROBLEMS => "there are more problems from here on than are listed".into(),
+            _ => return,
+        };
+        self.problems.push(Problem { text: self.text, line, message, lost });
+    }
+}
+
+/// The names of zones that a calendar uses, by their ids.
+#[derive(Default)]
+pub(super) struct Names {
+    ids: HashMap<Vec<u8>, ZoneId>,
+    last: Option<(Vec<u8>, ZoneId)>,
+}
+
+/// A TZID where it was used first, before anybody knows what it means.
+pub(super) struct ZoneName {
+    pub name: String,
+    pub line: usize,
+    /// Place of its VCALENDAR in the text.
+    pub calendar: usize,
+}
+
+pub(super) struct Context<'a> {
+    pub line: usize,
+    pub names: &'a mut Names,
+    /// All TZIDs of the text: the first has the id `base`.
+    pub all: &'a mut Vec<ZoneName>,
+    pub base: usize,
+    /// Place of the VCALENDAR in the text.
+    pub calendar: usize,
+    pub notes: &'a mut Notes,
+}
+
+impl Context<'_> {
+    pub fn problem(&mut self, message: impl Into<String>, lost: Lost) {
+        self.notes.add(self.line, message, lost);
+    }
+
+    /// Tells of a form, once a text.
+    pub fn tell(&mut self, form: Form) {
+        if !self.notes.told.contains(&form) {
+            self.notes.told.push(form);
+            self.problem(form.message(), Lost::Nothing);
+        }
+    }
+
+    /// A date or a time on the clock that the line's TZID means.
+    pub fn stamp(&mut self, property: &Property, value: &[u8]) -> Option<Stamp> {
+        let (mut stamp, form) = value::stamp(value, ZoneId::FLOATING)?;
+        form.into_iter().for_each(|form| self.tell(form));
+        if property.params.is_empty() || stamp.is_date() {
+            return Some(stamp);
+        }
+        if property.param("VALUE").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("DATE")) {
+            self.tell(Form::DateWithTime);
+            return Some(Stamp { local: stamp.day() * super::civil::DAY, zone: ZoneId::DATE });
+        }
+        if stamp.zone == ZoneId::FLOATING {
+            stamp.zone = self.zone(property);
+        }
+        Some(stamp)
+    }
+
+    /// A moment in UTC, in seconds since the epoch.
+    pub fn moment(&self, value: &[u8]) -> Option<i64> {
+        let (stamp, _) = value::stamp(value, ZoneId::UTC)?;
+        (!stamp.is_date()).then_some(stamp.local)
+    }
+
+    /// A length of time.
+    pub fn length(&mut self, value: &[u8]) -> Option<Length> {
+        let (length, form) = value::duration(value)?;
+        form.into_iter().for_each(|form| self.tell(form));
+        Some(length)
+    }
+
+    /// The clock that a line's TZID means; names are looked up when the whole text is known.
+    fn zone(&mut self, property: &Property) -> ZoneId {
+        if let Some((params, id)) = &self.names.last
+            && params == property.params
+        {
+            return *id;
+        }
+        let name = property.param("TZID").map(|name| unescape(name.as_bytes()));
+        let Some(name) = name.as_deref().map(clean).filter(|name| !name.is_empty()) else {
+            return ZoneId::FLOATING;
+        };
+        let next = ZoneId((self.base + self.all.len()) as u32);
+        let id = *self.names.ids.entry(name.as_bytes().to_vec()).or_insert(next);
+        if id == next {
+            self.all.push(ZoneName { name: name.to_owned(), line: self.line, calendar: self.calendar });
+        }
+        self.names.last = Some((property.params.to_vec(), id));
+        id
+    }
+}

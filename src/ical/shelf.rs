@@ -1,0 +1,294 @@
+//! The texts of one source, put together: what a zone's name means in its text, whose calendar it is, who takes part.
+
+use super::component::{Component, Times};
+use super::context::{Notes, ZoneName};
+use super::custom::Custom;
+use super::meter::Meter;
+use super::read::{CalendarDraft, Method, ZoneDraft};
+use super::version::Grouping;
+use super::zone::Zone;
+use super::{Home, Lost, Parsed, Problem, Source};
+use crate::model::{Address, Attendees, Calendar, Event, EventStatus};
+use chrono_tz::Tz;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// The texts of one source as they come in.
+pub struct Shelf {
+    pub(super) zones: Vec<Zone>,
+    homes: Vec<HomeDraft>,
+    events: Vec<(Event, Times)>,
+    texts: Vec<Seen>,
+    problems: Vec<Problem>,
+}
+
+struct HomeDraft {
+    calendar: Calendar,
+    named: bool,
+    default_zone: Option<Tz>,
+    text: usize,
+}
+
+/// What a text as a whole tells.
+#[derive(Default)]
+struct Seen {
+    folder: String,
+    told: Told,
+    /// It holds one UID: a file of a folder that keeps one event a file.
+    alone: bool,
+}
+
+/// What some event of a calendar or a text tells of people; without it, silence means nothing.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Told {
+    /// Who takes part: an event without attendees has none.
+    pub attendees: bool,
+    /// What people answered: a line without an answer has none yet.
+    pub answers: bool,
+}
+
+impl Told {
+    fn or(self, other: Told) -> Told {
+        Told { attendees: self.attendees || other.attendees, answers: self.answers || other.answers }
+    }
+}
+
+/// A text whose lines have all been read.
+pub(super) struct TextDraft {
+    pub calendars: Vec<CalendarDraft>,
+    pub names: Vec<ZoneName>,
+    pub notes: Notes,
+}
+
+impl Default for Shelf {
+    fn default() -> Shelf {
+        Shelf {
+            zones: vec![Zone::Utc, Zone::Floating],
+            homes: Vec::new(),
+            events: Vec::new(),
+            texts: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+}
+
+impl Shelf {
+    /// Reads one more text, of any encoding and any quality; whether there was a calendar in it. Never fails as a whole.
+    pub fn add(&mut self, bytes: &[u8], source: &Source) -> bool {
+        let draft = super::read::text(bytes, self.texts.len(), self.zones.len());
+        let found = !draft.calendars.is_empty();
+        self.put(draft, source);
+        found
+    }
+
+    fn put(&mut self, draft: TextDraft, source: &Source) {
+        let TextDraft { calendars, names, mut notes } = draft;
+        let events = calendars.iter().filter(|calendar| !matches!(calendar.method, Some(Method::Answer(_))));
+        let told = events.fold(Told::default(), |told, calendar| told.or(calendar.told));
+        let zones = Lookup { calendars: &calendars, notes: &mut notes, meter: Meter::file() };
+        let (mut found, doubts) = zones.all(&names);
+        let base = self.zones.len();
+        self.zones.append(&mut found);
+        let mut uids = BTreeSet::new();
+        for mut calendar in calendars {
+            let home = self.homes.len();
+            let default_zone = default_zone(&mut calendar, &mut notes);
+            let named = calendar.name.is_some();
+            let name = calendar.name.take().unwrap_or_else(|| source.stem.to_owned());
+            // A name such as "Yoga @ home" is no address, nor is a sentence with one in it.
+            let address = || Address::parse(&name).filter(|_| !name.trim().contains(char::is_whitespace));
+            let owner = calendar.owner.take().or_else(address);
+            let described = Calendar { source: source.source.to_owned(), name, owner, ..Calendar::default() };
+            self.homes.push(HomeDraft { calendar: described, named, default_zone, text: self.texts.len() });
+            for (event, mut times) in meetings(calendar, &mut notes) {
+                times.home = home;
+                uids.insert(event.uid.clone());
+                self.events.push((event, times));
+            }
+        }
+        for (place, custom, line) in doubts {
+            self.doubt(base + place, &custom, line, &mut notes);
+        }
+        notes.problems.sort_by_key(|problem| problem.line);
+        self.problems.append(&mut notes.problems);
+        self.texts.push(Seen { folder: source.folder.to_owned(), told, alone: uids.len() < 2 });
+    }
+
+    /// Tells where a file's own definition of a place's zone says another time than the zone database.
+    fn doubt(&self, zone: usize, custom: &Zone, line: usize, notes: &mut Notes) {
+        let differs = |local: i64| custom.instant(local, Tz::UTC) != self.zones[zone].instant(local, Tz::UTC);
+        let text = self.texts.len();
+        let own = self.events.iter().filter(|(_, times)| self.homes[times.home].text == text);
+        let mut starts = own.map(|(_, times)| times.start).filter(|start| start.zone.0 as usize == zone);
+        if starts.any(|start| differs(start.local)) {
+            let message = "the file's own `VTIMEZONE` of this zone differs from the zone database, which is followed";
+            notes.add(line, message, Lost::Nothing);
+        }
+    }
+
+    /// Everything by UID, over all texts.
+    pub fn finish(self) -> Parsed {
+        let Shelf { zones, homes, mut events, texts, mut problems } = self;
+        let pools = Pools::of(&texts);
+        let homes: Vec<Home> = homes
+            .into_iter()
+            .map(|home| {
+                let HomeDraft { mut calendar, named, default_zone, text } = home;
+                if let (false, Some(name)) = (named, pools.name(text)) {
+                    calendar.name = name.to_owned();
+                }
+                Home { calendar: Arc::new(calendar), default_zone, text }
+            })
+            .collect();
+        for (event, times) in &mut events {
+            event.calendar = Arc::clone(&homes[times.home].calendar);
+            let told = pools.told(homes[times.home].text);
+            if !told.attendees {
+                event.attendees = Attendees::Unknown;
+            }
+            event.my_answer = event.held.filter(|_| !told.answers);
+        }
+        let mut components: Vec<Component> =
+            events.into_iter().map(|(event, times)| Component { event: Arc::new(event), times }).collect();
+        let text = |component: &Component| homes[component.times.home].text;
+        let grouping = Grouping { components: &mut components, zones: &zones, text: &text, problems: &mut problems };
+        let series = grouping.series();
+        Parsed { calendars: homes, zones, components, series, texts: texts.len(), problems }
+    }
+}
+
+/// Files that hold one event each are one calendar with the others of their folder (a vdir).
+struct Pools<'t> {
+    texts: &'t [Seen],
+    /// By folder: how many files, and what any of them tells.
+    folders: BTreeMap<&'t str, (usize, Told)>,
+}
+
+impl<'t> Pools<'t> {
+    fn of(texts: &'t [Seen]) -> Pools<'t> {
+        let mut folders: BTreeMap<&str, (usize, Told)> = BTreeMap::new();
+        for text in texts.iter().filter(|text| text.alone) {
+            let (files, told) = folders.entry(&text.folder).or_default();
+            (*files, *told) = (*files + 1, told.or(text.told));
+        }
+        Pools { texts, folders }
+    }
+
+    fn folder(&self, text: usize) -> Option<(&str, (usize, Told))> {
+        let text = self.texts.get(text).filter(|text| text.alone)?;
+        Some((&text.folder, *self.folders.get(&*text.folder)?))
+    }
+
+    fn told(&self, text: usize) -> Told {
+        self.folder(text).map_or_else(|| self.texts[text].told, |(_, (_, told))| told)
+    }
+
+    /// What the calendar is called where its files do not say.
+    fn name(&self, text: usize) -> Option<&str> {
+        let (folder, _) = self.folder(text).filter(|(_, (files, _))| *files > 1)?;
+        folder.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty() && *name != ".")
+    }
+}
+
+fn default_zone(calendar: &mut CalendarDraft, notes: &mut Notes) -> Option<Tz> {
+    let (name, line) = calendar.zone_name.take()?;
+    let zone = Zone::named(&name);
+    if zone.is_none() {
+        let message = "the `X-WR-TIMEZONE` is not known: floating times are in the configured zone";
+        notes.add(line, message, Lost::Property);
+    }
+    zone
+}
+
+/// The events of a calendar as its METHOD means them.
+fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
+    let CalendarDraft { mut events, busy, method, line, .. } = calendar;
+    let count = |n: usize| if n == 1 { "1 event".to_owned() } else { format!("{n} events") };
+    match method {
+        Some(Method::Answer(name)) if !events.is_empty() => {
+            let message = format!("a calendar of `METHOD:{name}` holds no meetings: {} left out", count(events.len()));
+            notes.add(line, message, Lost::Event);
+            events.clear();
+        }
+        Some(Method::Cancel) => events.iter_mut().for_each(|(event, _)| event.status = Some(EventStatus::Cancelled)),
+        Some(Method::Publish) => events.iter_mut().for_each(|(_, times)| times.version.published = true),
+        _ => {}
+    }
+    if events.is_empty() {
+        return busy;
+    }
+    if !busy.is_empty() {
+        let message = "busy times beside events tell nothing new: they are left out";
+        notes.add(busy[0].1.line, message, Lost::Nothing);
+    }
+    events
+}
+
+/// Finds out what the names of zones mean.
+struct Lookup<'a> {
+    calendars: &'a [CalendarDraft],
+    notes: &'a mut Notes,
+    meter: Meter,
+}
+
+/// Places among the names whose file defines them too, with that definition and the line.
+type Doubts = Vec<(usize, Zone, usize)>;
+
+impl<'a> Lookup<'a> {
+    fn all(mut self, names: &[ZoneName]) -> (Vec<Zone>, Doubts) {
+        let mut evaluated: HashMap<(usize, usize), Option<Zone>> = HashMap::new();
+        let (mut zones, mut doubts) = (Vec::with_capacity(names.len()), Vec::new());
+        for (place, used) in names.iter().enumerate() {
+            let own = self.defined(used);
+            let own_zone = own.and_then(|(calendar, zone)| {
+                let draft = &self.calendars[calendar].zones[zone];
+                evaluated.entry((calendar, zone)).or_insert_with(|| evaluate(draft, &mut self.meter)).clone()
+            });
+            if let Some(place_zone) = Zone::of_place(&used.name) {
+                doubts.extend(own_zone.map(|own| (place, own, used.line)));
+                zones.push(place_zone);
+                continue;
+            }
+            if own_zone.is_some() && own.is_some_and(|(calendar, _)| calendar != used.calendar) {
+                let message = "the `TZID` is defined in another `VCALENDAR` of the file: that one is used";
+                self.notes.add(used.line, message, Lost::Nothing);
+            }
+            zones.push(own_zone.or_else(|| Zone::by_name(&used.name)).unwrap_or_else(|| self.last_resort(used)));
+        }
+        (zones, doubts)
+    }
+
+    /// The VTIMEZONE of that name: in its own calendar, else in another of the text; in these letters, else in others.
+    fn defined(&self, used: &ZoneName) -> Option<(usize, usize)> {
+        let places = || {
+            let all = self.calendars.iter().enumerate();
+            all.flat_map(|(at, calendar)| (0..calendar.zones.len()).map(move |zone| (at, zone)))
+        };
+        let name = |(calendar, zone): &(usize, usize)| self.calendars[*calendar].zones[*zone].name.as_str();
+        let (exact, lower) = (|place: &(usize, usize)| name(place) == used.name, used.name.to_lowercase());
+        let own = |place: &(usize, usize)| place.0 == used.calendar;
+        let alike = |place: &(usize, usize)| name(place).to_lowercase() == lower;
+        let mine = places().filter(own).find(exact).or_else(|| places().filter(own).find(alike));
+        mine.or_else(|| places().find(exact)).or_else(|| places().find(alike))
+    }
+
+    fn last_resort(&mut self, used: &ZoneName) -> Zone {
+        let fixed = Zone::by_offset(&used.name);
+        let message = match fixed {
+            Some(Zone::Utc) => return Zone::Utc,
+            Some(_) => "the `TZID` names an offset and no place: its times know no summer time",
+            None => "the `TZID` names a zone that is not known: times count as the calendar's own",
+        };
+        let lost = if fixed.is_some() { Lost::Nothing } else { Lost::Property };
+        self.notes.add(used.line, message, lost);
+        fixed.unwrap_or(Zone::Floating)
+    }
+}
+
+fn evaluate(zone: &ZoneDraft, meter: &mut Meter) -> Option<Zone> {
+    let elsewhere = |name: &str| Zone::of_place(name).or_else(|| Zone::by_name(name));
+    Custom::new(&zone.observances, meter)
+        .map(|custom| Zone::Custom(Arc::new(custom)))
+        .or_else(|| elsewhere(zone.location.as_deref()?))
+        .or_else(|| Zone::by_cdo(zone.cdo.as_deref()?))
+}
