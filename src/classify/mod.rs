@@ -16,6 +16,7 @@ mod range;
 mod reader;
 mod rule;
 mod ruleset;
+mod tags;
 mod trace;
 mod words;
 
@@ -29,8 +30,9 @@ pub use range::Bounds;
 pub use reader::{Note, Reader, near};
 pub use rule::{Rule, Source};
 pub use ruleset::RuleSet;
+pub use tags::says_cancelled;
 pub use trace::{Evidence, Loser, Step, Trace, Why};
-pub use words::{Title, Words, says_cancelled};
+pub use words::{Title, Words};
 
 use crate::model::{Class, Event, Marked};
 use chrono::{DateTime, TimeDelta};

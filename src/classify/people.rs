@@ -3,6 +3,9 @@
 use crate::model::{Address, Answer, Attendee, AttendeeKind, Attendees, Event, EventStatus, WORKING_ELSEWHERE};
 use std::collections::{BTreeMap, HashSet};
 
+/// Lists of more people than this are hashed.
+const FEW: usize = 24;
+
 /// Who the user is and whom they named: feeds `me`, `with = "@reports"` and `external`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
@@ -97,11 +100,14 @@ impl People {
         let me = self.me_in(event);
         let everybody = self.everybody(event, &me)?;
         let mut people: Vec<&Address> = Vec::with_capacity(event.attendees.lines().len() + 2);
-        let mut seen: HashSet<&Address> = HashSet::with_capacity(people.capacity());
+        // Few are compared faster than they are hashed.
+        let mut seen: Option<HashSet<&Address>> = (people.capacity() > FEW).then(HashSet::new);
         let mut me_seen = false;
         for address in everybody {
             let mine = me.is(address);
-            if !(mine && me_seen) && seen.insert(address) {
+            let again = (mine && me_seen)
+                || seen.as_mut().map_or_else(|| people.contains(&address), |seen| !seen.insert(address));
+            if !again {
                 people.push(address);
             }
             me_seen |= mine;
