@@ -1,14 +1,13 @@
 //! Each fetched instance becomes exactly one of counted, set apart or left out.
 
+use super::copies::{self, Copies, rank};
 use super::report::{Apart, Reason};
 use crate::classify::{Decision, Outcome, People, RuleSet, Subject, says_cancelled};
 use crate::model::{
-    Answer, Class, Event, EventStatus, EventType, Instance, Interval, Original, Preferences, Role, Span, Uid,
-    Visibility, WORKING_ELSEWHERE, Weight, Zones,
+    Answer, Class, Event, EventStatus, EventType, Instance, Interval, Preferences, Span, Uid, Visibility,
+    WORKING_ELSEWHERE, Weight, Zones,
 };
 use chrono::TimeDelta;
-use std::cmp::Reverse;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Where an instance's time goes.
@@ -33,6 +32,8 @@ pub struct Judged {
     pub focus: bool,
     /// Focus or solo: not a meeting.
     pub alone: bool,
+    /// The same number for all copies of one meeting.
+    meeting: usize,
     /// Elapsed time: for all-day events from the first local midnight to the last.
     pub interval: Interval,
 }
@@ -85,15 +86,15 @@ impl Judged {
         (!self.private()).then(|| summary.cloned().unwrap_or_else(|| without.into()))
     }
 
-    /// What its hours are pooled by: the UID, or the title where there is none.
+    /// What its hours are pooled by: the UID of its series, or the title where there is none.
     pub fn series(&self) -> Series {
         let event = &self.instance.event;
-        (event.uid.clone(), event.summary.clone().filter(|_| event.uid.0.is_empty()))
+        (event.uid.series(), event.summary.clone().filter(|_| event.uid.0.is_empty()))
     }
 
-    /// The same meeting, on another calendar.
+    /// The same meeting, on another calendar or in another version.
     pub fn is_copy_of(&self, other: &Judged) -> bool {
-        key(&self.instance).is_some_and(|own| key(&other.instance) == Some(own))
+        self.meeting == other.meeting
     }
 
     /// People in the room who did not decline: me, attendees, organizer; groups are one and rooms none.
@@ -110,43 +111,41 @@ impl Judged {
 /// A UID; where that is empty, the title.
 pub type Series = (Uid, Option<String>);
 
-/// What the copies of one meeting have in common. Without a UID nothing says that two events are the same.
-fn key(instance: &Instance) -> Option<(Uid, Original)> {
-    let uid = &instance.event.uid;
-    (!uid.0.is_empty()).then(|| (uid.clone(), instance.original))
-}
-
 /// Decides about all instances; the order of the input does not matter.
 pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes: &Preferences) -> Vec<Judged> {
     let mut instances = instances;
+    for instance in &mut instances {
+        instance.span = instance.span.in_whole_days(wishes.zones.home);
+    }
     instances.sort_by(|a, b| rank(a, people).cmp(&rank(b, people)));
-    let hidden = |i: &&Instance| i.event.visibility != Visibility::Public;
-    let private: HashSet<(Uid, Original)> = instances.iter().filter(hidden).filter_map(key).collect();
-    let mut seen: HashSet<(Uid, Original)> = HashSet::with_capacity(instances.len());
-    let mut judged: Vec<Judged> = instances
-        .into_iter()
-        .map(|mut instance| {
-            let key = key(&instance);
-            // The strictest copy decides what may be shown of all.
-            if !hidden(&&instance) && key.as_ref().is_some_and(|key| private.contains(key)) {
-                Arc::make_mut(&mut instance.event).visibility = Visibility::Private;
-            }
-            let duplicate = key.is_some_and(|key| !seen.insert(key));
-            one(instance, duplicate, rules, people, wishes)
-        })
-        .collect();
+    let Copies { mut of, shadows } = copies::find(&instances, people);
+    // The strictest copy decides what may be shown of all.
+    let mut hidden = vec![false; instances.len()];
+    for (at, instance) in instances.iter().enumerate().filter(|(_, i)| i.event.visibility != Visibility::Public) {
+        (hidden[at], hidden[of[at]]) = (true, true);
+        if let Some(meeting) = shadows[at] {
+            hidden[meeting] |= instance.event.summary.is_some();
+        }
+    }
+    let mut judged: Vec<Judged> = Vec::with_capacity(instances.len());
+    for (at, mut instance) in instances.into_iter().enumerate() {
+        if (hidden[at] || hidden[of[at]]) && instance.event.visibility == Visibility::Public {
+            Arc::make_mut(&mut instance.event).visibility = Visibility::Private;
+        }
+        let copy = of[at] != at;
+        judged.push(Judged { meeting: of[at], ..one(instance, copy, rules, people, wishes) });
+    }
+    // A block that only takes time is a copy where its meeting counts; beside one that does not, something else may take it.
+    for (at, meeting) in shadows.into_iter().enumerate() {
+        let Some(meeting) = meeting.filter(|m| !matches!(judged[*m].verdict, Verdict::LeftOut(_))) else { continue };
+        if !matches!(judged[at].verdict, Verdict::LeftOut(_)) && judged[at].instance.marked.is_none() {
+            of[at] = meeting;
+            (judged[at].meeting, judged[at].verdict) = (meeting, Verdict::LeftOut(Reason::Duplicate));
+        }
+    }
     // Stable: the rank above stays the order of what starts together.
     judged.sort_by(|a, b| (a.interval.start, &a.instance.event.uid).cmp(&(b.interval.start, &b.instance.event.uid)));
     judged
-}
-
-/// Orders the copies of one meeting: answered by me, primary, highest role, then names, so that the order is total.
-fn rank<'a>(i: &'a Instance, people: &People) -> impl Ord + 'a {
-    let answered = people.my_answer(&i.event).is_some_and(|a| a != Answer::NeedsAction);
-    let calendar = &i.event.calendar;
-    let role: Reverse<Role> = Reverse(calendar.role);
-    let names = (calendar.source.as_str(), calendar.name.as_str(), i.event.line);
-    (!answered, !calendar.primary, role, names, i.span, i.event.summary.as_deref(), i.original)
 }
 
 /// "Working elsewhere" becomes a working location or an event like any other, before a rule asks for its type.
@@ -188,7 +187,7 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
         }
     };
     let (half, tentative) = (weight == Weight::Half, waiting.is_some());
-    Judged { decision, verdict, half, tentative, focus, alone: focus || solo, interval, instance }
+    Judged { decision, verdict, half, tentative, focus, alone: focus || solo, meeting: 0, interval, instance }
 }
 
 #[allow(clippy::too_many_arguments)]

@@ -2,6 +2,7 @@
 //! argument, and the result does not depend on the order of events or calendars.
 
 pub mod account;
+mod copies;
 mod delegate;
 pub mod difference;
 mod flow;

@@ -140,7 +140,7 @@ impl RuleSet {
 
 /// What the user said decides class and theme; that an event is time to work alone stays true.
 fn by_override(subject: &Subject<'_>, otherwise: &Decision) -> Option<Decision> {
-    let Marked { word, series } = subject.marked?;
+    let Marked { word, series, .. } = subject.marked?;
     let outcome = match word.class {
         Some(Class::Unclassified) => Outcome::None,
         Some(class) => Outcome::Class(class),

@@ -2,7 +2,7 @@
 
 use super::Files;
 use super::paths::{config_path, home, rules_path, shown, state_folder};
-use crate::classify::{People, RuleSet};
+use crate::classify::{People, RuleSet, put_marks};
 use crate::config::Place as SourcePlace;
 use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
@@ -121,7 +121,7 @@ impl Setup {
             let mut calendars = Calendars::read(ics, None)?;
             let mut instances = calendars.instances(window, zone);
             match overrides() {
-                Ok(overrides) => overrides.apply(&mut instances),
+                Ok(overrides) => put_marks(&overrides, &mut instances, zone),
                 Err(failure) => talk.warn(&format!("your marks are not counted: {}", failure.message), None),
             }
             talk.problems(&calendars);

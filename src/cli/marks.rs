@@ -81,8 +81,9 @@ impl Marks {
         let mut text = String::new();
         for (slot, word) in &known.0 {
             let fits = |j: &&Judged| {
-                Slot::of(&j.instance)
-                    .is_some_and(|own| own == *slot || (slot.original.is_none() && own.uid == slot.uid))
+                let whole = |own: Slot| own == *slot || (slot.original.is_none() && own.uid == slot.uid);
+                let marked = j.instance.marked.as_ref().is_some_and(|marked| marked.slot == *slot);
+                marked || Slot::of(&j.instance).is_some_and(whole)
             };
             let one = analysis.judged().iter().filter(fits).min_by_key(|j| (j.interval.start - now).abs());
             let series = slot.original.is_none() && one.is_some_and(|j| j.instance.event.recurring);

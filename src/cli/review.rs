@@ -9,7 +9,7 @@ use super::mark::{keep, tell_daemon};
 use super::week::one_week;
 use super::{Done, Files, context, explain, output, paths};
 use crate::analyze::{Analysis, Report};
-use crate::classify::{By, Phrase};
+use crate::classify::{By, Phrase, put_marks};
 use crate::model::{Class, Exact, Instance, Interval, Override, Overrides, Slot, Week};
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -172,7 +172,7 @@ impl Session<'_> {
             Some(word) => self.overrides.0.insert(slot.clone(), word),
             None => self.overrides.0.remove(slot),
         };
-        self.overrides.apply(&mut self.instances);
+        put_marks(&self.overrides, &mut self.instances, self.setup.wishes.zones.home);
         Ok(())
     }
 

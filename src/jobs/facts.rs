@@ -1,6 +1,7 @@
 //! What the store holds, as the instances that everything else works on.
 
 use super::sync::google_sources;
+use crate::classify::put_marks;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
 use crate::model::{self, Address, Instance, Interval, Original, Span};
@@ -87,7 +88,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
             facts.note(store, account, calendar, window)?;
         }
     }
-    store.overrides()?.apply(&mut facts.instances);
+    put_marks(&store.overrides()?, &mut facts.instances, zone);
     facts.me.sort();
     facts.me.dedup();
     // Every calendar of an account tells of the account's trouble.

@@ -100,6 +100,11 @@ impl Address {
         self.kind == Kind::Mail
     }
 
+    /// Only a place in one event's list, which says nothing about another event.
+    pub fn is_place(&self) -> bool {
+        self.kind == Kind::Place
+    }
+
     /// What follows the `@`; empty for what is no mail address.
     pub fn domain(&self) -> &str {
         self.parts().1
@@ -282,6 +287,7 @@ mod tests {
         assert_eq!(Address::named(" Bo  Berg "), Address::named("bo berg"));
         assert_eq!((Address::named("  "), Address::named("unknown")), (None, None));
         assert_ne!(Address::named("guest 1"), Some(Address::nth(1)));
+        assert!(Address::nth(1).is_place() && Address::named("guest 1").is_some_and(|name| !name.is_place()));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 use super::{Address, Calendar, Interval, Marked};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fmt;
@@ -12,6 +13,23 @@ pub struct Uid(pub Arc<str>);
 impl fmt::Display for Uid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl Uid {
+    /// The UID of the series that this is a part of. Google ends a series where "this and following" changes it, and goes on
+    /// under `…_R<stamp>`: to whoever keeps the calendar that is one series.
+    pub fn series(&self) -> Uid {
+        let (name, host) = self.0.split_once('@').map_or((&*self.0, None), |(name, host)| (name, Some(host)));
+        let is_stamp = |stamp: &str| {
+            let (day, time) = stamp.split_once('T').unwrap_or((stamp, ""));
+            let digits = |text: &str, length| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+            digits(day, 8) && (time.is_empty() || digits(time.trim_end_matches('Z'), 6))
+        };
+        match name.rsplit_once("_R").filter(|(base, stamp)| !base.is_empty() && is_stamp(stamp)) {
+            Some((base, _)) => Uid(host.map_or(base.to_owned(), |host| format!("{base}@{host}")).into()),
+            None => self.clone(),
+        }
     }
 }
 
@@ -203,6 +221,28 @@ pub enum Span {
     Timed(Interval),
     /// Whole local days, `end` exclusive and `end >= first`.
     AllDay { first: NaiveDate, end: NaiveDate },
+}
+
+impl Span {
+    /// A time from midnight to midnight in `zone`, or to the minute before it, is whole days, whatever its calendar says.
+    pub fn in_whole_days(self, zone: Tz) -> Span {
+        let Span::Timed(interval) = self else { return self };
+        // Not even a day on which the clock goes forward is shorter.
+        if interval.length() < TimeDelta::hours(22) {
+            return self;
+        }
+        let (from, to) =
+            (interval.start.with_timezone(&zone).naive_local(), interval.end.with_timezone(&zone).naive_local());
+        let end = match (to.hour(), to.minute()) {
+            (0, 0) if to.second() == 0 => Some(to.date()),
+            (23, 59) => to.date().succ_opt(),
+            _ => None,
+        };
+        match end {
+            Some(end) if from.time() == NaiveTime::MIN && end > from.date() => Span::AllDay { first: from.date(), end },
+            _ => self,
+        }
+    }
 }
 
 /// The slot of its series that an instance fills: its own start, unless it was moved (RECURRENCE-ID).

@@ -58,28 +58,13 @@ pub struct Marked {
     pub word: Override,
     /// It was said of the whole series that the instance is part of.
     pub series: bool,
+    /// What it was said of.
+    pub slot: Slot,
 }
 
 /// All overrides.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides(pub BTreeMap<Slot, Override>);
-
-impl Overrides {
-    /// Puts to each instance what was said of it: of itself, else of its series.
-    pub fn apply(&self, instances: &mut [Instance]) {
-        instances.iter_mut().for_each(|instance| instance.marked = self.of(instance).map(Arc::new));
-    }
-
-    fn of(&self, instance: &Instance) -> Option<Marked> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let slot = Slot::of(instance)?;
-        let own = self.0.get(&slot).map(|word| (word, slot.original.is_none() && instance.event.recurring));
-        let (word, series) = own.or_else(|| Some((self.0.get(&slot.series())?, true)))?;
-        Some(Marked { word: word.clone(), series })
-    }
-}
 
 impl fmt::Display for Original {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

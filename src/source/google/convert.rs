@@ -81,6 +81,8 @@ struct RawEvent {
     color_id: Option<String>,
     #[serde(deserialize_with = "loose")]
     created: Option<String>,
+    #[serde(deserialize_with = "loose")]
+    sequence: Option<i64>,
 }
 
 /// The organizer or an attendee. `additionalGuests` is not read: whom somebody brings along has no address, and counts as
@@ -121,6 +123,8 @@ pub fn instance(json: &str, reading: &Reading) -> Result<Instance, String> {
         Span::Timed(interval) => Original::At(interval.start),
         Span::AllDay { first, .. } => Original::On(first),
     });
+    let zones = [raw.start.as_ref().and_then(RawTime::zone), reading.zone];
+    let span = zones.into_iter().flatten().fold(span, Span::in_whole_days);
     let recurring = series.is_some();
     let uid = filled(raw.uid.take()).or(series).or_else(|| filled(raw.id.take()).map(without_slot));
     let event = event(raw, Uid(uid.ok_or("it has no id")?.into()), recurring, reading);
@@ -163,6 +167,9 @@ fn event(raw: RawEvent, uid: Uid, recurring: bool, reading: &Reading) -> Event {
         created: raw.created.as_deref().and_then(stamp).filter(|at| at.year() >= 1970),
         recurring,
         free_busy_only,
+        sequence: raw.sequence.unwrap_or(0),
+        // Google tells each instance's version, and not that of its series.
+        series_sequence: (!recurring).then(|| raw.sequence.unwrap_or(0)),
         ..Event::default()
     };
     // The role decides, not the item: it may have been stored while we were still allowed to see more.

@@ -30,6 +30,11 @@ impl RawTime {
             (None, None) => Ok(None),
         }
     }
+
+    /// The zone that it names, where that is known.
+    pub fn zone(&self) -> Option<Tz> {
+        self.time_zone.as_deref()?.parse().ok()
+    }
 }
 
 /// When an item takes place; `None` where it has no start. An end that is missing, unspecified or before the start is the

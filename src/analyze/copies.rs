@@ -1,0 +1,174 @@
+//! Which of several instances are one meeting: copies by UID, stale versions, and what sync tools write under another UID.
+
+use crate::classify::{People, Title};
+use crate::model::{Address, Answer, AttendeeKind, EventStatus, Instance, Original, Role, Span, Uid};
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+/// What a calendar writes where it shows only that time is taken, in the languages of the packs, folded.
+const BUSY: [&str; 7] = ["busy", "beschäftigt", "gebucht", "occupé", "ocupado", "ocupada", "besetzt"];
+
+/// Where the copies of one meeting stand, by their places among the ranked instances.
+pub(super) struct Copies {
+    /// Of each instance the one that stands for it: itself, unless it is a copy.
+    pub of: Vec<usize>,
+    /// Of a block without a title, the meeting in another calendar that takes exactly its time: a copy of it where that
+    /// counts.
+    pub shadows: Vec<Option<usize>>,
+}
+
+/// Orders the versions and copies of one meeting: the newest word first, and of equally new ones a cancellation, then the copy
+/// that I answered, primary, highest role; the last ties are broken by what they say. The order is total.
+pub(super) fn rank<'a>(i: &'a Instance, people: &People) -> impl Ord + 'a {
+    let event = &*i.event;
+    let calendar = &event.calendar;
+    let answered = people.my_answer(event).is_some_and(|a| a != Answer::NeedsAction);
+    let words = (event.summary.as_deref(), event.description.as_deref(), event.location.as_deref());
+    let names = (calendar.source.as_str(), calendar.name.as_str(), event.line);
+    let newest = (Reverse(event.sequence), !is_cancelled(i));
+    let role: Reverse<Role> = Reverse(calendar.role);
+    (newest, !answered, !calendar.primary, role, (i.span, i.original), words, event.attendees.lines().len(), names)
+}
+
+fn is_cancelled(i: &Instance) -> bool {
+    i.event.status == Some(EventStatus::Cancelled)
+}
+
+/// What the copies of one meeting have in common. Without a UID nothing says that two events are the same.
+type Key<'a> = (&'a Uid, Original);
+
+fn key(i: &Instance) -> Option<Key<'_>> {
+    (!i.event.uid.0.is_empty()).then_some((&i.event.uid, i.original))
+}
+
+/// The calendar that an instance lies in.
+fn place(i: &Instance) -> (&str, &str) {
+    (&i.event.calendar.source, &i.event.calendar.name)
+}
+
+/// Finds the copies among `ranked`, which are in the order of [`rank`].
+pub(super) fn find(ranked: &[Instance], people: &People) -> Copies {
+    let mut of: Vec<usize> = (0..ranked.len()).collect();
+    let mut first: HashMap<Key<'_>, usize> = HashMap::with_capacity(ranked.len());
+    for (at, instance) in ranked.iter().enumerate() {
+        if let Some(key) = key(instance) {
+            of[at] = *first.entry(key).or_insert(at);
+        }
+    }
+    stale(ranked, &mut of);
+    let mut shadows = vec![None; ranked.len()];
+    Alike { ranked, people, of: &mut of, shadows: &mut shadows }.find();
+    for at in 0..of.len() {
+        // What a copy stands for may be a copy itself.
+        while of[of[at]] != of[at] {
+            of[at] = of[of[at]];
+        }
+    }
+    Copies { of, shadows }
+}
+
+/// A calendar that holds an older version of an event than another still shows what the newer one moved or took away.
+fn stale(ranked: &[Instance], of: &mut [usize]) {
+    let mut by_uid: HashMap<&Uid, Vec<usize>> = HashMap::new();
+    for (at, instance) in ranked.iter().enumerate().filter(|(_, i)| key(i).is_some()) {
+        by_uid.entry(&instance.event.uid).or_default().push(at);
+    }
+    for places in by_uid.values().filter(|places| places.len() > 1) {
+        let version = |at: &usize| ranked[*at].event.series_sequence;
+        let newest = places.iter().filter_map(version).max();
+        let Some(top) = places.iter().copied().find(|at| version(at).is_some() && version(at) == newest) else {
+            continue;
+        };
+        // A single event is cancelled by its UID alone, wherever its copies stand.
+        let cancelled = places.iter().copied().find(|at| !ranked[*at].event.recurring && is_cancelled(&ranked[*at]));
+        for at in places.iter().copied() {
+            if of[at] != at || is_cancelled(&ranked[at]) {
+                continue;
+            }
+            let elsewhere = |other: usize| place(&ranked[at]) != place(&ranked[other]);
+            let older = version(&at).is_some_and(|own| Some(own) < newest);
+            let word = cancelled.filter(|c| elsewhere(*c) && ranked[*c].event.sequence >= ranked[at].event.sequence);
+            if older && elsewhere(top) {
+                of[at] = top;
+            } else if let (Some(word), false) = (word, ranked[at].event.recurring) {
+                of[at] = word;
+            }
+        }
+    }
+}
+
+/// What is alike without sharing a UID.
+struct Alike<'a> {
+    ranked: &'a [Instance],
+    people: &'a People,
+    of: &'a mut [usize],
+    shadows: &'a mut [Option<usize>],
+}
+
+impl Alike<'_> {
+    fn find(mut self) {
+        let mut by_time: HashMap<Span, Vec<usize>> = HashMap::new();
+        for at in (0..self.ranked.len()).filter(|at| self.of[*at] == *at) {
+            by_time.entry(self.ranked[at].span).or_default().push(at);
+        }
+        for places in by_time.into_values().filter(|places| places.len() > 1) {
+            let one = place(&self.ranked[places[0]]);
+            if places.iter().any(|at| place(&self.ranked[*at]) != one) {
+                self.same_time(places);
+            }
+        }
+    }
+
+    /// The copy with guests or an answer stands for the others; a live one before one that is not to be.
+    fn order(&self, at: usize) -> impl Ord + use<> {
+        let event = &self.ranked[at].event;
+        let answer = self.people.my_answer(event);
+        let known = answer.is_some_and(|a| a != Answer::NeedsAction) || !self.guests(at).is_empty();
+        (!known, is_cancelled(&self.ranked[at]), answer == Some(Answer::Declined), at)
+    }
+
+    fn same_time(&mut self, mut places: Vec<usize>) {
+        places.sort_by_cached_key(|at| self.order(*at));
+        let titles: Vec<Option<String>> = places.iter().map(|at| self.title(*at)).collect();
+        // Each calendar holds a meeting once: two alike in one calendar are two.
+        let mut taken: HashSet<(usize, (&str, &str))> = HashSet::new();
+        for (n, at) in places.iter().copied().enumerate() {
+            let own = place(&self.ranked[at]);
+            let free = |other: usize| own != place(&self.ranked[other]) && !taken.contains(&(other, own));
+            let meeting = (0..places.len()).filter(|m| titles[*m].is_some()).map(|m| (m, places[m]));
+            let found = match &titles[n] {
+                Some(title) => meeting
+                    .filter(|(m, other)| *m < n && self.of[*other] == *other && titles[*m].as_ref() == Some(title))
+                    .find(|(_, other)| free(*other) && self.may_be_one(at, *other)),
+                None => meeting.filter(|(_, other)| self.of[*other] == *other).find(|(_, other)| free(*other)),
+            };
+            let Some((_, other)) = found else { continue };
+            taken.insert((other, own));
+            match titles[n] {
+                Some(_) => self.of[at] = other,
+                None => self.shadows[at] = Some(other),
+            }
+        }
+    }
+
+    /// The title as the rules see it; `None` of a block that only takes time.
+    fn title(&self, at: usize) -> Option<String> {
+        let event = &self.ranked[at].event;
+        let title = Title::of(event.summary.as_deref().filter(|_| !event.free_busy_only)?);
+        let words = title.words.slice(0..title.words.len());
+        (!words.is_empty() && !BUSY.contains(&words)).then(|| words.to_owned())
+    }
+
+    fn guests(&self, at: usize) -> HashSet<&Address> {
+        let event = &self.ranked[at].event;
+        let lines = event.attendees.lines().iter().filter(|line| line.kind != AttendeeKind::Resource);
+        let me = self.people.me_in(event);
+        lines.map(|line| &line.address).filter(|address| !me.is(address)).collect()
+    }
+
+    /// Both name guests, and nobody is in both: two meetings of one name.
+    fn may_be_one(&self, a: usize, b: usize) -> bool {
+        let (a, b) = (self.guests(a), self.guests(b));
+        a.is_empty() || b.is_empty() || a.intersection(&b).any(|guest| !guest.is_place())
+    }
+}
