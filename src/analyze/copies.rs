@@ -1,6 +1,6 @@
 //! Which of several instances are one meeting: copies by UID, stale versions, and what sync tools write under another UID.
 
-use crate::classify::{People, Title};
+use crate::classify::{People, Title, says_cancelled};
 use crate::model::{Address, Answer, AttendeeKind, EventStatus, Instance, Original, Role, Span, Uid};
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
@@ -31,7 +31,7 @@ pub(super) fn rank<'a>(i: &'a Instance, people: &People) -> impl Ord + 'a {
 }
 
 fn is_cancelled(i: &Instance) -> bool {
-    i.event.status == Some(EventStatus::Cancelled)
+    i.event.status == Some(EventStatus::Cancelled) || says_cancelled(i.event.summary.as_deref().unwrap_or_default())
 }
 
 /// What the copies of one meeting have in common. Without a UID nothing says that two events are the same.
@@ -162,12 +162,13 @@ impl Alike<'_> {
     fn guests(&self, at: usize) -> HashSet<&Address> {
         let event = &self.ranked[at].event;
         let lines = event.attendees.lines().iter().filter(|line| line.kind != AttendeeKind::Resource);
-        lines.map(|line| &line.address).filter(|address| !self.people.is_me(event, address)).collect()
+        let me = self.people.me_in(event);
+        lines.map(|line| &line.address).filter(|address| !me.is(address)).collect()
     }
 
     /// Both name guests, and nobody is in both: two meetings of one name.
     fn may_be_one(&self, a: usize, b: usize) -> bool {
         let (a, b) = (self.guests(a), self.guests(b));
-        a.is_empty() || b.is_empty() || !a.is_disjoint(&b)
+        a.is_empty() || b.is_empty() || a.intersection(&b).any(|guest| !guest.is_place())
     }
 }

@@ -38,12 +38,13 @@ fn score(seen: &[&Judged], hours: &Exact, latest: &Judged, people: &People) -> O
     let event = &*latest.instance.event;
     let room = people.people(event);
     let count = room.as_ref().map(Vec::len);
-    if count.map_or_else(|| says_one_on_one(latest), |count| count == 2) {
+    if count.map_or_else(|| says_one_on_one(latest), |_| people.are_two(event)) {
         return None;
     }
     let reports = people.group("reports");
-    let report = room.iter().flatten().find(|a| reports.contains(a) && !event.declined_by(a));
-    let optional = event.attendees.lines().iter().any(|l| l.optional && (l.is_me || people.is_me(event, &l.address)));
+    let declined = event.declined();
+    let report = room.iter().flatten().find(|a| reports.contains(a) && !declined.contains(*a));
+    let optional = people.my_line(event).is_some_and(|line| line.optional);
     let organised_by_other = event.organizer.as_ref().is_some_and(|o| !people.is_me(event, o));
     let points = [
         latest.class() == Some(Class::Execution),

@@ -2,9 +2,10 @@
 
 use super::copies::{self, Copies, rank};
 use super::report::{Apart, Reason};
-use crate::classify::{Decision, Outcome, People, RuleSet, Subject};
+use crate::classify::{Decision, Outcome, People, RuleSet, Subject, says_cancelled};
 use crate::model::{
-    Answer, Class, Event, EventStatus, EventType, Instance, Interval, Preferences, Span, Uid, Visibility, Weight, Zones,
+    Answer, Class, Event, EventStatus, EventType, Instance, Interval, Preferences, Span, Uid, Visibility,
+    WORKING_ELSEWHERE, Weight, Zones,
 };
 use chrono::TimeDelta;
 use std::sync::Arc;
@@ -99,7 +100,11 @@ impl Judged {
     /// People in the room who did not decline: me, attendees, organizer; groups are one and rooms none.
     pub fn heads(&self, people: &People) -> Option<usize> {
         let event = &self.instance.event;
-        Some(people.people(event)?.into_iter().filter(|a| !event.declined_by(a)).count())
+        let (declined, me) = (event.declined(), people.me_in(event));
+        // One of my addresses may have said no where another comes.
+        let i_come = people.my_answer(event) != Some(Answer::Declined);
+        let people = people.people(event)?.into_iter();
+        Some(people.filter(|a| if me.is(a) { i_come } else { !declined.contains(a) }).count())
     }
 }
 
@@ -143,7 +148,19 @@ pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes:
     judged
 }
 
+/// "Working elsewhere" becomes a working location or an event like any other, before a rule asks for its type.
+fn placed(mut instance: Instance, people: &People) -> Instance {
+    if instance.event.event_type.name() == WORKING_ELSEWHERE {
+        let all_day = matches!(instance.span, Span::AllDay { .. });
+        let place = people.is_working_elsewhere(&instance.event, all_day);
+        let kind = if place { EventType::WorkingLocation } else { EventType::Default };
+        Arc::make_mut(&mut instance.event).event_type = kind;
+    }
+    instance
+}
+
 fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wishes: &Preferences) -> Judged {
+    let instance = placed(instance, people);
     let event = &*instance.event;
     let interval = elapsed(&instance.span, &wishes.zones);
     let decision = rules.decide(&subject(&instance, interval, people, &wishes.zones));
@@ -185,11 +202,13 @@ fn left_out(
     decision: &Decision,
 ) -> Option<Reason> {
     let all_day = matches!(span, Span::AllDay { .. });
+    let cancelled = event.summary.as_deref().is_some_and(says_cancelled);
     let skipped = waiting.filter(|(_, weight)| *weight == Weight::Skip).map(|(reason, _)| reason);
     let cases = [
         (duplicate, Reason::Duplicate),
-        (event.status == Some(EventStatus::Cancelled), Reason::Cancelled),
+        (event.status == Some(EventStatus::Cancelled) || cancelled, Reason::Cancelled),
         (answer == Some(Answer::Declined), Reason::Declined),
+        (answer == Some(Answer::Delegated), Reason::Delegated),
         (event.event_type == EventType::OutOfOffice, Reason::OutOfOffice),
         (event.event_type == EventType::WorkingLocation, Reason::WorkingLocation),
         (event.event_type == EventType::Birthday, Reason::Birthday),
@@ -235,7 +254,7 @@ pub fn nobody_is_me(judged: &[&Judged], people: &People) -> bool {
     let known = lines.by_ref().any(|j| {
         any = true;
         let event = &j.instance.event;
-        people.my_answer(event).is_some() || event.organizer.as_ref().is_some_and(|o| people.is_me(event, o))
+        people.my_line(event).is_some() || people.is_mine(event)
     });
     any && !known
 }

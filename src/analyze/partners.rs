@@ -32,7 +32,8 @@ pub fn likely(judged: &[Judged], people: &People) -> Likely {
         let event = &j.instance.event;
         let owner = event.calendar.owner.iter();
         let mut all = event.attendees.lines().iter().map(|line| &line.address).chain(&event.organizer).chain(owner);
-        all.find(|a| people.is_me(event, a)).cloned()
+        let me = people.me_in(event);
+        all.find(|a| a.is_mail() && me.is(a)).cloned()
     };
     let known = most(held().filter_map(mine)).into_iter().next().map(|(address, _)| address);
     let me = if known.is_none() { in_every_meeting(held()) } else { None };
@@ -42,10 +43,10 @@ pub fn likely(judged: &[Judged], people: &People) -> Likely {
     let domain = own.as_ref().map(|own| own.domain().to_string()).filter(|domain| !shared(domain));
     let partner = |j: &Judged| {
         let event = &j.instance.event;
-        let known = people.people(event)?;
-        let others: Vec<&&Address> = known.iter().filter(|a| !people.is_me(event, a)).collect();
-        (known.len() == 2 && others.len() == 1 && Some(others[0].domain()) == domain.as_deref())
-            .then(|| (*others[0]).clone())
+        let (known, me) = (people.people(event)?, people.me_in(event));
+        let others: Vec<&&Address> = known.iter().filter(|a| !me.is(a)).collect();
+        let two = known.len() == 2 && others.len() == 1 && !people.has_group(event);
+        (two && Some(others[0].domain()) == domain.as_deref()).then(|| (*others[0]).clone())
     };
     let partners = most(held().filter_map(partner)).into_iter().filter(|(_, meetings)| *meetings >= OFTEN);
     Likely { me, partners: partners.map(|(address, _)| address).take(MOST).collect(), domain }
@@ -68,7 +69,8 @@ fn in_every_meeting<'a>(held: impl Iterator<Item = &'a Judged>) -> Option<Addres
         let here: BTreeSet<&Address> = lines.map(|line| &line.address).chain(&event.organizer).collect();
         if here.len() > 1 {
             meetings += 1;
-            all.extend(here.into_iter().cloned());
+            // A name or a place in one list says nothing about the next.
+            all.extend(here.into_iter().filter(|address| address.is_mail()).cloned());
         }
     }
     let counts = most(all.into_iter());

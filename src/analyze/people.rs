@@ -18,8 +18,7 @@ pub fn leverage(all: &[Judged], tally: &Tally, people: &People) -> (BTreeMap<Cla
         let part = j.interval.intersection(&tally.window).filter(|_| !j.all_day());
         let length = part.map(|p| Exact::seconds(p.length())).unwrap_or_default();
         let attendee = length * Exact::new(heads as i64, 1);
-        let event = &j.instance.event;
-        if event.organizer.as_ref().is_some_and(|o| people.is_me(event, o)) {
+        if people.is_mine(&j.instance.event) {
             load += &attendee;
         }
         let entry = by_class.entry(class).or_default();
@@ -45,9 +44,10 @@ pub fn reactive_share(all: &[Judged], tally: &Tally) -> Option<Exact> {
 
 /// The report of mine whom a 1:1 is with: two people, one of them a report.
 pub fn one_on_one_with<'a>(j: &'a Judged, people: &'a People) -> Option<&'a Address> {
-    let two = people.people(&j.instance.event).filter(|p| p.len() == 2)?;
-    let reports = people.group("reports");
-    two.into_iter().find(|a| reports.contains(a) && !people.is_me(&j.instance.event, a))
+    let event = &j.instance.event;
+    let two = people.people(event).filter(|p| p.len() == 2 && !people.has_group(event))?;
+    let (reports, me) = (people.group("reports"), people.me_in(event));
+    two.into_iter().find(|a| reports.contains(a) && !me.is(a))
 }
 
 /// Hours with each report this week, and how many weeks since the last 1:1 since `since`. Names are those that `seen` gives.

@@ -1,5 +1,6 @@
 //! The lines of "What counts", as stories about small weeks, and the properties that hold for all weeks.
 
+mod guests;
 mod tuning;
 
 use super::report::{Apart, Reason, Theme};
@@ -40,7 +41,7 @@ fn ada() -> Address {
 
 fn people() -> People {
     let groups = [("reports".to_string(), vec![Address::parse("bo@x.example").unwrap()])].into();
-    People { me: vec![ada()], domains: Vec::new(), groups }
+    People { me: vec![ada()], groups, ..People::default() }
 }
 
 fn wishes() -> Preferences {

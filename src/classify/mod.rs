@@ -17,6 +17,7 @@ mod range;
 mod reader;
 mod rule;
 mod ruleset;
+mod tags;
 mod trace;
 mod words;
 
@@ -24,13 +25,14 @@ pub use append::append;
 pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
 pub use insert::{TitleRule, with_rule};
 pub use marks::put as put_marks;
-pub use people::People;
+pub use people::{Me, People};
 pub use phrase::Phrase;
 pub use predicates::{Finding, Kind, Look, PREDICATES, Predicate};
 pub use range::Bounds;
 pub use reader::{Note, Reader, near};
 pub use rule::{Rule, Source};
 pub use ruleset::RuleSet;
+pub use tags::says_cancelled;
 pub use trace::{Evidence, Loser, Step, Trace, Why};
 pub use words::{Title, Words};
 

@@ -49,9 +49,30 @@ impl<T: PartialOrd + Clone> Bounds<T> {
     }
 }
 
+impl Bounds<i64> {
+    /// Every number from `least` on lies in one of `any`.
+    pub fn hold_from(any: &[Bounds<i64>], least: i64) -> bool {
+        // The first number outside, if there is one, is `least` or comes directly after the last one of some bounds.
+        let after =
+            any.iter().filter_map(|bounds| bounds.high.map(|(high, strict)| if strict { high } else { high + 1 }));
+        let mut candidates = after.filter(|after| *after > least).chain([least]);
+        candidates.all(|number| any.iter().any(|bounds| bounds.hold(&number)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_number_from_one_on() {
+        let holds = |texts: &[&str], least: i64| {
+            let any: Vec<_> = texts.iter().map(|text| Bounds::parse(text, |t| t.parse().ok()).unwrap()).collect();
+            Bounds::hold_from(&any, least)
+        };
+        assert!(holds(&[">=3"], 3) && holds(&["2.."], 5) && holds(&["2..5", ">5"], 3) && holds(&["<10", ">=10"], 1));
+        assert!(!holds(&["3"], 3) && !holds(&[">=3"], 2) && !holds(&["2..5", ">=7"], 3) && !holds(&["..9"], 3));
+    }
 
     #[test]
     fn bounds_are_read_and_held() {

@@ -1,48 +1,15 @@
 //! Texts as the rules see them: whole words, lower case, nothing that only decorates.
 
+use super::tags::without_prefixes;
 use std::borrow::Cow;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Longer titles are cut here, in bytes: nobody reads on, and a hostile feed must not slow a reload down.
-const TITLE_CAP: usize = 4 << 10;
+pub(super) const TITLE_CAP: usize = 4 << 10;
 /// The same for descriptions and locations.
 const TEXT_CAP: usize = 64 << 10;
-
-/// What mail programs and calendars put before a title, without what encloses it or the colon that ends it.
-const TAGS: &[&str] = &[
-    "ext",
-    "extern",
-    "external",
-    "fw",
-    "fwd",
-    "wg",
-    "tr",
-    "rv",
-    "re",
-    "aw",
-    "sv",
-    "canceled",
-    "cancelled",
-    "updated",
-    "abgesagt",
-    "aktualisiert",
-    "verschoben",
-    "annulé",
-    "annulée",
-    "geannuleerd",
-    "invitation",
-    "updated invitation",
-    "einladung",
-    "accepted",
-    "declined",
-    "tentative",
-    "confirmed",
-    "rescheduled",
-    "new time proposed",
-    "reminder",
-];
 
 /// A title in both forms that rules look at.
 #[derive(Debug)]
@@ -204,13 +171,13 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Pictures and arrows that people put before a title.
-fn is_emoji(c: char) -> bool {
+pub(super) fn is_emoji(c: char) -> bool {
     is_invisible(c)
         || matches!(c, '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}' | '\u{25a0}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}'
             | '\u{1f000}'..='\u{1faff}')
 }
 
-fn cut(text: &str, cap: usize) -> &str {
+pub(super) fn cut(text: &str, cap: usize) -> &str {
     if text.len() <= cap {
         return text;
     }
@@ -219,34 +186,6 @@ fn cut(text: &str, cap: usize) -> &str {
         end -= 1;
     }
     &text[..end]
-}
-
-/// Takes tags such as `[EXT]`, `(EXT)`, `FW:` and `Canceled:` and emoji off the front, however many there are.
-fn without_prefixes(mut text: &str) -> &str {
-    loop {
-        text = text.trim_start_matches(|c: char| c.is_whitespace() || is_emoji(c));
-        let Some(rest) = without_tag(text) else { return text.trim_end() };
-        text = rest;
-    }
-}
-
-fn without_tag(text: &str) -> Option<&str> {
-    const LONGEST: usize = 24;
-    let head = cut(text, LONGEST);
-    let is_tag = |tag: &str| {
-        let tag = tag.trim();
-        TAGS.iter().any(|known| known.eq_ignore_ascii_case(tag) || (!tag.is_ascii() && tag.to_lowercase() == *known))
-    };
-    for (open, close) in [('[', ']'), ('(', ')')] {
-        if let Some(inside) = head.strip_prefix(open) {
-            let end = inside.find(close)?;
-            return is_tag(&inside[..end]).then(|| text[end + 2..].trim_start_matches([':', '-', ' ']));
-        }
-    }
-    let end = head.find(':')?;
-    let rest = &text[end + 1..];
-    // "re:Invent" is a name, "Re: invent" an answer.
-    ((rest.is_empty() || rest.starts_with(char::is_whitespace)) && is_tag(&head[..end])).then_some(rest)
 }
 
 #[cfg(test)]

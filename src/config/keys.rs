@@ -3,7 +3,7 @@
 use super::value::{Reader, Value, duration, hours};
 use super::{Config, service, source::source};
 use crate::classify::KNOWN_GROUPS;
-use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight};
+use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight, domain_of};
 use chrono::Datelike;
 use toml::de::DeTable;
 
@@ -39,6 +39,10 @@ pub const KEYS: &[Key] = &[
     Key { name: "unanswered", set: |v, c, r| c.unanswered = r.word(v, "unanswered", &WEIGHTS).unwrap_or_default() },
     Key { name: "all_day_hours", set: all_day_hours },
     Key { name: "my_addresses", set: |v, c, r| c.people.me = addresses(v, "my_addresses", r) },
+    Key {
+        name: "plus_addresses",
+        set: |v, c, r| c.people.no_plus_addresses = r.flag(v, "plus_addresses") == Some(false),
+    },
     Key { name: "my_domains", set: my_domains },
     Key { name: "privacy", set: |v, c, r| c.privacy = r.word(v, "privacy", &PRIVACY).unwrap_or_default() },
     Key { name: "palette", set: |v, c, r| c.palette = r.word(v, "palette", &PALETTE).unwrap_or_default() },
@@ -97,7 +101,7 @@ fn addresses(v: &Value, key: &str, r: &mut Reader) -> Vec<Address> {
 
 fn my_domains(v: &Value, c: &mut Config, r: &mut Reader) {
     let domain = |text: &str| {
-        let text = text.trim().trim_start_matches('@').to_lowercase();
+        let text = domain_of(text);
         (text.contains('.') && !text.contains('@')).then_some(text)
     };
     c.people.domains = r.texts(v, "my_domains", "a domain such as \"example.com\"", domain);

@@ -3,11 +3,10 @@
 use super::Lost;
 use super::context::Context;
 use super::line::{Property, text_list, unescape};
+use super::person::Guests;
 use super::rule::Rule;
 use super::value::{Form, Length, Stamp, ZoneId};
-use crate::model::{
-    Address, Answer, Attendee, AttendeeKind, Attendees, Calendar, Event, EventStatus, EventType, Uid, Visibility,
-};
+use crate::model::{Answer, Attendees, Calendar, Event, EventStatus, EventType, Uid, Visibility, WORKING_ELSEWHERE};
 use chrono::DateTime;
 use std::sync::Arc;
 
@@ -68,6 +67,7 @@ impl RDate {
 /// A VEVENT of which lines are still to come.
 pub(super) struct Draft {
     event: Event,
+    guests: Guests,
     start: Option<Stamp>,
     summary_seen: bool,
     times: Times,
@@ -93,7 +93,7 @@ impl Draft {
             home: 0,
             line,
         };
-        Draft { event, start: None, summary_seen: false, times, broken: None }
+        Draft { event, guests: Guests::default(), start: None, summary_seen: false, times, broken: None }
     }
 
     /// Takes one property in.
@@ -103,11 +103,7 @@ impl Draft {
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         let word = |known: &str| value.trim_ascii().eq_ignore_ascii_case(known.as_bytes());
         match name.first().map_or(0, u8::to_ascii_uppercase) {
-            b'A' if is("ATTENDEE") => {
-                if let (Some(attendee), Attendees::Known(list)) = (attendee(property), &mut self.event.attendees) {
-                    list.push(attendee);
-                }
-            }
+            b'A' if is("ATTENDEE") => self.guests.attend(property),
             b'C' if is("CATEGORIES") => {
                 let labels = text_list(value).map(|label| unescape(label.trim_ascii()));
                 self.event.labels.extend(labels.filter(|label| !label.is_empty()));
@@ -173,7 +169,7 @@ impl Draft {
                 }
             }
             b'L' if is("LOCATION") => self.event.location = some_text(value),
-            b'O' if is("ORGANIZER") => self.event.organizer = address(property),
+            b'O' if is("ORGANIZER") => self.guests.organize(property),
             b'R' if is("RRULE") => match Rule::parse(value) {
                 Ok(rule) => {
                     rule.form.into_iter().for_each(|form| context.tell(form));
@@ -228,10 +224,16 @@ impl Draft {
                 self.times.whole_days |= word("TRUE");
             }
             b'X' if is("X-MICROSOFT-CDO-BUSYSTATUS") => {
+                // Whoever holds the time in any way but tentatively means to be there.
+                let sure = word("BUSY") || word("OOF") || word("WORKINGELSEWHERE");
+                self.event.held =
+                    if word("TENTATIVE") { Some(Answer::Tentative) } else { sure.then_some(Answer::Accepted) };
                 if word("OOF") {
                     self.event.event_type = EventType::OutOfOffice;
                 } else if word("FREE") {
                     self.event.transparent = true;
+                } else if word("WORKINGELSEWHERE") {
+                    self.event.event_type = EventType::Other(WORKING_ELSEWHERE.into());
                 }
             }
             _ => {}
@@ -244,6 +246,8 @@ impl Draft {
             return Err(broken);
         }
         self.times.start = self.start.ok_or("has no `DTSTART`")?;
+        let (organizer, attendees) = self.guests.settle();
+        (self.event.organizer, self.event.attendees) = (organizer, Attendees::Known(attendees));
         let times = &self.times;
         self.event.series_sequence = times.slot.is_none().then_some(times.version.sequence);
         self.event.recurring = !times.rules.is_empty() || !times.rdates.is_empty() || times.slot.is_some();
@@ -287,42 +291,4 @@ fn rdate(entry: &[u8], property: &Property, context: &mut Context<'_>) -> Option
         Some(end) => Some(RDate { start, end: Some(end), duration: None }),
         None => Some(RDate { start, end: None, duration: Some(context.length(rest)?) }),
     }
-}
-
-fn address(property: &Property) -> Option<Address> {
-    let value = super::decode::text(property.value);
-    Address::parse(&value).or_else(|| Address::parse(&property.param("EMAIL")?))
-}
-
-fn attendee(property: &Property) -> Option<Attendee> {
-    let is = |value: &str, known: &[&str]| known.iter().any(|known| value.trim().eq_ignore_ascii_case(known));
-    let mut attendee = Attendee {
-        address: address(property)?,
-        name: None,
-        kind: AttendeeKind::Person,
-        answer: Answer::NeedsAction,
-        optional: false,
-        is_me: false,
-    };
-    for (name, value) in property.params() {
-        if name.eq_ignore_ascii_case(b"CN") {
-            attendee.name = Some(value.trim().to_owned()).filter(|name| !name.is_empty());
-        } else if name.eq_ignore_ascii_case(b"CUTYPE") {
-            attendee.kind = match &*value {
-                kind if is(kind, &["GROUP"]) => AttendeeKind::Group,
-                kind if is(kind, &["RESOURCE", "ROOM"]) => AttendeeKind::Resource,
-                _ => AttendeeKind::Person,
-            };
-        } else if name.eq_ignore_ascii_case(b"PARTSTAT") {
-            attendee.answer = match &*value {
-                answer if is(answer, &["ACCEPTED"]) => Answer::Accepted,
-                answer if is(answer, &["DECLINED"]) => Answer::Declined,
-                answer if is(answer, &["TENTATIVE"]) => Answer::Tentative,
-                _ => Answer::NeedsAction,
-            };
-        } else if name.eq_ignore_ascii_case(b"ROLE") {
-            attendee.optional = is(&value, &["OPT-PARTICIPANT", "NON-PARTICIPANT"]);
-        }
-    }
-    Some(attendee)
 }

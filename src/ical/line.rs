@@ -73,7 +73,6 @@ impl<'a> Property<'a> {
         let end = memchr2(b':', b';', line)?;
         let name = line[..end].trim_ascii();
         let rest = &line[end..];
-        // An unclosed quote would swallow the value: then the first colon it is.
         let colon = if rest[0] == b':' { 0 } else { unquoted(rest, b':').or_else(|| memchr(b':', rest))? };
         Some(Property { name, params: &rest[..colon], value: &rest[colon + 1..] })
     }
@@ -107,7 +106,32 @@ fn unquoted(bytes: &[u8], wanted: u8) -> Option<usize> {
         if bytes[at] == wanted {
             return Some(at);
         }
-        from = at + 2 + memchr(b'"', &bytes[at + 1..])?;
+        // A quote that no other closes is a letter, and hides nothing that follows.
+        from = closing(bytes, at, wanted).unwrap_or(at) + 1;
+    }
+    None
+}
+
+/// Where the quoted text that begins at `open` ends. Quotes stand around whole values: one that does not come after `=` or
+/// `,` opens nothing, one that something else follows closes nothing, and the next one that opens says that this one was
+/// left open.
+fn closing(bytes: &[u8], open: usize, wanted: u8) -> Option<usize> {
+    let opens = |at: usize| matches!(bytes[..at].trim_ascii_end().last(), Some(b'=' | b','));
+    let closes = |at: usize| match bytes[at + 1..].trim_ascii_start().first() {
+        Some(next) => matches!(next, b';' | b':' | b','),
+        // A value must still follow.
+        None => wanted != b':',
+    };
+    let mut from = open + 1;
+    while opens(open) {
+        let at = from + memchr(b'"', &bytes[from..])?;
+        if closes(at) && (at == open + 1 || !opens(at)) {
+            return Some(at);
+        }
+        if opens(at) {
+            return None;
+        }
+        from = at + 1;
     }
     None
 }
@@ -212,6 +236,32 @@ mod tests {
         assert_eq!(property.param("role").unwrap(), "CHAIR");
         assert_eq!(Property::split(b"A;B=\"c:d").unwrap().value, b"d");
         assert!(Property::split(b"nothing").is_none());
+    }
+
+    #[test]
+    fn an_open_quote_swallows_nothing_behind_it() {
+        let read = |line: &str| {
+            let property = Property::split(line.as_bytes()).unwrap();
+            let answer = property.param("PARTSTAT").map(|answer| answer.into_owned());
+            (answer.unwrap_or_default(), String::from_utf8(property.value.to_vec()).unwrap())
+        };
+        let declined = ("DECLINED".to_owned(), "mailto:a@x.example".to_owned());
+        for line in [
+            r#"ATTENDEE;S="3.7;Invalid";INVALID CALENDAR USER";PARTSTAT=DECLINED:mailto:a@x.example"#,
+            r#"ATTENDEE;CN="Ada;PARTSTAT=DECLINED:mailto:a@x.example"#,
+            r#"ATTENDEE;CN="Ada;PARTSTAT=DECLINED;ROLE="CHAIR":mailto:a@x.example"#,
+            r#"ATTENDEE;SENT-BY="mailto:b@x.example";CN="Ada;PARTSTAT=DECLINED:mailto:a@x.example"#,
+            r#"ATTENDEE;CN=A"da;PARTSTAT=DECLINED:mailto:a@x.example"#,
+            r#"ATTENDEE;CN="Ada "C" L: x;y";PARTSTAT=DECLINED:mailto:a@x.example"#,
+            r#"ATTENDEE;CN="";PARTSTAT="DECLINED":mailto:a@x.example"#,
+            r#"ATTENDEE;MEMBER="mailto:b@x.example","mailto:c@x.example";PARTSTAT=DECLINED:mailto:a@x.example"#,
+        ] {
+            assert_eq!(read(line), declined, "{line}");
+        }
+        let (answer, value) = read(r#"ATTENDEE;CN="Ada;PARTSTAT=DECLINED:mailto:"a@x.example""#);
+        assert_eq!((answer.as_str(), value.as_str()), ("DECLINED", r#"mailto:"a@x.example""#));
+        // What is quoted well stays hidden.
+        assert_eq!(read(r#"ATTENDEE;CN="Ada;PARTSTAT=DECLINED: no":mailto:a@x.example"#).0, "");
     }
 
     #[test]

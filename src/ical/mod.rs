@@ -17,6 +17,7 @@ mod decode;
 mod line;
 mod meter;
 mod names;
+mod person;
 mod read;
 mod recur;
 mod rule;

@@ -7,8 +7,9 @@ use super::context::{Context, Names, Notes, ZoneName};
 use super::custom::Observance;
 use super::decode::{decode, text as text_of};
 use super::line::{Lines, Property, unescape};
+use super::person;
 use super::rule::Rule;
-use super::shelf::TextDraft;
+use super::shelf::{TextDraft, Told};
 use super::value::{ZoneId, offset, stamp};
 use super::zone::clean;
 use crate::model::{Address, Calendar, Event};
@@ -65,6 +66,7 @@ pub(super) struct CalendarDraft {
     /// X-WR-TIMEZONE with its line.
     pub zone_name: Option<(String, usize)>,
     pub method: Option<Method>,
+    pub told: Told,
     pub events: Vec<(Event, Times)>,
     pub busy: Vec<(Event, Times)>,
     pub zones: Vec<ZoneDraft>,
@@ -85,7 +87,6 @@ struct Reader {
     names: Vec<ZoneName>,
     base: usize,
     notes: Notes,
-    attendees: bool,
 }
 
 /// Reads a text of any encoding and any quality, which is the one at place `text` of its source; the first zone that it names
@@ -103,7 +104,6 @@ pub(super) fn text(bytes: &[u8], text: usize, base: usize) -> TextDraft {
         names: Vec::new(),
         base,
         notes: Notes::new(text),
-        attendees: false,
     };
     let mut last = 0;
     for line in Lines::new(&bytes) {
@@ -116,8 +116,8 @@ pub(super) fn text(bytes: &[u8], text: usize, base: usize) -> TextDraft {
     if reader.calendars.is_empty() && last > 0 {
         reader.notes.add(1, "there is no `BEGIN:VCALENDAR`", Lost::Calendar);
     }
-    let Reader { calendars, names, attendees, notes, .. } = reader;
-    TextDraft { calendars, names, attendees, notes }
+    let Reader { calendars, names, notes, .. } = reader;
+    TextDraft { calendars, names, notes }
 }
 
 impl Reader {
@@ -135,8 +135,11 @@ impl Reader {
         }
         match self.stack.last() {
             Some(Kind::Event) => {
-                self.attendees |= name.eq_ignore_ascii_case(b"ATTENDEE");
                 if let (Some((draft, _)), Some(calendar)) = (&mut self.event, &mut self.calendar) {
+                    if name.eq_ignore_ascii_case(b"ATTENDEE") {
+                        calendar.told.attendees = true;
+                        calendar.told.answers |= property.param("PARTSTAT").is_some_and(|word| !word.trim().is_empty());
+                    }
                     let mut context = Context {
                         line,
                         names: &mut calendar.names,
@@ -294,7 +297,7 @@ impl Reader {
         } else if is("X-WR-TIMEZONE") {
             calendar.zone_name = value().map(|name| (name, line));
         } else if is("X-OWNER") {
-            calendar.owner = value().and_then(|owner| Address::parse(&owner));
+            calendar.owner = person::mail(property).or(calendar.owner.take());
         } else if is("METHOD") {
             calendar.method = value().and_then(|name| Method::named(&name));
         }

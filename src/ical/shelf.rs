@@ -33,16 +33,30 @@ struct HomeDraft {
 #[derive(Default)]
 struct Seen {
     folder: String,
-    attendees: bool,
+    told: Told,
     /// It holds one UID: a file of a folder that keeps one event a file.
     alone: bool,
+}
+
+/// What some event of a calendar or a text tells of people; without it, silence means nothing.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Told {
+    /// Who takes part: an event without attendees has none.
+    pub attendees: bool,
+    /// What people answered: a line without an answer has none yet.
+    pub answers: bool,
+}
+
+impl Told {
+    fn or(self, other: Told) -> Told {
+        Told { attendees: self.attendees || other.attendees, answers: self.answers || other.answers }
+    }
 }
 
 /// A text whose lines have all been read.
 pub(super) struct TextDraft {
     pub calendars: Vec<CalendarDraft>,
     pub names: Vec<ZoneName>,
-    pub attendees: bool,
     pub notes: Notes,
 }
 
@@ -68,7 +82,9 @@ impl Shelf {
     }
 
     fn put(&mut self, draft: TextDraft, source: &Source) {
-        let TextDraft { calendars, names, attendees, mut notes } = draft;
+        let TextDraft { calendars, names, mut notes } = draft;
+        let events = calendars.iter().filter(|calendar| !matches!(calendar.method, Some(Method::Answer(_))));
+        let told = events.fold(Told::default(), |told, calendar| told.or(calendar.told));
         let zones = Lookup { calendars: &calendars, notes: &mut notes, meter: Meter::file() };
         let (mut found, doubts) = zones.all(&names);
         let base = self.zones.len();
@@ -79,7 +95,9 @@ impl Shelf {
             let default_zone = default_zone(&mut calendar, &mut notes);
             let named = calendar.name.is_some();
             let name = calendar.name.take().unwrap_or_else(|| source.stem.to_owned());
-            let owner = calendar.owner.take().or_else(|| Address::parse(&name));
+            // A name such as "Yoga @ home" is no address, nor is a sentence with one in it.
+            let address = || Address::parse(&name).filter(|_| !name.trim().contains(char::is_whitespace));
+            let owner = calendar.owner.take().or_else(address);
             let described = Calendar { source: source.source.to_owned(), name, owner, ..Calendar::default() };
             self.homes.push(HomeDraft { calendar: described, named, default_zone, text: self.texts.len() });
             for (event, mut times) in meetings(calendar, &mut notes) {
@@ -93,7 +111,7 @@ impl Shelf {
         }
         notes.problems.sort_by_key(|problem| problem.line);
         self.problems.append(&mut notes.problems);
-        self.texts.push(Seen { folder: source.folder.to_owned(), attendees, alone: uids.len() < 2 });
+        self.texts.push(Seen { folder: source.folder.to_owned(), told, alone: uids.len() < 2 });
     }
 
     /// Tells where a file's own definition of a place's zone says another time than the zone database.
@@ -116,17 +134,25 @@ impl Shelf {
             .into_iter()
             .map(|home| {
                 let HomeDraft { mut calendar, named, default_zone, text } = home;
-                if let (false, Some(name)) = (named, pools.name(text)) {
-                    calendar.name = name.to_owned();
+                if let Some((folder, name)) = pools.shared(text) {
+                    // Files of one calendar are one place, also where the user named none but their folder.
+                    if calendar.source.strip_prefix(folder).is_some_and(|file| file.starts_with('/')) {
+                        calendar.source = folder.to_owned();
+                    }
+                    if !named {
+                        calendar.name = name.to_owned();
+                    }
                 }
                 Home { calendar: Arc::new(calendar), default_zone, text }
             })
             .collect();
         for (event, times) in &mut events {
             event.calendar = Arc::clone(&homes[times.home].calendar);
-            if !pools.attendees(homes[times.home].text) {
+            let told = pools.told(homes[times.home].text);
+            if !told.attendees {
                 event.attendees = Attendees::Unknown;
             }
+            event.my_answer = event.held.filter(|_| !told.answers);
         }
         let mut components: Vec<Component> =
             events.into_iter().map(|(event, times)| Component { event: Arc::new(event), times }).collect();
@@ -140,33 +166,34 @@ impl Shelf {
 /// Files that hold one event each are one calendar with the others of their folder (a vdir).
 struct Pools<'t> {
     texts: &'t [Seen],
-    /// By folder: how many files, and whether any of them names an attendee.
-    folders: BTreeMap<&'t str, (usize, bool)>,
+    /// By folder: how many files, and what any of them tells.
+    folders: BTreeMap<&'t str, (usize, Told)>,
 }
 
 impl<'t> Pools<'t> {
     fn of(texts: &'t [Seen]) -> Pools<'t> {
-        let mut folders: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+        let mut folders: BTreeMap<&str, (usize, Told)> = BTreeMap::new();
         for text in texts.iter().filter(|text| text.alone) {
-            let (files, attendees) = folders.entry(&text.folder).or_default();
-            (*files, *attendees) = (*files + 1, *attendees | text.attendees);
+            let (files, told) = folders.entry(&text.folder).or_default();
+            (*files, *told) = (*files + 1, told.or(text.told));
         }
         Pools { texts, folders }
     }
 
-    fn folder(&self, text: usize) -> Option<(&str, (usize, bool))> {
+    fn folder(&self, text: usize) -> Option<(&str, (usize, Told))> {
         let text = self.texts.get(text).filter(|text| text.alone)?;
         Some((&text.folder, *self.folders.get(&*text.folder)?))
     }
 
-    fn attendees(&self, text: usize) -> bool {
-        self.folder(text).map_or_else(|| self.texts[text].attendees, |(_, (_, attendees))| attendees)
+    fn told(&self, text: usize) -> Told {
+        self.folder(text).map_or_else(|| self.texts[text].told, |(_, (_, told))| told)
     }
 
-    /// What the calendar is called where its files do not say.
-    fn name(&self, text: usize) -> Option<&str> {
+    /// The folder of files that are one calendar, and what that is called where they do not say.
+    fn shared(&self, text: usize) -> Option<(&str, &str)> {
         let (folder, _) = self.folder(text).filter(|(_, (files, _))| *files > 1)?;
-        folder.trim_end_matches('/').rsplit('/').next().filter(|name| !name.is_empty() && *name != ".")
+        let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or(folder);
+        Some((folder, if matches!(name, "" | ".") { "calendar" } else { name }))
     }
 }
 

@@ -48,7 +48,7 @@ pub struct Calendar {
     pub primary: bool,
     /// The access we have.
     pub role: Role,
-    /// The address the calendar belongs to, where its source says so (X-WR-CALNAME when it is an address; in Google the
+    /// The address the calendar belongs to, where its source says so (X-OWNER, or X-WR-CALNAME when it is an address; in Google the
     /// primary calendar's id).
     pub owner: Option<Address>,
 }

@@ -1,7 +1,8 @@
-use super::{Calendar, Interval, Marked};
+use super::{Address, Calendar, Interval, Marked};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -29,34 +30,6 @@ impl Uid {
             Some((base, _)) => Uid(host.map_or(base.to_owned(), |host| format!("{base}@{host}")).into()),
             None => self.clone(),
         }
-    }
-}
-
-/// A mail address in lower case without `mailto:`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Address(Arc<str>);
-
-impl Address {
-    /// Reads `mailto:Ada@Example.com` or `Ada@Example.com`; `None` where there is no `@` with text on both sides.
-    pub fn parse(text: &str) -> Option<Address> {
-        let text = text.trim();
-        let text = match text.get(..7) {
-            Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &text[7..],
-            _ => text,
-        };
-        let (local, domain) = text.rsplit_once('@')?;
-        let plain = !local.is_empty() && !domain.is_empty() && !text.contains(char::is_whitespace);
-        plain.then(|| Address(text.to_lowercase().into()))
-    }
-
-    /// The whole address.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// What follows the `@`.
-    pub fn domain(&self) -> &str {
-        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 }
 
@@ -91,6 +64,9 @@ pub enum EventType {
     Other(String),
 }
 
+/// Outlook's WORKINGELSEWHERE as [`EventType::Other`], until it is known whether the event is a place or a meeting.
+pub const WORKING_ELSEWHERE: &str = "workingElsewhere";
+
 impl EventType {
     /// The word used by the Google Calendar API and by the predicate `event_type`.
     pub fn name(&self) -> &str {
@@ -116,6 +92,19 @@ pub enum Answer {
     Delegated,
     #[default]
     NeedsAction,
+}
+
+impl Answer {
+    /// Of several answers of one person the lowest rank counts; not to have answered is no answer.
+    pub fn rank(self) -> u8 {
+        match self {
+            Answer::Accepted => 0,
+            Answer::Tentative => 1,
+            Answer::Delegated => 2,
+            Answer::Declined => 3,
+            Answer::NeedsAction => 4,
+        }
+    }
 }
 
 /// What an attendee is (CUTYPE).
@@ -144,7 +133,7 @@ pub struct Attendee {
 /// Who takes part, or that the source does not tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Attendees {
-    /// Free/busy, or a file in which no event has an ATTENDEE.
+    /// Free/busy, or a file (of files with one UID each, a folder) in which no event has an ATTENDEE.
     Unknown,
     /// Some of them: the source holds others back, so nobody can be counted. The user's own answer may be among them.
     Partial(Vec<Attendee>),
@@ -199,8 +188,12 @@ pub struct Event {
     pub series_sequence: Option<i64>,
     /// Another calendar has a newer version of it, which is not in this slot any more.
     pub superseded: bool,
-    /// The user's own answer, where the source tells it beside the attendees (Outlook's BUSYSTATUS).
+    /// The user's own answer, where the source tells it instead of the attendee lines (Outlook's BUSYSTATUS in a file in
+    /// which no line has a PARTSTAT).
     pub my_answer: Option<Answer>,
+    /// How the user holds the time, whatever the lines say: BUSYSTATUS as an answer. Only its `Tentative` means something,
+    /// and only where the user has no line.
+    pub held: Option<Answer>,
     /// Its end was written before its start: it has no length, and nobody knows which of the two is wrong.
     pub ends_before_start: bool,
     /// Line of the event's BEGIN in its source, from 1; 0 where a source has no lines.
@@ -208,9 +201,18 @@ pub struct Event {
 }
 
 impl Event {
-    /// That address has an attendee line that says no.
-    pub fn declined_by(&self, address: &Address) -> bool {
-        self.attendees.lines().iter().any(|l| l.address == *address && l.answer == Answer::Declined)
+    /// Who said no, and nothing better by another line.
+    pub fn declined(&self) -> HashSet<&Address> {
+        let lines = self.attendees.lines();
+        let mut declined: HashSet<&Address> =
+            lines.iter().filter(|line| line.answer == Answer::Declined).map(|line| &line.address).collect();
+        if !declined.is_empty() {
+            let better = lines.iter().filter(|line| line.answer.rank() < Answer::Declined.rank());
+            for line in better {
+                declined.remove(&line.address);
+            }
+        }
+        declined
     }
 }
 

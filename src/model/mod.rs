@@ -1,5 +1,6 @@
 //! The facts and words every other room shares. Pure: no clock, no I/O, nothing from another room.
 
+mod address;
 mod appearance;
 mod calendar;
 mod color;
@@ -13,12 +14,13 @@ mod remote;
 mod render_at;
 mod week;
 
+pub use address::{Address, domain_of};
 pub use appearance::{Palette, Privacy};
 pub use calendar::{Calendar, Role};
 pub use color::color_name;
 pub use event::{
-    Address, Answer, Attendee, AttendeeKind, Attendees, Event, EventStatus, EventType, Instance, Original, Span, Uid,
-    Visibility,
+    Answer, Attendee, AttendeeKind, Attendees, Event, EventStatus, EventType, Instance, Original, Span, Uid,
+    Visibility, WORKING_ELSEWHERE,
 };
 pub use exact::Exact;
 pub use interval::Interval;

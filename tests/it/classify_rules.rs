@@ -41,6 +41,7 @@ fn people() -> People {
         me: vec![address("ada@example.com"), address("ada@old.example")],
         domains: vec!["example.com".into()],
         groups: [("reports".into(), vec![address("jonas@example.com")])].into(),
+        ..People::default()
     }
 }
 

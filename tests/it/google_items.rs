@@ -119,6 +119,17 @@ fn my_own_answer_decides() {
 }
 
 #[test]
+fn my_own_row_is_mine_without_an_address() {
+    let row = |answer: &str| json!({"self": true, "responseStatus": answer});
+    let no = json!({"attendees": [row("declined"), other("bo@example.com")]});
+    assert_eq!(mine(no.clone()), Verdict::LeftOut(Reason::Declined));
+    let yes = read(&primary(), json!({"attendees": [row("accepted"), other("bo@example.com")]}));
+    assert!(decides(&yes, "attendees = 2", &someone(&["ada@example.com"])));
+    // In a calendar of somebody else's it is that person's.
+    assert_eq!(verdict(read(&shared("reader"), no), &someone(&["ada@example.com"])), EXECUTION);
+}
+
+#[test]
 fn declined_is_left_out_even_where_the_list_is_incomplete() {
     let hidden = json!({"attendees": [me("declined")], "attendeesOmitted": true});
     assert_eq!(mine(hidden), Verdict::LeftOut(Reason::Declined));

@@ -34,6 +34,7 @@ mod google_sync;
 mod google_truth;
 mod map;
 mod overrides;
+mod people;
 mod reading;
 mod render;
 mod review;

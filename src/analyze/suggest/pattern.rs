@@ -61,7 +61,8 @@ pub fn names(instances: &[Instance]) -> HashSet<String> {
     };
     for line in instances.iter().flat_map(|instance| instance.event.attendees.lines()) {
         if line.kind == AttendeeKind::Person {
-            take(line.address.as_str().split('@').next().unwrap_or_default());
+            let local = line.address.as_str().split('@').next().filter(|_| line.address.is_mail());
+            take(local.unwrap_or_default());
             line.name.as_deref().filter(|name| !name.contains('@')).into_iter().for_each(&mut take);
         }
     }

@@ -79,7 +79,8 @@ fn by_room(key: &str, meetings: &[&Judged], people: &People) -> Option<Proposal>
     let rooms: Option<Vec<Vec<&Address>>> = meetings.iter().map(|j| people.people(&j.instance.event)).collect();
     let rooms = rooms?;
     let others = |room: &[&Address], j: &Judged| -> Vec<Address> {
-        room.iter().filter(|a| !people.is_me(&j.instance.event, a)).map(|a| (*a).clone()).collect()
+        let me = people.me_in(&j.instance.event);
+        room.iter().filter(|a| !me.is(a)).map(|a| (*a).clone()).collect()
     };
     let others: Vec<Vec<Address>> = rooms.iter().zip(meetings).map(|(room, j)| others(room, j)).collect();
     let every = |group: &str| others.iter().all(|all| all.iter().any(|a| people.group(group).contains(a)));
@@ -88,7 +89,9 @@ fn by_room(key: &str, meetings: &[&Judged], people: &People) -> Option<Proposal>
     let within = |limit: TimeDelta| meetings.iter().all(|j| j.interval.length() <= limit);
     let some =
         |class, theme, why: &str, two| Some(Proposal { class: Some(class), theme: Some(theme), why: why.into(), two });
-    if rooms.iter().all(|room| room.len() == 2) {
+    // A group may stand for more people than are listed.
+    let counted = !meetings.iter().any(|j| people.has_group(&j.instance.event));
+    if counted && rooms.iter().all(|room| room.len() == 2) {
         if every("reports") {
             return some(Class::Strategy, "Growing people", "a talk with one of your reports", true);
         }
@@ -107,7 +110,7 @@ fn by_room(key: &str, meetings: &[&Judged], people: &People) -> Option<Proposal>
     if others.iter().all(|all| all.iter().any(named)) {
         return some(Class::Execution, "Customers", "it bears the name of a guest's company", false);
     }
-    let several = rooms.iter().all(|room| (3..=CROWD).contains(&room.len()));
+    let several = counted && rooms.iter().all(|room| (3..=CROWD).contains(&room.len()));
     if recurring && several && within(ROUND) && !others.iter().flatten().any(outside) {
         return some(Class::Execution, "Reviews & status", "a short regular round of several colleagues", false);
     }

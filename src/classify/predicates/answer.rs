@@ -1,4 +1,4 @@
-//! The user's own attendee line: `status`, `optional`.
+//! The user's own answer and attendee line: `status`, `optional`.
 
 use super::{Finding, Kind, Look, Predicate};
 use crate::classify::reader::near;
@@ -40,6 +40,10 @@ fn mine<'a>(look: &Look<'a>) -> Option<&'a Attendee> {
     look.subject.and_then(|subject| subject.people.my_line(subject.event))
 }
 
+fn answer(look: &Look<'_>) -> Option<Answer> {
+    look.subject.and_then(|subject| subject.people.my_answer(subject.event))
+}
+
 #[derive(Debug)]
 struct Status(Vec<Answer>);
 
@@ -49,12 +53,12 @@ impl Predicate for Status {
     }
 
     fn holds(&self, look: &Look<'_>) -> bool {
-        mine(look).is_some_and(|line| self.0.contains(&line.answer))
+        answer(look).is_some_and(|answer| self.0.contains(&answer))
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {
         let wanted: Vec<&str> = self.0.iter().map(|answer| word(*answer)).collect();
-        let seen = mine(look).map_or("you have no attendee line", |line| word(line.answer));
+        let seen = answer(look).map_or("you have no attendee line", word);
         Finding { holds: self.holds(look), wanted: wanted.join(", "), seen: seen.into() }
     }
 }

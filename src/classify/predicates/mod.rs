@@ -41,7 +41,8 @@ impl<'a> Look<'a> {
             let subject = self.subject?;
             let mut people = subject.people.people(subject.event)?;
             let count = people.len();
-            people.retain(|address| !subject.people.is_me(subject.event, address));
+            let me = subject.people.me_in(subject.event);
+            people.retain(|address| !me.is(address));
             Some((count, people))
         };
         self.room.get_or_init(room).as_ref()

@@ -6,7 +6,7 @@ use crate::classify::People;
 use crate::classify::people::in_domain;
 use crate::classify::range::Bounds;
 use crate::classify::reader::Reader;
-use crate::model::{Address, Event};
+use crate::model::{Address, Event, domain_of};
 use std::ops::Range;
 
 const UNKNOWN: &str = "the attendees are unknown";
@@ -26,7 +26,7 @@ fn listed(look: &Look<'_>) -> String {
 
 pub const ATTENDEES: Kind = Kind {
     key: "attendees",
-    doc: "how many people take part, you included: `2`, `\"3..8\"` or `\">=10\"`",
+    doc: "how many people take part, you included: `2`, `\"3..8\"` or `\">=10\"`; with a mailing group, at least so many",
     example: r#"attendees = "3..8""#,
     parse: |reader, value| {
         let bounds =
@@ -45,6 +45,11 @@ impl HowMany {
     fn count(look: &Look<'_>) -> Option<i64> {
         Some(look.room()?.0.max(1) as i64)
     }
+
+    /// A group stands for any number of people.
+    fn at_least(look: &Look<'_>) -> bool {
+        look.subject.is_some_and(|subject| subject.people.has_group(subject.event))
+    }
 }
 
 impl Predicate for HowMany {
@@ -53,11 +58,18 @@ impl Predicate for HowMany {
     }
 
     fn holds(&self, look: &Look<'_>) -> bool {
-        HowMany::count(look).is_some_and(|count| self.0.iter().any(|bounds| bounds.hold(&count)))
+        HowMany::count(look).is_some_and(|count| {
+            if HowMany::at_least(look) {
+                Bounds::hold_from(&self.0, count)
+            } else {
+                self.0.iter().any(|bounds| bounds.hold(&count))
+            }
+        })
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {
-        let seen = HowMany::count(look).map_or(UNKNOWN.into(), |count| count.to_string());
+        let more = if HowMany::at_least(look) { "at least " } else { "" };
+        let seen = HowMany::count(look).map_or(UNKNOWN.into(), |count| format!("{more}{count}"));
         Finding { holds: self.holds(look), wanted: Bounds::written(&self.0), seen }
     }
 }
@@ -75,7 +87,7 @@ impl Who {
     fn parse(reader: &mut Reader<'_>, text: &str, span: Range<usize>) -> Option<Who> {
         if let Some(group) = text.strip_prefix('@') {
             if group.contains('.') {
-                return Some(Who::Domain(group.to_lowercase()));
+                return Some(Who::Domain(domain_of(group)));
             }
             return reader.group(group, span).then(|| Who::Group(group.to_owned()));
         }
@@ -86,7 +98,7 @@ impl Who {
             return Some(Who::Address(address));
         }
         if text.contains('.') && !text.contains('@') && !text.contains(char::is_whitespace) {
-            return Some(Who::Domain(text.to_lowercase()));
+            return Some(Who::Domain(domain_of(text)));
         }
         reader
             .mistake(span, format!("`{text}` names nobody"), "expected an address, a domain or an `@group`")

@@ -195,7 +195,8 @@ fn event(raw: RawEvent, uid: Uid, recurring: bool, reading: &Reading) -> Event {
 /// answer, which is left unknown where no row is theirs (invited through a group).
 fn attendees(rows: Vec<Row>, omitted: bool, own: bool) -> Attendees {
     let listed = rows.len();
-    let lines: Vec<Attendee> = rows.into_iter().filter_map(|row| attendee(row.0?, own)).collect();
+    let rows = rows.into_iter().enumerate();
+    let lines: Vec<Attendee> = rows.filter_map(|(at, row)| Some(attendee(row.0?, at + 1, own))).collect();
     match (omitted || lines.len() < listed, lines.is_empty()) {
         (false, _) => Attendees::Known(lines),
         (true, false) => Attendees::Partial(lines),
@@ -203,10 +204,13 @@ fn attendees(rows: Vec<Row>, omitted: bool, own: bool) -> Attendees {
     }
 }
 
-fn attendee(raw: RawPerson, own: bool) -> Option<Attendee> {
-    let address = Address::parse(&raw.email?)?;
+/// Whoever has no address that can be read is known by name, else by the place in the list; the user too.
+fn attendee(raw: RawPerson, place: usize, own: bool) -> Attendee {
+    let address = raw.email.as_deref().and_then(|email| Address::parse(email).or_else(|| Address::other(email)));
+    let named = || raw.display_name.as_deref().and_then(Address::named);
+    let address = address.or_else(named).unwrap_or_else(|| Address::nth(place));
     let resource = raw.resource == Some(true) || address.domain() == "resource.calendar.google.com";
-    Some(Attendee {
+    Attendee {
         // Google does not say which rows are groups.
         kind: if resource { AttendeeKind::Resource } else { AttendeeKind::Person },
         address,
@@ -219,7 +223,7 @@ fn attendee(raw: RawPerson, own: bool) -> Option<Attendee> {
         },
         optional: raw.optional == Some(true),
         is_me: own && raw.is_self == Some(true),
-    })
+    }
 }
 
 /// The organizer that Google writes where an imported event has none.

@@ -172,12 +172,21 @@ fn an_incomplete_list_keeps_my_own_answer_and_is_not_counted() {
     assert!(!partial(
         json!({"attendees": [me("accepted"), bo()], "guestsCanSeeOtherGuests": false, "organizer": hosted})
     ));
-    // Who has no address cannot be listed, but is there.
-    assert!(partial(json!({"attendees": [me("accepted"), {"displayName": "Bo"}]})));
+    // What is no row cannot be read, but somebody is there.
     assert!(partial(json!({"attendees": [me("accepted"), 7]})));
     for more in [json!({"attendeesOmitted": true}), json!({"guestsCanSeeOtherGuests": false, "attendees": []})] {
         assert_eq!(event(more).attendees, Attendees::Unknown);
     }
+}
+
+#[test]
+fn a_row_without_an_address_is_somebody_and_may_be_me() {
+    let mine = json!({"self": true, "responseStatus": "declined"});
+    let read = event(json!({"attendees": [bo(), {"displayName": "Cy"}, {"email": "nobody"}, mine]}));
+    let Attendees::Known(lines) = &read.attendees else { panic!("a list that is whole") };
+    let who: Vec<_> = lines.iter().map(|line| (line.address.as_str(), line.is_me)).collect();
+    assert_eq!(who, [("bo@example.com", false), ("cy", false), ("guest 3", false), ("guest 4", true)]);
+    assert_eq!(lines[3].answer, Answer::Declined);
 }
 
 #[test]
