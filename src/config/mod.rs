@@ -10,7 +10,7 @@ mod source;
 mod tests;
 mod value;
 
-pub use address::{feed as feed_address, is_loopback};
+pub use address::{feed as feed_address, feed_help, is_loopback};
 pub use fill::{Aim, Answers, Question, RULES_TEMPLATE};
 pub use keys::{KEYS, Key};
 pub use redact::redact;

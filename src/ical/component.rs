@@ -94,7 +94,8 @@ impl Draft {
                 }
             }
             b'C' if is("CATEGORIES") => {
-                let labels = text_list(value).map(|label| unescape(label.trim_ascii()));
+                let value = property.plain();
+                let labels = text_list(&value).map(|label| unescape(label.trim_ascii()));
                 self.event.labels.extend(labels.filter(|label| !label.is_empty()));
             }
             b'C' if is("CLASS") => {
@@ -130,7 +131,7 @@ impl Draft {
                 Some(length) => self.times.duration = Some(length),
                 None => problem("the `DURATION` is not a length of time that can be used".into(), Lost::Property),
             },
-            b'D' if is("DESCRIPTION") => self.event.description = some_text(value),
+            b'D' if is("DESCRIPTION") => self.event.description = some_text(&property.plain()),
             b'E' if is("EXDATE") => {
                 let zone = zone(property);
                 for entry in value.split(|b| *b == b',').filter(|entry| !entry.trim_ascii().is_empty()) {
@@ -147,7 +148,7 @@ impl Draft {
                 Ok(rule) => self.times.exrules.push(rule),
                 Err(why) => problem(format!("the `EXRULE` {why}"), Lost::Property),
             },
-            b'L' if is("LOCATION") => self.event.location = some_text(value),
+            b'L' if is("LOCATION") => self.event.location = some_text(&property.plain()),
             b'O' if is("ORGANIZER") => self.event.organizer = address(property),
             b'R' if is("RRULE") => match Rule::parse(value) {
                 Ok(rule) => self.times.rules.push(rule),
@@ -175,7 +176,7 @@ impl Draft {
                 None => self.broken = Some("has a `RECURRENCE-ID` that is neither a date nor a date with time"),
             },
             b'S' if is("SUMMARY") && !self.summary_seen => {
-                self.event.summary = some_text(value);
+                self.event.summary = some_text(&property.plain());
                 self.summary_seen = true;
             }
             b'S' if is("STATUS") => {

@@ -1,4 +1,4 @@
-//! iCalendar files: one file, a folder of them, standard input, `.ics` inside `.zip` as Google exports it, and `.ics.gz`;
+//! iCalendar files: one file, a folder of them, standard input, calendars inside `.zip` as Google exports them, and `.gz`;
 //! and feeds, which are the same by an address.
 
 mod feed;
