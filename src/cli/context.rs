@@ -90,6 +90,7 @@ impl Setup {
         match (rules, failure.places.is_empty()) {
             (Ok(rules), true) => {
                 let wishes = config.preferences(system_zone(&config, talk));
+                config.system_zone = Some(wishes.zones.home);
                 Ok(Setup { config, rules, wishes })
             }
             _ => Err(failure),

@@ -11,7 +11,7 @@ use crate::diagnostic::{Exit, Failure};
 use crate::ical::{Parsed, Problem, Source};
 use crate::model::{Instance, Interval};
 use chrono_tz::Tz;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use feed::{Feed, Fetched};
 pub use files::{Text, Unread, stamp};
@@ -29,10 +29,15 @@ fn texts(path: &str) -> Result<(Vec<Text>, Vec<Unread>), Failure> {
     Ok((texts, unread))
 }
 
-/// The UIDs of the events in an iCalendar text: what a newer text must still have most of, to be believed.
+/// The UIDs of the events in an iCalendar text that can be read.
 pub fn uids(bytes: &[u8]) -> BTreeSet<String> {
     let parsed = crate::ical::read(bytes, &Source { source: "", stem: "" });
     parsed.calendars.iter().flat_map(|calendar| calendar.uids()).map(str::to_string).collect()
+}
+
+/// What the events of each UID of an iCalendar text say, to tell what a newer text lacks or changes.
+pub fn contents(bytes: &[u8]) -> BTreeMap<String, u64> {
+    crate::ical::contents(bytes)
 }
 
 /// Reads `path` as texts of which one at least is a calendar, with the parts that are none, or not yet: whoever writes a file

@@ -1,0 +1,115 @@
+//! The one way in for the texts of an iCalendar source, file or feed: what they lack is guarded, what they no longer tell of
+//! the past is kept.
+
+use super::guard::{self, Step};
+use super::history::{self, Told};
+use crate::diagnostic::Failure;
+use crate::model::{Instance, Interval};
+use crate::source::ics::{self, Calendars, Text};
+use crate::store::{Calendar, Changes, Hold, IcsText, PastChange, Store};
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use std::collections::BTreeMap;
+
+/// How an iCalendar source is read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    pub now: DateTime<Utc>,
+    /// Of floating times and whole days.
+    pub zone: Tz,
+    /// Whatever is gone is believed to be deleted, also what is kept of the past.
+    pub accept: bool,
+}
+
+/// What became of the texts.
+pub(super) enum Taken {
+    /// They say what was known.
+    Same,
+    New(Changes),
+    /// They lack so much that the old ones stay.
+    Held(Hold),
+}
+
+/// What each UID of the texts says.
+fn contents(texts: &[IcsText]) -> BTreeMap<String, u64> {
+    let mut all: BTreeMap<String, u64> = BTreeMap::new();
+    for text in texts {
+        for (uid, says) in ics::contents(&text.bytes) {
+            // A UID in two files says both, in whatever order.
+            let known = all.entry(uid).or_default();
+            *known = known.wrapping_add(says);
+        }
+    }
+    all
+}
+
+fn changes(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> Changes {
+    let lacks = |of: &BTreeMap<String, u64>, uid: &str| !uid.is_empty() && !of.contains_key(uid);
+    Changes {
+        added: after.keys().filter(|uid| lacks(before, uid)).count(),
+        changed: after.iter().filter(|(uid, says)| before.get(*uid).is_some_and(|known| known != *says)).count(),
+        removed: before.keys().filter(|uid| lacks(after, uid)).count(),
+    }
+}
+
+impl Reading {
+    /// Takes `texts` in the place of those that are known, unless they lack too much. `stamp` is what the source looked like.
+    pub fn take(
+        &self,
+        store: &mut Store,
+        calendar: &Calendar,
+        texts: &[IcsText],
+        stamp: Option<&str>,
+    ) -> Result<Taken, Failure> {
+        let before = store.texts(calendar.id)?;
+        let forget = PastChange { forget: self.accept, ..PastChange::default() };
+        if before == texts {
+            store.keep_texts(calendar.id, texts, stamp, &forget, self.now)?;
+            return Ok(Taken::Same);
+        }
+        let (known, there) = (contents(&before), contents(texts));
+        let gone = known.keys().filter(|uid| !uid.is_empty() && !there.contains_key(*uid)).cloned().collect();
+        let live = known.keys().filter(|uid| !uid.is_empty()).count();
+        let held = store.hold(calendar.id)?;
+        match if self.accept { Step::Apply } else { guard::decide(held, &[(live, gone)], self.now) } {
+            Step::Hold(hold) => {
+                store.keep_hold(calendar.id, Some(&hold))?;
+                Ok(Taken::Held(hold))
+            }
+            Step::Apply => {
+                // What was added alone takes nothing away.
+                let less = known.iter().any(|(uid, says)| there.get(uid) != Some(says));
+                let past = match less && !self.accept {
+                    true => self.past(store, calendar, (&before, &known), (texts, &there))?,
+                    false => forget,
+                };
+                store.keep_texts(calendar.id, texts, stamp, &past, self.now)?;
+                Ok(Taken::New(changes(&known, &there)))
+            }
+        }
+    }
+
+    fn past(
+        &self,
+        store: &Store,
+        calendar: &Calendar,
+        (before, known): (&[IcsText], &BTreeMap<String, u64>),
+        (after, there): (&[IcsText], &BTreeMap<String, u64>),
+    ) -> Result<PastChange, Failure> {
+        let (old, new) = (self.instances(calendar, before), self.instances(calendar, after));
+        let old = Told { contents: known, instances: &old };
+        let new = Told { contents: there, instances: &new };
+        let last_seen = store.state(calendar.id)?.last_good.unwrap_or(self.now);
+        let rows = store.whole_past(calendar.id)?;
+        Ok(history::change(&old, &new, &rows, last_seen, self.now, self.zone))
+    }
+
+    fn instances(&self, calendar: &Calendar, texts: &[IcsText]) -> Vec<Instance> {
+        let mut calendars = Calendars::default();
+        for IcsText { file, stem, bytes } in texts.iter().cloned() {
+            calendars.add_text(Some(&calendar.name), &Text { file, stem, bytes });
+        }
+        let window = Interval::new(self.now - TimeDelta::days(366 * history::YEARS), self.now);
+        calendars.instances(window, self.zone)
+    }
+}
