@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use zone::Zone;
 
-pub use outline::{Extent, contents, extent};
+pub use outline::{Extent, Says, contents, extent};
 pub use read::read;
 
 /// Where a text comes from.

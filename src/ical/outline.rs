@@ -35,12 +35,29 @@ pub fn extent(bytes: &[u8]) -> Extent {
     }
 }
 
-/// What the events of each UID say, as one number: the same for a text that says the same, in whatever order. When it was
+/// What the events of one UID say, as numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Says {
+    /// Everything.
+    pub all: u64,
+    /// When a series begins and by which rules it goes on, without its exceptions.
+    pub frame: u64,
+}
+
+impl std::ops::AddAssign for Says {
+    /// Both of them, in whatever order.
+    fn add_assign(&mut self, more: Says) {
+        self.all = self.all.wrapping_add(more.all);
+        self.frame = self.frame.wrapping_add(more.frame);
+    }
+}
+
+/// What the events of each UID say: the same numbers for a text that says the same, in whatever order. When it was
 /// written and how often (DTSTAMP, LAST-MODIFIED, SEQUENCE) says nothing: Google stamps every event anew each time that
 /// it is asked. What has no UID, busy times too, stands together under an empty one.
-pub fn contents(bytes: &[u8]) -> BTreeMap<String, u64> {
+pub fn contents(bytes: &[u8]) -> BTreeMap<String, Says> {
     let bytes = decode(bytes);
-    let mut events: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    let mut events: BTreeMap<String, Says> = BTreeMap::new();
     let mut open: Option<Open> = None;
     for line in Lines::new(&bytes) {
         let Some(property) = Property::split(&line.bytes) else { continue };
@@ -56,11 +73,7 @@ pub fn contents(bytes: &[u8]) -> BTreeMap<String, u64> {
         }
     }
     keep(open, &mut events);
-    let number = |mut parts: Vec<u64>| {
-        parts.sort_unstable();
-        hash(&parts)
-    };
-    events.into_iter().map(|(uid, parts)| (uid, number(parts))).collect()
+    events
 }
 
 /// An event of which lines are still to come.
@@ -68,6 +81,9 @@ pub fn contents(bytes: &[u8]) -> BTreeMap<String, u64> {
 struct Open {
     uid: String,
     lines: Vec<u64>,
+    frame: Vec<u64>,
+    /// It is the change of an instance.
+    change: bool,
     /// Components inside of it, such as alarms, which say nothing of the event.
     depth: usize,
 }
@@ -83,15 +99,23 @@ impl Open {
         } else if is("UID") {
             self.uid = unescape(value);
         } else {
+            self.change |= is("RECURRENCE-ID");
+            if ["DTSTART", "RRULE", "RDATE", "EXRULE"].iter().any(|name| is(name)) {
+                self.frame.push(hash(line));
+            }
             self.lines.push(hash(line));
         }
     }
 }
 
-fn keep(open: Option<Open>, events: &mut BTreeMap<String, Vec<u64>>) {
-    let Some(Open { uid, mut lines, .. }) = open else { return };
-    lines.sort_unstable();
-    events.entry(uid).or_default().push(hash(&lines));
+fn keep(open: Option<Open>, events: &mut BTreeMap<String, Says>) {
+    let Some(Open { uid, lines, frame, change, .. }) = open else { return };
+    let number = |mut parts: Vec<u64>| {
+        parts.sort_unstable();
+        hash(&parts)
+    };
+    let frame = if change { 0 } else { number(frame) };
+    *events.entry(uid).or_default() += Says { all: number(lines), frame };
 }
 
 fn hash(what: &(impl Hash + ?Sized)) -> u64 {
@@ -134,6 +158,7 @@ mod tests {
         let renamed = of(&(event("a", "LOCATION:z\n") + &event("b", "")));
         assert!(renamed["a"] != before["a"] && renamed["b"] == before["b"]);
         assert_eq!(before.keys().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(renamed["a"].frame, before["a"].frame, "a place is no time");
         let busy = of("BEGIN:VFREEBUSY\nFREEBUSY:20261118T100000Z/PT1H\nEND:VFREEBUSY\n");
         assert_eq!(busy.keys().collect::<Vec<_>>(), [""]);
     }

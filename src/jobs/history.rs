@@ -6,6 +6,7 @@
 //! nothing says what the range is, all of the past is in doubt, and stays. Pure.
 
 use crate::model::{Event, Instance, Original, Span, midnight};
+use crate::source::ics::Says;
 use crate::store::{Past, PastChange};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -20,7 +21,7 @@ const BESIDE: TimeDelta = TimeDelta::days(1);
 /// A source as one of its texts tells it.
 pub struct Told<'a> {
     /// What each UID says, as `ical::contents` gives it.
-    pub contents: &'a BTreeMap<String, u64>,
+    pub contents: &'a BTreeMap<String, Says>,
     /// The instances up to now.
     pub instances: &'a [Instance],
 }
@@ -69,11 +70,12 @@ struct Range {
 }
 
 impl Range {
-    fn new(old: &Told, new: &Told, now: DateTime<Utc>, zone: Tz) -> Range {
+    fn new(old: &Told, new: &Told, rows: &[Past], now: DateTime<Utc>, zone: Tz) -> Range {
+        let kept: HashSet<&str> = rows.iter().filter(|row| row.json.is_some()).map(|row| &*row.uid).collect();
         let unnamed: HashSet<Key> = old.instances.iter().filter(|i| i.event.uid.0.is_empty()).map(key).collect();
         let still = |i: &&Instance| match &*i.event.uid.0 {
             "" => unnamed.contains(&key(i)),
-            uid => old.contents.contains_key(uid),
+            uid => old.contents.contains_key(uid) || kept.contains(uid),
         };
         let singles = new.instances.iter().filter(|i| !i.event.recurring).filter(still);
         let bounds = singles.map(|i| bounds(&i.span, zone));
@@ -108,7 +110,7 @@ pub fn change(
     let step = Step {
         old,
         new,
-        range: Range::new(old, new, now, zone),
+        range: Range::new(old, new, rows, now, zone),
         told: new.instances.iter().map(|i| (key(i), i)).collect(),
         before: old.instances.iter().map(|i| (key(i), i)).collect(),
         faces: new.instances.iter().map(face).collect(),
@@ -138,7 +140,7 @@ impl Step<'_> {
     /// Its UID says something else now, or nothing.
     fn differs(&self, instance: &Instance) -> bool {
         let uid = &*instance.event.uid.0;
-        self.old.contents.get(uid) != self.new.contents.get(uid)
+        self.old.contents.get(uid).map(|says| says.all) != self.new.contents.get(uid).map(|says| says.all)
     }
 
     /// An instance before the range of which nothing is kept yet.
@@ -172,18 +174,25 @@ impl Step<'_> {
         slots
     }
 
-    /// An instance of a series amid those that it told before, and not one of them: its exception was lost, or all were moved.
+    /// An instance of a series that it did not tell before: the rules are the same, and an exception was lost; or it lies
+    /// amid the others, and all were moved. A series that was made longer has new ones.
     fn is_news(&self, new: &Instance, slots: &HashMap<&str, (DateTime<Utc>, DateTime<Utc>)>) -> bool {
-        let at = slot_at(new);
+        let (at, uid) = (slot_at(new), &*new.event.uid.0);
+        let frame = |told: &Told| told.contents.get(uid).map(|says| says.frame);
+        let same = frame(self.old) == frame(self.new);
         let amid = |(first, last): &(DateTime<Utc>, DateTime<Utc>)| *first - BESIDE < at && at < *last + BESIDE;
         new.event.recurring
-            && slots.get(&*new.event.uid.0).is_some_and(amid)
+            && slots.get(uid).is_some_and(|slots| same || amid(slots))
             && !self.before.contains_key(&key(new))
             && self.is_open(new)
     }
 
-    /// The source covers it again: then its word counts.
+    /// The source covers it again, or tells the single event at another time: then its word counts.
     fn is_told_again(&self, row: &Past) -> bool {
+        let single = || row.json.as_deref().and_then(instance).is_some_and(|kept| !kept.event.recurring);
+        if !row.uid.is_empty() && self.new.contents.contains_key(&row.uid) && single() {
+            return true;
+        }
         let inside = self.range.from.is_some_and(|(first, over)| row.starts >= first && row.ends >= over);
         inside && (row.json.is_none() || self.told.contains_key(&(row.uid.clone(), row.slot.clone())))
     }
@@ -301,3 +310,6 @@ pub fn merge(
     }
     merged
 }
+
+#[cfg(test)]
+mod tests;

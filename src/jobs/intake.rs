@@ -5,7 +5,7 @@ use super::guard::{self, Step};
 use super::history::{self, Told};
 use crate::diagnostic::Failure;
 use crate::model::{Instance, Interval};
-use crate::source::ics::{self, Calendars, Text};
+use crate::source::ics::{self, Calendars, Says, Text};
 use crate::store::{Calendar, Changes, Hold, IcsText, PastChange, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -31,23 +31,21 @@ pub(super) enum Taken {
 }
 
 /// What each UID of the texts says.
-fn contents(texts: &[IcsText]) -> BTreeMap<String, u64> {
-    let mut all: BTreeMap<String, u64> = BTreeMap::new();
+fn contents(texts: &[IcsText]) -> BTreeMap<String, Says> {
+    let mut all: BTreeMap<String, Says> = BTreeMap::new();
     for text in texts {
         for (uid, says) in ics::contents(&text.bytes) {
-            // A UID in two files says both, in whatever order.
-            let known = all.entry(uid).or_default();
-            *known = known.wrapping_add(says);
+            *all.entry(uid).or_default() += says;
         }
     }
     all
 }
 
-fn changes(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> Changes {
-    let lacks = |of: &BTreeMap<String, u64>, uid: &str| !uid.is_empty() && !of.contains_key(uid);
+fn changes(before: &BTreeMap<String, Says>, after: &BTreeMap<String, Says>) -> Changes {
+    let lacks = |of: &BTreeMap<String, Says>, uid: &str| !uid.is_empty() && !of.contains_key(uid);
     Changes {
         added: after.keys().filter(|uid| lacks(before, uid)).count(),
-        changed: after.iter().filter(|(uid, says)| before.get(*uid).is_some_and(|known| known != *says)).count(),
+        changed: after.iter().filter(|(uid, says)| before.get(*uid).is_some_and(|known| known.all != says.all)).count(),
         removed: before.keys().filter(|uid| lacks(after, uid)).count(),
     }
 }
@@ -78,7 +76,7 @@ impl Reading {
             }
             Step::Apply => {
                 // What was added alone takes nothing away.
-                let less = known.iter().any(|(uid, says)| there.get(uid) != Some(says));
+                let less = known.iter().any(|(uid, says)| there.get(uid).is_none_or(|now| now.all != says.all));
                 let past = match less && !self.accept {
                     true => self.past(store, calendar, (&before, &known), (texts, &there))?,
                     false => forget,
@@ -93,8 +91,8 @@ impl Reading {
         &self,
         store: &Store,
         calendar: &Calendar,
-        (before, known): (&[IcsText], &BTreeMap<String, u64>),
-        (after, there): (&[IcsText], &BTreeMap<String, u64>),
+        (before, known): (&[IcsText], &BTreeMap<String, Says>),
+        (after, there): (&[IcsText], &BTreeMap<String, Says>),
     ) -> Result<PastChange, Failure> {
         let (old, new) = (self.instances(calendar, before), self.instances(calendar, after));
         let old = Told { contents: known, instances: &old };

@@ -32,6 +32,7 @@ mod google_play;
 mod google_signin;
 mod google_sync;
 mod google_truth;
+mod history;
 mod map;
 mod overrides;
 mod render;

@@ -8,6 +8,7 @@ mod public;
 mod tests;
 
 use crate::diagnostic::{Exit, Failure};
+pub use crate::ical::Says;
 use crate::ical::{Parsed, Problem, Source};
 use crate::model::{Instance, Interval};
 use chrono_tz::Tz;
@@ -36,7 +37,7 @@ pub fn uids(bytes: &[u8]) -> BTreeSet<String> {
 }
 
 /// What the events of each UID of an iCalendar text say, to tell what a newer text lacks or changes.
-pub fn contents(bytes: &[u8]) -> BTreeMap<String, u64> {
+pub fn contents(bytes: &[u8]) -> BTreeMap<String, Says> {
     crate::ical::contents(bytes)
 }
 
