@@ -75,9 +75,7 @@ impl Reading {
                 Ok(Taken::Held(hold))
             }
             Step::Apply => {
-                // What was added alone takes nothing away.
-                let less = known.iter().any(|(uid, says)| there.get(uid).is_none_or(|now| now.all != says.all));
-                let past = match less && !self.accept {
+                let past = match !self.accept && self.concerns_the_past(store, calendar, &known, &there)? {
                     true => self.past(store, calendar, (&before, &known), (texts, &there))?,
                     false => forget,
                 };
@@ -85,6 +83,18 @@ impl Reading {
                 Ok(Taken::New(changes(&known, &there)))
             }
         }
+    }
+
+    /// What was added alone takes nothing away, but may tell again what was kept.
+    fn concerns_the_past(
+        &self,
+        store: &Store,
+        calendar: &Calendar,
+        known: &BTreeMap<String, Says>,
+        there: &BTreeMap<String, Says>,
+    ) -> Result<bool, Failure> {
+        let less = known.iter().any(|(uid, says)| there.get(uid).is_none_or(|now| now.all != says.all));
+        Ok(less || (known != there && store.past_extent(calendar.id)?.is_some()))
     }
 
     fn past(

@@ -16,6 +16,7 @@ mod contract;
 mod daemon;
 mod deliver;
 mod explain;
+mod feeds;
 mod findings;
 mod google;
 mod google_accounts;
