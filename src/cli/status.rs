@@ -187,6 +187,9 @@ impl Standings {
             for cause in &a.causes {
                 let _ = writeln!(text, "  cause: {cause}");
             }
+            if a.kind == "ics" && a.calendars.is_empty() {
+                let _ = writeln!(text, "  never read, and nothing of it counts");
+            }
             for c in a.calendars.iter().filter(|c| c.selected) {
                 let last = c.last_good_sync.as_deref().map_or("never".into(), |at| ago(at, now));
                 let name = if c.id.is_empty() { String::new() } else { format!("{}: ", plain(&c.calendar)) };

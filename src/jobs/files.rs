@@ -38,8 +38,9 @@ pub fn refresh(
         let account = store.account(&source.name, "ics")?;
         let calendar = store.ics_calendar(&account)?;
         if let Outcome::Unread(failure) = file(store, &calendar, &home(path), reading)? {
-            let since = store.state(calendar.id)?.obstacle.map_or(now, |o| o.since);
-            let Trouble { kind, sentence, causes, help, .. } = trouble(&failure);
+            let state = store.state(calendar.id)?;
+            let since = state.obstacle.map_or(now, |o| o.since);
+            let Trouble { kind, sentence, causes, help, .. } = trouble(&failure, state.last_good.is_some());
             let kind = format!("{kind:?}");
             let (failures, retry_at, basis) = (1, None, None);
             let obstacle = Obstacle { kind, sentence, causes, help, basis, since, failures, retry_at };
@@ -64,9 +65,13 @@ pub fn forget_unnamed(store: &mut Store, config: &Config) -> Result<(), Failure>
     Ok(())
 }
 
-fn trouble(failure: &Failure) -> Trouble {
+/// `known`: it was read before.
+fn trouble(failure: &Failure, known: bool) -> Trouble {
     let causes = failure.causes.iter().map(|c| format!(": {c}")).collect::<String>();
-    let help = "put it back, or change `path` in the configuration; what was read before still counts";
+    let help = match known {
+        true => "put it back, or change `path` in the configuration; what was read before still counts",
+        false => "put it there, or change `path` in the configuration: nothing of it counts yet",
+    };
     Trouble::new(Kind::Inaccessible, format!("{}{causes}", failure.message)).help(help)
 }
 
@@ -158,7 +163,10 @@ impl Sync<'_> {
         let done = file(&mut store, calendar, &(self.home)(path), self.reading())?;
         summary.skipped = store.skipped(calendar.id)?;
         match done {
-            Outcome::Unread(failure) => return Ok(Err(trouble(&failure))),
+            Outcome::Unread(failure) => {
+                let known = store.state(calendar.id)?.last_good.is_some();
+                return Ok(Err(trouble(&failure, known)));
+            }
             Outcome::Untouched => {
                 summary.how = How::Changes;
                 store.unchanged(calendar.id, self.now)?;

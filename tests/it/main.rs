@@ -43,3 +43,4 @@ mod store;
 mod suggest;
 mod support;
 mod tuning;
+mod unanswered;

@@ -97,10 +97,10 @@ fn a_series_is_frozen_before_the_range_and_follows_inside() {
     let single = meeting("single", 350, 1);
     let old = [of_series("s", 100, 0), of_series("s", 200, 5), of_series("s", 400, 0), single.clone()];
     let plain = [100, 200, 300, 400].map(|slot| of_series("s", slot, 0));
-    let new = [&plain[..], &[single.clone()]].concat();
+    let new = [&plain[..], std::slice::from_ref(&single)].concat();
     assert_eq!(kept(&old, &new), ["s 205", "-s 300"], "a move and an exception are lost");
     let moved = [100, 200, 300, 400].map(|slot| of_series("s", slot + 1, 0));
-    let new = [&moved[..], &[single.clone()]].concat();
+    let new = [&moved[..], std::slice::from_ref(&single)].concat();
     let all = ["s 100", "s 205", "-s 101", "-s 201", "-s 301"];
     assert_eq!(names(&changed(&old, &new, &[], (1, 2))), all, "all were moved by an hour");
     let longer = [&old[..3], &[of_series("s", 430, 0), of_series("s", 460, 0)]].concat();
