@@ -10,7 +10,7 @@ use crate::source::ics::Says;
 use crate::store::{Past, PastChange};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// How far back the past is looked at: beyond that, what a source stops telling of goes.
@@ -97,6 +97,14 @@ impl Range {
     }
 }
 
+/// What a new text means for the past.
+#[derive(Default)]
+pub struct Outcome {
+    pub change: PastChange,
+    /// UIDs of single events that are not told any more because the range moved on: nobody deleted them.
+    pub outside: BTreeSet<String>,
+}
+
 /// What to keep of `old` now that the source tells `new`; `rows` is what was kept before, `last_seen` when `old` was last
 /// known to be told.
 pub fn change(
@@ -106,7 +114,7 @@ pub fn change(
     last_seen: DateTime<Utc>,
     now: DateTime<Utc>,
     zone: Tz,
-) -> PastChange {
+) -> Outcome {
     let step = Step {
         old,
         new,
@@ -117,12 +125,16 @@ pub fn change(
         rows: rows.iter().map(|row| ((row.uid.clone(), row.slot.clone()), row)).collect(),
         last_seen,
     };
-    let kept = old.instances.iter().filter(|i| step.keeps(i)).map(|i| step.row(i, json(i)));
+    let over: Vec<&Instance> = old.instances.iter().filter(|i| step.keeps(i)).collect();
+    let single = |i: &&&Instance| step.range.from.is_some() && !i.event.recurring && !i.event.uid.0.is_empty();
+    let outside = over.iter().filter(single).map(|i| i.event.uid.0.to_string()).collect();
+    let kept = over.iter().map(|i| step.row(i, json(i)));
     let slots = step.slots();
     let absent = new.instances.iter().filter(|i| step.is_news(i, &slots)).map(|i| step.row(i, None));
     let keep = kept.chain(absent).collect();
     let again = rows.iter().filter(|row| step.is_told_again(row));
-    PastChange { keep, release: again.map(|row| (row.uid.clone(), row.slot.clone())).collect(), forget: false }
+    let release = again.map(|row| (row.uid.clone(), row.slot.clone())).collect();
+    Outcome { change: PastChange { keep, release, forget: false }, outside }
 }
 
 struct Step<'a> {

@@ -2,7 +2,7 @@
 //! the past is kept.
 
 use super::guard::{self, Step};
-use super::history::{self, Told};
+use super::history::{self, Outcome, Told};
 use crate::diagnostic::Failure;
 use crate::model::{Instance, Interval};
 use crate::source::ics::{self, Calendars, Says, Text};
@@ -66,8 +66,13 @@ impl Reading {
             return Ok(Taken::Same);
         }
         let (known, there) = (contents(&before), contents(texts));
-        let gone = known.keys().filter(|uid| !uid.is_empty() && !there.contains_key(*uid)).cloned().collect();
-        let live = known.keys().filter(|uid| !uid.is_empty()).count();
+        let past = match !self.accept && self.concerns_the_past(store, calendar, &known, &there)? {
+            true => self.past(store, calendar, (&before, &known), (texts, &there))?,
+            false => Outcome { change: forget, ..Outcome::default() },
+        };
+        let named = |uid: &&String| !uid.is_empty() && !past.outside.contains(*uid);
+        let gone = known.keys().filter(named).filter(|uid| !there.contains_key(*uid)).cloned().collect();
+        let live = known.keys().filter(named).count();
         let held = store.hold(calendar.id)?;
         match if self.accept { Step::Apply } else { guard::decide(held, &[(live, gone)], self.now) } {
             Step::Hold(hold) => {
@@ -75,11 +80,7 @@ impl Reading {
                 Ok(Taken::Held(hold))
             }
             Step::Apply => {
-                let past = match !self.accept && self.concerns_the_past(store, calendar, &known, &there)? {
-                    true => self.past(store, calendar, (&before, &known), (texts, &there))?,
-                    false => forget,
-                };
-                store.keep_texts(calendar.id, texts, stamp, &past, self.now)?;
+                store.keep_texts(calendar.id, texts, stamp, &past.change, self.now)?;
                 Ok(Taken::New(changes(&known, &there)))
             }
         }
@@ -103,7 +104,7 @@ impl Reading {
         calendar: &Calendar,
         (before, known): (&[IcsText], &BTreeMap<String, Says>),
         (after, there): (&[IcsText], &BTreeMap<String, Says>),
-    ) -> Result<PastChange, Failure> {
+    ) -> Result<Outcome, Failure> {
         let (old, new) = (self.instances(calendar, before), self.instances(calendar, after));
         let old = Told { contents: known, instances: &old };
         let new = Told { contents: there, instances: &new };

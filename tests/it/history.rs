@@ -209,6 +209,24 @@ fn a_file_that_loses_almost_everything_in_one_save_is_held() {
 }
 
 #[test]
+fn a_window_that_jumps_is_no_deletion_and_one_amid_what_is_told_is_held() {
+    let all: Vec<String> =
+        (0..40).map(|n| one(&format!("m{n}"), "Roadmap", &format!("202610{:02}", 1 + n % 20), 8 + n / 20)).collect();
+    let latest = || [one("late", "Vision", "20261116", 9), one("first", "Start", "20260901", 9)];
+    let (world, feed) = served(&[&all[..], &latest()].concat());
+    world.run(["sync"]).ok();
+    let there = |world: &World| world.titles("2026-10-01", "2026-11-22").lines().count();
+    assert_eq!(there(&world), 41);
+    // The earliest event is still there: the others are gone from what the source covers.
+    *feed.lock().unwrap() = texts(&latest());
+    assert!(world.run(["sync"]).ok().contains("held: the listing lacks 40 of 42 events"));
+    // Nobody asked for two months: the range begins on 16 November.
+    *feed.lock().unwrap() = texts(&latest()[..1]);
+    assert!(world.run(["sync"]).ok().contains("0 added, 0 changed, 41 removed"));
+    assert_eq!(there(&world), 41);
+}
+
+#[test]
 fn sync_tells_what_was_renamed_or_lengthened() {
     let all = [one("a", "Roadmap", "20261109", 9), one("b", "Budget", "20261116", 9)];
     let world = saved(World::new().config(SIDE), &all);

@@ -35,7 +35,7 @@ fn contents(instances: &[Instance], frame: u64) -> BTreeMap<String, Says> {
 fn changed(old: &[Instance], new: &[Instance], rows: &[Past], frames: (u64, u64)) -> PastChange {
     let (known, there) = (contents(old, frames.0), contents(new, frames.1));
     let (old, new) = (Told { contents: &known, instances: old }, Told { contents: &there, instances: new });
-    change(&old, &new, rows, at(NOW - 24), at(NOW), Tz::UTC)
+    change(&old, &new, rows, at(NOW - 24), at(NOW), Tz::UTC).change
 }
 
 /// What is kept, by UID and start; a slot that was not there with a `-`.
