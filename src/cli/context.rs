@@ -90,6 +90,7 @@ impl Setup {
         match (rules, failure.places.is_empty()) {
             (Ok(rules), true) => {
                 let wishes = config.preferences(system_zone(&config, talk));
+                config.system_zone = Some(wishes.zones.home);
                 Ok(Setup { config, rules, wishes })
             }
             _ => Err(failure),
@@ -162,8 +163,12 @@ impl Setup {
                 }
             });
         }
-        for failure in unread {
-            talk.warn(&sentence(&failure), Some("what was read from it before still counts"));
+        for says in unread.iter().map(sentence) {
+            // Of what was never read the remark says it all.
+            let never = |remark: &String| remark.contains(&says) && remark.ends_with("last good sync: never");
+            if !facts.remarks.iter().any(never) {
+                talk.warn(&says, Some("what was read from it before still counts"));
+            }
         }
         talk.problems(&facts.ics);
         facts.remarks.iter().for_each(|remark| talk.warn(remark, Some("`vantage status` says more")));

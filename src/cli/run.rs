@@ -135,6 +135,10 @@ impl Render {
                 if let Some(failure) = handed.failures.pop() {
                     return Err(failure.note("the pictures are drawn"));
                 }
+                if let Some(says) = &done.banner {
+                    let says = says.split(" · ").next().unwrap_or_default();
+                    talk.warn(&format!("the pictures say: {says}"), Some("`vantage status` says what to do"));
+                }
                 (done.drawn.iter().map(ToString::to_string).collect(), shown(&setup.charts))
             }
         };

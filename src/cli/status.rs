@@ -7,9 +7,9 @@ use super::{Done, Files, Format, output};
 use crate::config::Config;
 use crate::daemon::Request;
 use crate::diagnostic::{Exit, Failure, plain};
-use crate::jobs::{APART, sync::google_sources};
+use crate::jobs::{APART, sync::google_sources, told_past};
 use crate::source::{Kind, ics};
-use crate::store::{Account, Calendar, Obstacle, Store};
+use crate::store::{Account, Calendar, Obstacle, PastExtent, Store};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -75,6 +75,9 @@ pub struct CalendarStanding {
     covered_to: Option<String>,
     skipped: Vec<Skipped>,
     held: Option<Held>,
+    /// What the source no longer tells of its past.
+    #[serde(default)]
+    past: Option<Kept>,
     trouble: Option<String>,
     #[serde(default)]
     causes: Vec<String>,
@@ -87,6 +90,17 @@ pub struct CalendarStanding {
 struct Skipped {
     reason: String,
     count: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    meetings: u64,
+    absent: u64,
+    before: String,
+    seen_from: String,
+    seen_to: String,
+    /// The same in words.
+    says: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -173,6 +187,9 @@ impl Standings {
             for cause in &a.causes {
                 let _ = writeln!(text, "  cause: {cause}");
             }
+            if a.kind == "ics" && a.calendars.is_empty() {
+                let _ = writeln!(text, "  never read, and nothing of it counts");
+            }
             for c in a.calendars.iter().filter(|c| c.selected) {
                 let last = c.last_good_sync.as_deref().map_or("never".into(), |at| ago(at, now));
                 let name = if c.id.is_empty() { String::new() } else { format!("{}: ", plain(&c.calendar)) };
@@ -199,6 +216,9 @@ impl Standings {
                         held.removed,
                         held.of
                     );
+                }
+                if let Some(past) = &c.past {
+                    let _ = writeln!(text, "    {}; `vantage sync --accept-deletions` lets go of it", past.says);
                 }
                 for skipped in &c.skipped {
                     let _ = writeln!(text, "    skipped {}: {}", skipped.count, skipped.reason);
@@ -327,10 +347,22 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
             of: h.live,
             agreed_at: h.agreed_at.map(stamp),
         }),
+        past: store.past_extent(calendar.id)?.map(kept),
         trouble_since: state.obstacle.as_ref().map(|o| stamp(o.since)),
         retry_at: state.obstacle.as_ref().and_then(|o| o.retry_at).map(stamp),
         causes: state.obstacle.as_ref().map(|o| o.causes.clone()).unwrap_or_default(),
         trouble: state.obstacle.map(|o| o.sentence),
         next,
     })
+}
+
+fn kept(PastExtent { instances, absent, before, seen }: PastExtent) -> Kept {
+    Kept {
+        meetings: instances,
+        absent,
+        before: stamp(before),
+        seen_from: stamp(seen.0),
+        seen_to: stamp(seen.1),
+        says: told_past(instances, absent, before, seen),
+    }
 }

@@ -27,7 +27,7 @@ pub struct SyncArgs {
     /// List everything anew instead of asking what changed
     #[arg(long)]
     full: bool,
-    /// Remove what a listing lacks, even where that is suspiciously much
+    /// Remove what a listing lacks, even where that is suspiciously much, and let go of a past that is no longer told
     #[arg(long)]
     accept_deletions: bool,
     #[command(flatten)]

@@ -10,7 +10,7 @@ mod source;
 mod tests;
 mod value;
 
-pub use address::{feed as feed_address, is_loopback};
+pub use address::{feed as feed_address, feed_help, is_loopback};
 pub use fill::{Aim, Answers, Question, RULES_TEMPLATE};
 pub use keys::{KEYS, Key};
 pub use redact::redact;
@@ -36,6 +36,8 @@ pub const TEMPLATE: &str = include_str!("../../config/vantage.toml");
 pub struct Config {
     /// `None` is the system's.
     pub timezone: Option<Tz>,
+    /// The system's, where whoever read the configuration asked for it: no key of the file.
+    pub system_zone: Option<Tz>,
     pub week_start: Weekday,
     pub working: WorkingHours,
     pub focus_block: TimeDelta,
@@ -72,6 +74,7 @@ impl Default for Config {
         let days = [Some(day), Some(day), Some(day), Some(day), Some(day), None, None];
         Config {
             timezone: None,
+            system_zone: None,
             week_start: Weekday::Mon,
             working: WorkingHours { days, lunch: Some((LocalTime(12 * 60 + 30), LocalTime(13 * 60 + 15))) },
             focus_block: TimeDelta::hours(2),
@@ -111,6 +114,11 @@ impl Config {
         mistakes.sort_by_key(|m| m.span.start);
         mistakes.iter_mut().for_each(|m| m.message = redact::sentence(&m.message));
         if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
+    }
+
+    /// The zone of floating times and whole days.
+    pub fn zone(&self) -> Tz {
+        self.timezone.or(self.system_zone).unwrap_or(Tz::UTC)
     }
 
     /// What counting needs, with the zone of the system where the configuration names none.

@@ -205,7 +205,8 @@ fn place(e: &mut Entry) -> Option<Place> {
             let text = value.get_ref().as_str();
             let checked = text.ok_or("it is not a text in quotes").and_then(|t| address::feed(t, allow_private));
             if let Err(why) = checked {
-                e.wrong("name", "the `url` of this source must be the `https` address of a feed", why, None);
+                let help = text.map_or("put the address in quotes", address::feed_help);
+                e.wrong("name", "the `url` of this source must be the `https` address of a feed", why, Some(help));
             }
             Some(Place::Url { url: Secret::new(text.unwrap_or_default()), allow_private })
         }

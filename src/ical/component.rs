@@ -105,7 +105,8 @@ impl Draft {
         match name.first().map_or(0, u8::to_ascii_uppercase) {
             b'A' if is("ATTENDEE") => self.guests.attend(property),
             b'C' if is("CATEGORIES") => {
-                let labels = text_list(value).map(|label| unescape(label.trim_ascii()));
+                let value = property.plain();
+                let labels = text_list(&value).map(|label| unescape(label.trim_ascii()));
                 self.event.labels.extend(labels.filter(|label| !label.is_empty()));
             }
             b'C' if is("CLASS") => {
@@ -144,7 +145,7 @@ impl Draft {
                 Some(length) => self.times.duration = Some(length),
                 None => context.problem("the `DURATION` is not a length of time that can be used", Lost::Property),
             },
-            b'D' if is("DESCRIPTION") => self.event.description = some_text(value),
+            b'D' if is("DESCRIPTION") => self.event.description = some_text(&property.plain()),
             b'E' if is("EXDATE") => {
                 for entry in entries(value) {
                     match context.stamp(property, entry) {
@@ -168,7 +169,7 @@ impl Draft {
                     self.times.version.modified = at;
                 }
             }
-            b'L' if is("LOCATION") => self.event.location = some_text(value),
+            b'L' if is("LOCATION") => self.event.location = some_text(&property.plain()),
             b'O' if is("ORGANIZER") => self.guests.organize(property),
             b'R' if is("RRULE") => match Rule::parse(value) {
                 Ok(rule) => {
@@ -200,7 +201,7 @@ impl Draft {
                 None => self.broken = Some("has a `RECURRENCE-ID` that is neither a date nor a date with time"),
             },
             b'S' if is("SUMMARY") && !self.summary_seen => {
-                self.event.summary = some_text(value);
+                self.event.summary = some_text(&property.plain());
                 self.summary_seen = true;
             }
             b'S' if is("STATUS") => {

@@ -1,6 +1,6 @@
 //! Content lines (RFC 5545 §3.1): unfolding, names, parameters, values. Copies only what was folded or escaped.
 
-use super::decode::text;
+use super::decode::{text, windows};
 use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 
@@ -51,11 +51,32 @@ impl<'a> Iterator for Lines<'a> {
         }
         let first = self.physical();
         let mut line = Line { number: self.number, bytes: Cow::Borrowed(first) };
-        while let Some(b' ' | b'\t') = self.bytes.get(self.at) {
+        loop {
+            let soft = line.bytes.ends_with(b"=") && self.goes_on_behind(&line.bytes);
+            if !soft && !matches!(self.bytes.get(self.at), Some(b' ' | b'\t')) {
+                return Some(line);
+            }
             let more = self.physical();
-            line.bytes.to_mut().extend_from_slice(&more[1..]);
+            let whole = line.bytes.to_mut();
+            if soft {
+                whole.pop();
+            }
+            whole.extend_from_slice(if soft { more } else { &more[1..] });
         }
-        Some(line)
+    }
+}
+
+/// What no quoted-printable text goes on with: a value that merely ends with `=` must not swallow its event.
+const NEXT: [&[u8]; 7] = [b"BEGIN:", b"END:", b"UID:", b"DTSTART", b"DTEND", b"DTSTAMP:", b"RRULE:"];
+
+impl Lines<'_> {
+    /// `line` ends with a soft line break (RFC 2045 §6.7), so that the next line is part of its quoted-printable value.
+    fn goes_on_behind(&self, line: &[u8]) -> bool {
+        let rest = &self.bytes[self.at..];
+        let next = |begins: &&[u8]| rest.get(..begins.len()).is_some_and(|start| start.eq_ignore_ascii_case(begins));
+        !rest.is_empty()
+            && !NEXT.iter().any(next)
+            && Property::split(line).is_some_and(|property| property.is_quoted_printable())
     }
 }
 
@@ -82,6 +103,29 @@ impl<'a> Property<'a> {
         self.params().find(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
     }
 
+    /// The value is written as quoted-printable; vCalendar 1.0 has the word alone, too.
+    fn is_quoted_printable(&self) -> bool {
+        let is = |word: &[u8]| word.trim_ascii().eq_ignore_ascii_case(b"QUOTED-PRINTABLE");
+        self.param("ENCODING").is_some_and(|encoding| is(encoding.as_bytes()))
+            || self.params.split(|byte| *byte == b';').any(is)
+    }
+
+    /// The value of a text with its transfer encoding undone (vCalendar 1.0: ENCODING, CHARSET); escapes stay.
+    pub fn plain(&self) -> Cow<'a, [u8]> {
+        if self.params.is_empty() {
+            return Cow::Borrowed(self.value);
+        }
+        let bytes = match self.is_quoted_printable() {
+            true => Cow::Owned(unquoted_printable(self.value)),
+            false => Cow::Borrowed(self.value),
+        };
+        let one_byte = |charset: Cow<str>| {
+            let known = ["ISO-8859-1", "ISO8859-1", "LATIN1", "WINDOWS-1252", "CP1252"];
+            known.iter().any(|known| charset.trim().eq_ignore_ascii_case(known))
+        };
+        if self.param("CHARSET").is_some_and(one_byte) { Cow::Owned(windows(&bytes).into_bytes()) } else { bytes }
+    }
+
     /// All parameters in order, their values as [`Property::param`] gives them.
     pub fn params(&self) -> impl Iterator<Item = (&'a [u8], Cow<'a, str>)> + use<'a> {
         let mut rest = self.params;
@@ -97,6 +141,28 @@ impl<'a> Property<'a> {
             None
         })
     }
+}
+
+/// Quoted-printable undone (RFC 2045 §6.7), with lines that end in LF; a `=` without two digits stays, where the crate of that
+/// name drops it or gives up.
+fn unquoted_printable(value: &[u8]) -> Vec<u8> {
+    let digit = |at: usize| value.get(at).and_then(|byte| char::from(*byte).to_digit(16));
+    let mut out = Vec::with_capacity(value.len());
+    let mut at = 0;
+    while let Some(byte) = value.get(at) {
+        match (byte, digit(at + 1), digit(at + 2)) {
+            (b'=', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            _ => {
+                out.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    out.retain(|byte| *byte != b'\r');
+    out
 }
 
 fn unquoted(bytes: &[u8], wanted: u8) -> Option<usize> {
@@ -269,5 +335,31 @@ mod tests {
         assert_eq!(unescape(br"a\,b\;c\nd\\e\x\"), "a,b;c\nd\\e\\x\\");
         let list: Vec<_> = text_list(br"a\,b,c,,\").collect();
         assert_eq!(list, [&br"a\,b"[..], b"c", b"", br"\"]);
+    }
+
+    #[test]
+    fn quoted_printable_values_are_read_as_they_were_meant() {
+        let of = |line: &[u8]| unescape(&Property::split(line).unwrap().plain());
+        for (line, expected) in [
+            (&b"SUMMARY;ENCODING=QUOTED-PRINTABLE:Sprint=20planning"[..], "Sprint planning"),
+            (b"SUMMARY;CHARSET=UTF-8;ENCODING=quoted-printable:Caf=C3=A9 =E2=80=93 x", "Café – x"),
+            (b"SUMMARY;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:Caf=E9 =96 x", "Café – x"),
+            (b"SUMMARY;CHARSET=windows-1252:Caf\xC3\xA9", "CafÃ©"),
+            (b"DESCRIPTION;ENCODING=QUOTED-PRINTABLE:one=0D=0Atwo\\, 1=2", "one\ntwo, 1=2"),
+            (b"SUMMARY:Sprint=20planning", "Sprint=20planning"),
+            (b"SUMMARY;LANGUAGE=en:a=20b", "a=20b"),
+        ] {
+            assert_eq!(of(line), expected, "{}", String::from_utf8_lossy(line));
+        }
+    }
+
+    #[test]
+    fn a_quoted_printable_line_goes_on_behind_its_soft_break_and_no_other_does() {
+        let qp = "SUMMARY;ENCODING=QUOTED-PRINTABLE:";
+        let text = format!("{qp}Road=\r\nmap=\r\n review\r\nB:2\r\n");
+        assert_eq!(lines(text.as_bytes()), [(1, format!("{qp}Roadmap review")), (4, "B:2".into())]);
+        assert_eq!(lines(b"SUMMARY:a=\nB:2"), [(1, "SUMMARY:a=".into()), (2, "B:2".into())]);
+        let odd = format!("{qp}a=\nEND:VEVENT\n");
+        assert_eq!(lines(odd.as_bytes()), [(1, format!("{qp}a=")), (2, "END:VEVENT".into())]);
     }
 }

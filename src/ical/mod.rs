@@ -17,6 +17,7 @@ mod decode;
 mod line;
 mod meter;
 mod names;
+mod outline;
 mod person;
 mod read;
 mod recur;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 use version::Series;
 use zone::Zone;
 
+pub use outline::{Extent, Says, contents, extent};
 pub use shelf::Shelf;
 
 /// Where a text comes from.
@@ -82,10 +84,7 @@ pub struct Problem {
 
 /// Every VCALENDAR of the text is closed. One that is not was cut short: by whoever is still writing it, or on the way.
 pub fn is_whole(bytes: &[u8]) -> bool {
-    let bytes = decode::decode(bytes);
-    let lines = || bytes.split(|b| matches!(b, b'\n' | b'\r')).map(<[u8]>::trim_ascii);
-    let count = |wanted: &[u8]| lines().filter(|line| line.eq_ignore_ascii_case(wanted)).count();
-    count(b"BEGIN:VCALENDAR") <= count(b"END:VCALENDAR")
+    extent(bytes) != Extent::Part
 }
 
 /// The zone that a text is at home in: X-WR-TIMEZONE, else the one in which most of its events begin.

@@ -1,5 +1,7 @@
 //! What the store holds, as the instances that everything else works on.
 
+use super::account::is_signed_out;
+use super::history;
 use super::sync::google_sources;
 use crate::classify::put_marks;
 use crate::config::{Config, Place};
@@ -7,7 +9,7 @@ use crate::diagnostic::Failure;
 use crate::model::{self, Address, Instance, Interval, Original, Span};
 use crate::source::google::{Reading, instance, is_own};
 use crate::source::ics::{Calendars, Text, checked_texts};
-use crate::store::{Account, Calendar, Store};
+use crate::store::{Account, Calendar, Past, Store};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use std::sync::Arc;
@@ -34,7 +36,12 @@ pub struct Facts {
 pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Result<Facts, Failure> {
     let mut facts = Facts::default();
     let accounts = store.accounts()?;
-    for account in accounts.iter().filter(|a| a.kind == "ics" && config.ics.iter().any(|s| s.name == a.name)) {
+    let mut pasts = Vec::new();
+    for source in &config.ics {
+        let Some(account) = accounts.iter().find(|a| a.kind == "ics" && a.name == source.name) else {
+            facts.never(&source.name);
+            continue;
+        };
         for calendar in store.calendars(account.id)? {
             for text in store.texts(calendar.id)? {
                 let text = Text { file: text.file, stem: text.stem, bytes: text.bytes };
@@ -43,12 +50,22 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
             }
             facts.ics.unread.extend(store.skipped(calendar.id)?.into_iter().map(|(reason, _)| reason));
             facts.note(store, account, &calendar, window)?;
+            pasts.push((&account.name, store.past(calendar.id, window)?));
         }
     }
     facts.instances = facts.ics.instances(window, zone);
-    let sources = google_sources(config, &accounts);
-    for account in accounts.iter().filter(|a| a.kind == "google" && sources.iter().any(|s| s.name == a.name)) {
-        let calendars = store.calendars(account.id)?;
+    for (name, rows) in pasts.iter().filter(|(_, rows)| !rows.is_empty()) {
+        facts.keep(name, rows, window, zone);
+    }
+    for source in google_sources(config, &accounts) {
+        let account = accounts.iter().find(|a| a.kind == "google" && a.name == source.name);
+        let calendars = account.map(|a| store.calendars(a.id)).transpose()?.unwrap_or_default();
+        let Some(account) = account.filter(|a| a.listed_at.is_some() || !calendars.is_empty()) else {
+            if !is_signed_out(config, store.folder(), &source.name) {
+                facts.unlisted(store, &source.name, account)?;
+            }
+            continue;
+        };
         let owner = calendars.iter().find(|c| c.primary).and_then(|c| Address::parse(&c.remote));
         facts.me.extend(owner.clone());
         for calendar in calendars.iter().filter(|c| c.selected()) {
@@ -116,6 +133,36 @@ pub fn read_files(config: &Config, home: &dyn Fn(&str) -> String, window: Interv
 }
 
 impl Facts {
+    /// A source that is configured and never answered.
+    fn never(&mut self, name: &str) {
+        self.remarks.push(format!("{name}: it was never read, and nothing of it counts"));
+    }
+
+    /// The same of an account whose calendars nobody knows.
+    fn unlisted(&mut self, store: &Store, name: &str, account: Option<&Account>) -> Result<(), Failure> {
+        match account.map(|a| store.account_obstacle(a.id)).transpose()?.flatten() {
+            Some(o) => self.remarks.push(format!("{name}: {}; last good sync: never", o.sentence)),
+            None => self.never(name),
+        }
+        Ok(())
+    }
+
+    /// Adds what the source `name` told of its past, and tells so.
+    fn keep(&mut self, name: &str, rows: &[Past], window: Interval, zone: Tz) {
+        let wanted = |i: &Instance| overlaps(&i.span, window, zone) || slot(&i.original, window, zone);
+        let merged = history::merge(&mut self.instances, name, rows, wanted, zone);
+        if merged.kept + merged.absent > 0 {
+            let before = rows.iter().map(|row| row.ends).max().unwrap_or_default();
+            let seen = rows.iter().map(|row| row.last_seen);
+            let seen = (seen.clone().min().unwrap_or_default(), seen.max().unwrap_or_default());
+            let (kept, absent) = (merged.kept as u64, merged.absent as u64);
+            self.remarks.push(format!("{name}: {}", history::told(kept, absent, before, seen)));
+        }
+        if merged.odd > 0 {
+            self.remarks.push(format!("{name}: {} meetings of its past could not be read", merged.odd));
+        }
+    }
+
     /// What a reader should know about one calendar: that it is behind, held back, or does not reach that far.
     fn note(&mut self, store: &Store, account: &Account, calendar: &Calendar, window: Interval) -> Result<(), Failure> {
         let state = store.state(calendar.id)?;
@@ -124,6 +171,8 @@ impl Facts {
         if let Some(obstacle) = state.obstacle.or(store.account_obstacle(account.id)?) {
             let last = state.last_good.map_or("never".to_string(), |at| day(at).to_string());
             self.remarks.push(format!("{name}: {}; last good sync: {last}", obstacle.sentence));
+        } else if state.last_good.is_none() && calendar.selected() && store.hold(calendar.id)?.is_none() {
+            self.never(name);
         }
         if let Some(hold) = store.hold(calendar.id)? {
             let (removed, live) = (hold.removed.len(), hold.live);

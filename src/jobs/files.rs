@@ -1,16 +1,15 @@
 //! iCalendar sources into the store: files and folders where they changed, feeds where they were asked.
 
 use super::calendar::obstacle;
-use super::guard::{self, Step};
+use super::intake::{Reading, Taken};
 use super::sync::{AccountSummary, CalendarSummary, How, Sync, hash};
 use crate::config::{Config, IcsSource, Place};
 use crate::diagnostic::Failure;
 use crate::source::ics::{self, Feed, Fetched};
 use crate::source::{Kind, Trouble};
-use crate::store::{Calendar, Changes, IcsText, Obstacle, Store};
+use crate::store::{Calendar, IcsText, Obstacle, Store};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What a feed said about its own age, kept as the stamp of the source.
 #[derive(Default, Serialize, Deserialize)]
@@ -32,14 +31,16 @@ pub fn refresh(
     home: &dyn Fn(&str) -> String,
     now: DateTime<Utc>,
 ) -> Result<Vec<Failure>, Failure> {
+    let reading = Reading { now, zone: config.zone(), accept: false };
     let mut unread = Vec::new();
     for source in &config.ics {
         let Place::Path(path) = &source.place else { continue };
         let account = store.account(&source.name, "ics")?;
         let calendar = store.ics_calendar(&account)?;
-        if let Err(failure) = file(store, &calendar, &home(path), now)? {
-            let since = store.state(calendar.id)?.obstacle.map_or(now, |o| o.since);
-            let Trouble { kind, sentence, causes, help, .. } = trouble(&failure);
+        if let Outcome::Unread(failure) = file(store, &calendar, &home(path), reading)? {
+            let state = store.state(calendar.id)?;
+            let since = state.obstacle.map_or(now, |o| o.since);
+            let Trouble { kind, sentence, causes, help, .. } = trouble(&failure, state.last_good.is_some());
             let kind = format!("{kind:?}");
             let (failures, retry_at, basis) = (1, None, None);
             let obstacle = Obstacle { kind, sentence, causes, help, basis, since, failures, retry_at };
@@ -64,27 +65,38 @@ pub fn forget_unnamed(store: &mut Store, config: &Config) -> Result<(), Failure>
     Ok(())
 }
 
-fn trouble(failure: &Failure) -> Trouble {
+/// `known`: it was read before.
+fn trouble(failure: &Failure, known: bool) -> Trouble {
     let causes = failure.causes.iter().map(|c| format!(": {c}")).collect::<String>();
-    let help = "put it back, or change `path` in the configuration; what was read before still counts";
+    let help = match known {
+        true => "put it back, or change `path` in the configuration; what was read before still counts",
+        false => "put it there, or change `path` in the configuration: nothing of it counts yet",
+    };
     Trouble::new(Kind::Inaccessible, format!("{}{causes}", failure.message)).help(help)
 }
 
+/// What became of a path.
+enum Outcome {
+    /// As it was read last.
+    Untouched,
+    Taken(Taken),
+    Unread(Failure),
+}
+
 /// Reads one path where it changed. Parts that cannot be read, among others that can, are noted in the store.
-fn file(
-    store: &mut Store,
-    calendar: &Calendar,
-    path: &str,
-    now: DateTime<Utc>,
-) -> Result<Result<How, Failure>, Failure> {
+fn file(store: &mut Store, calendar: &Calendar, path: &str, reading: Reading) -> Result<Outcome, Failure> {
     let stamp = format!("{path}\n{}", ics::stamp(path));
     let state = store.state(calendar.id)?;
-    if state.stamp.as_deref() == Some(&stamp) && state.obstacle.is_none() {
-        return Ok(Ok(How::Changes));
+    // What is held back waits for later readings that agree.
+    if state.stamp.as_deref() == Some(&stamp) && state.obstacle.is_none() && store.hold(calendar.id)?.is_none() {
+        if reading.accept {
+            store.forget_past(calendar.id)?;
+        }
+        return Ok(Outcome::Untouched);
     }
     let (texts, unread) = match ics::checked_texts(path) {
         Ok(read) => read,
-        Err(failure) => return Ok(Err(failure)),
+        Err(failure) => return Ok(Outcome::Unread(failure)),
     };
     let before = store.texts(calendar.id)?;
     // A file that is gone is gone; of one that is there and could not be read, the last good text stays.
@@ -94,24 +106,24 @@ fn file(
         let note = if stays { "; what was read from it before still counts" } else { "" };
         (hash(&part.sentence), format!("{}{note}", part.sentence))
     });
-    store.skip(calendar.id, &odd.collect::<Vec<_>>(), true, now)?;
+    store.skip(calendar.id, &odd.collect::<Vec<_>>(), true, reading.now)?;
     let mut texts: Vec<IcsText> =
         texts.into_iter().map(|t| IcsText { file: t.file, stem: t.stem, bytes: t.bytes }).collect();
     texts.extend(kept.into_iter().cloned());
     texts.sort_by(|a, b| a.file.cmp(&b.file));
     // What could not be read may be readable the next time without a change that a stamp shows, as after `chmod`.
     let stamp = unread.is_empty().then_some(&*stamp);
-    store.keep_texts(calendar.id, &texts, stamp, now)?;
-    Ok(Ok(if texts == before { How::Changes } else { How::Whole }))
+    reading.take(store, calendar, &texts, stamp).map(Outcome::Taken)
 }
 
-fn uids(texts: &[IcsText]) -> BTreeSet<String> {
-    texts.iter().flat_map(|text| ics::uids(&text.bytes)).collect()
-}
-
-fn changes(before: &[IcsText], after: &[IcsText]) -> Changes {
-    let (before, after) = (uids(before), uids(after));
-    Changes { added: after.difference(&before).count(), changed: 0, removed: before.difference(&after).count() }
+impl CalendarSummary {
+    fn taken(&mut self, taken: Taken) {
+        match taken {
+            Taken::Same => self.how = How::Changes,
+            Taken::New(changes) => (self.how, self.changes) = (How::Whole, changes),
+            Taken::Held(hold) => self.held = Some((hold.removed.len(), hold.live)),
+        }
+    }
 }
 
 impl Sync<'_> {
@@ -122,44 +134,54 @@ impl Sync<'_> {
         let state = self.store.borrow().state(calendar.id)?;
         let mut summary = CalendarSummary::new(&source.name, "");
         let waits = state.obstacle.as_ref().and_then(|o| o.retry_at).is_some_and(|at| self.now < at);
-        let before = self.store.borrow().texts(calendar.id)?;
         let done = match &source.place {
-            _ if self.wish.patient && waits => Ok(How::Not),
-            Place::Path(path) => {
-                let done = file(&mut self.store.borrow_mut(), &calendar, &(self.home)(path), self.now)?;
-                summary.skipped = self.store.borrow().skipped(calendar.id)?;
-                if let Ok(How::Changes) = done {
-                    self.store.borrow_mut().unchanged(calendar.id, self.now)?;
-                }
-                done.map_err(|failure| trouble(&failure))
-            }
+            _ if self.wish.patient && waits => Ok(()),
+            Place::Path(path) => self.path(path, &calendar, &mut summary)?,
             Place::Url { url, allow_private } => {
                 let feed = Feed { url, allow_private: *allow_private };
-                self.feed(&feed, &calendar, &before, &mut summary).await?
+                self.feed(&feed, &calendar, &mut summary).await?
             }
         };
-        match done {
-            Ok(how) => {
-                summary.how = how;
-                if how == How::Whole {
-                    summary.changes = changes(&before, &self.store.borrow().texts(calendar.id)?);
-                }
-            }
-            Err(trouble) => {
-                self.store.borrow().obstruct(calendar.id, &obstacle(&trouble, state.obstacle.as_ref(), self))?;
-                summary.trouble = Some(trouble);
-            }
+        if let Err(trouble) = done {
+            self.store.borrow().obstruct(calendar.id, &obstacle(&trouble, state.obstacle.as_ref(), self))?;
+            summary.trouble = Some(trouble);
         }
         Ok(AccountSummary { name: source.name.clone(), calendars: vec![summary], trouble: None, unread: 0, skew: None })
+    }
+
+    fn reading(&self) -> Reading {
+        Reading { now: self.now, zone: self.config.zone(), accept: self.wish.accept_deletions }
+    }
+
+    fn path(
+        &self,
+        path: &str,
+        calendar: &Calendar,
+        summary: &mut CalendarSummary,
+    ) -> Result<Result<(), Trouble>, Failure> {
+        let mut store = self.store.borrow_mut();
+        let done = file(&mut store, calendar, &(self.home)(path), self.reading())?;
+        summary.skipped = store.skipped(calendar.id)?;
+        match done {
+            Outcome::Unread(failure) => {
+                let known = store.state(calendar.id)?.last_good.is_some();
+                return Ok(Err(trouble(&failure, known)));
+            }
+            Outcome::Untouched => {
+                summary.how = How::Changes;
+                store.unchanged(calendar.id, self.now)?;
+            }
+            Outcome::Taken(taken) => summary.taken(taken),
+        }
+        Ok(Ok(()))
     }
 
     async fn feed(
         &self,
         feed: &Feed<'_>,
         calendar: &Calendar,
-        before: &[IcsText],
         summary: &mut CalendarSummary,
-    ) -> Result<Result<How, Trouble>, Failure> {
+    ) -> Result<Result<(), Trouble>, Failure> {
         let held = self.store.borrow().hold(calendar.id)?;
         let of = hash(feed.url.expose());
         let stamp = self.store.borrow().state(calendar.id)?.stamp;
@@ -169,29 +191,18 @@ impl Sync<'_> {
         let (bytes, age) = match feed.fetch(age.etag.as_deref(), age.last_modified.as_deref()).await {
             Err(trouble) => return Ok(Err(trouble)),
             Ok(Fetched::Unchanged) => {
-                self.store.borrow_mut().unchanged(calendar.id, self.now)?;
-                return Ok(Ok(How::Changes));
+                let mut store = self.store.borrow_mut();
+                if self.wish.accept_deletions {
+                    store.forget_past(calendar.id)?;
+                }
+                summary.how = How::Changes;
+                return store.unchanged(calendar.id, self.now).map(Ok);
             }
             Ok(Fetched::Text { bytes, etag, last_modified }) => (bytes, Age { etag, last_modified, of }),
         };
         let text = IcsText { file: calendar.name.clone(), stem: calendar.name.clone(), bytes };
-        let (known, now_there) = (uids(before), uids(std::slice::from_ref(&text)));
-        let removal = (known.len(), known.difference(&now_there).cloned().collect());
-        let accept = self.wish.accept_deletions;
-        match if accept { Step::Apply } else { guard::decide(held, &[removal], self.now) } {
-            Step::Hold(hold) => {
-                summary.held = Some((hold.removed.len(), hold.live));
-                self.store.borrow_mut().keep_hold(calendar.id, Some(&hold))?;
-                Ok(Ok(How::Not))
-            }
-            Step::Apply => {
-                let stamp = serde_json::to_string(&age).unwrap_or_default();
-                let same = before == std::slice::from_ref(&text);
-                let mut store = self.store.borrow_mut();
-                store.keep_hold(calendar.id, None)?;
-                store.keep_texts(calendar.id, &[text], Some(&stamp), self.now)?;
-                Ok(Ok(if same { How::Changes } else { How::Whole }))
-            }
-        }
+        let stamp = serde_json::to_string(&age).unwrap_or_default();
+        summary.taken(self.reading().take(&mut self.store.borrow_mut(), calendar, &[text], Some(&stamp))?);
+        Ok(Ok(()))
     }
 }

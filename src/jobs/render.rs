@@ -54,6 +54,8 @@ pub struct Rendered {
     pub latest: Option<Latest>,
     /// It is handed over by a later run.
     pub waits: bool,
+    /// What the newest picture says over itself.
+    pub banner: Option<String>,
 }
 
 /// A week to hand over.
@@ -113,6 +115,7 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
         let mut painter = Painter::default();
         for week in weeks {
             style.banner = job.banner(*week);
+            rendered.banner.clone_from(&style.banner);
             job.one(analysis.report(*week, now), &style, &mut painter, &mut rendered)?;
         }
     }
@@ -235,20 +238,17 @@ impl Job<'_> {
     /// What the picture of `week` says where the facts are old: weeks that ended after the last good sync, and the two
     /// that people look at.
     fn banner(&self, week: Week) -> Option<String> {
-        let Stale { last_good, signed_out } = self.standing.stale.as_ref()?;
+        let Stale { last_good, never, signed_out } = self.standing.stale.as_ref()?;
         let zones = &self.setup.wishes.zones;
         let behind = last_good.is_some_and(|at| at < zones.week(week).end);
         if week < self.plan.last && !behind {
             return None;
         }
         let why = if *signed_out { "Signed out" } else { "Out of date" };
-        Some(match last_good {
-            Some(at) => {
-                let day = zones.date_of(*at).format("%-d %B %Y");
-                format!("{why}: the last good sync was on {day} · vantage status says what to do")
-            }
-            None => format!("{why}: a calendar was never read · vantage status says what to do"),
-        })
+        let last = last_good.map(|at| format!("the last good sync was on {}", zones.date_of(at).format("%-d %B %Y")));
+        let never = never.then(|| "a calendar was never read".to_string());
+        let says: Vec<String> = last.into_iter().chain(never).collect();
+        Some(format!("{why}: {} · vantage status says what to do", says.join(", and ")))
     }
 
     /// Removes the files of complete weeks that are too old. That they were drawn stays known.

@@ -5,7 +5,8 @@ use super::sync::google_sources;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
 use crate::source::Kind;
-use crate::store::Store;
+use crate::source::google::Grant;
+use crate::store::{Account, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Without a good sync for this long, the facts count as old.
@@ -21,55 +22,80 @@ pub struct Standing {
     pub last_good: Option<DateTime<Utc>>,
 }
 
-/// Some calendar does not follow any more.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Some calendar does not follow any more, or never did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stale {
     /// The last good sync of the calendar that is furthest behind; `None` where there was none.
     pub last_good: Option<DateTime<Utc>>,
+    /// Some calendar, or some whole source, has never answered.
+    pub never: bool,
     /// Somebody has to sign in.
     pub signed_out: bool,
 }
 
-/// Looks at every calendar that counts; only one that is to be followed grows stale.
+/// Looks at every source that is configured or signed in, and every calendar of it that counts; only what is to be followed
+/// grows stale, at once where it never answered.
 ///
 /// # Errors
 /// Only the database's.
 pub fn standing(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<Standing, Failure> {
-    let login = format!("{:?}", Kind::NeedsLogin);
     let mut standing = Standing::default();
     let accounts = store.accounts()?;
     let sources = google_sources(config, &accounts);
     let files = config.ics.iter().map(|s| ("ics", &*s.name));
-    let names: Vec<(&str, &str)> = files.chain(sources.iter().map(|s| ("google", &*s.name))).collect();
-    for account in accounts.iter().filter(|a| names.contains(&(&a.kind, &a.name))) {
-        let followed = account.kind != "google" || !is_signed_out(config, store.folder(), &account.name);
-        let whole = store.account_obstacle(account.id)?;
-        // A file that nobody touches is as good as new for as long as it can be read.
-        let file = config.ics.iter().any(|s| s.name == account.name && matches!(s.place, Place::Path(_)));
-        for calendar in store.calendars(account.id)?.iter().filter(|c| c.selected()) {
-            let state = store.state(calendar.id)?;
-            standing.known_from = standing.known_from.max(state.covered.map(|(from, _)| from));
-            let obstacle = state.obstacle.as_ref().or(whole.as_ref());
-            let signed_out = obstacle.is_some_and(|o| o.kind == login);
-            let since = state.last_good.or(obstacle.map(|o| o.since));
-            let old = since.is_some_and(|since| now - since > OLD) && !(file && obstacle.is_none());
-            if followed {
-                let good = state.last_good.unwrap_or(DateTime::UNIX_EPOCH);
-                standing.last_good = Some(standing.last_good.map_or(good, |least| least.min(good)));
-            }
-            if followed && (signed_out || old) {
-                standing.add(Stale { last_good: state.last_good, signed_out });
-            }
+    for (kind, name) in files.chain(sources.iter().map(|s| ("google", &*s.name))) {
+        if kind == "google" && is_signed_out(config, store.folder(), name) {
+            // Its calendars are kept, and that is all.
+            standing.source(store, config, accounts.iter().find(|a| a.kind == kind && a.name == name), None)?;
+            continue;
+        }
+        let account = accounts.iter().find(|a| a.kind == kind && a.name == name);
+        if !standing.source(store, config, account, Some(now))? {
+            let robot = sources.iter().any(|s| s.name == name && s.service_account.is_some());
+            let signed_out = kind == "google" && !robot && !Grant::path(store.folder(), name).exists();
+            standing.add(Stale { last_good: None, never: true, signed_out });
         }
     }
     Ok(standing)
 }
 
 impl Standing {
+    /// Looks at one source, and says whether its calendars are known. At `now` it is to be followed; with none it is not.
+    fn source(
+        &mut self,
+        store: &Store,
+        config: &Config,
+        account: Option<&Account>,
+        now: Option<DateTime<Utc>>,
+    ) -> Result<bool, Failure> {
+        let Some(account) = account else { return Ok(false) };
+        let login = format!("{:?}", Kind::NeedsLogin);
+        let whole = store.account_obstacle(account.id)?;
+        // A file that nobody touches is as good as new for as long as it can be read.
+        let file = account.kind == "ics"
+            && config.ics.iter().any(|s| s.name == account.name && matches!(s.place, Place::Path(_)));
+        let calendars = store.calendars(account.id)?;
+        for calendar in calendars.iter().filter(|c| c.selected()) {
+            let state = store.state(calendar.id)?;
+            self.known_from = self.known_from.max(state.covered.map(|(from, _)| from));
+            let Some(now) = now else { continue };
+            let obstacle = state.obstacle.as_ref().or(whole.as_ref());
+            let signed_out = obstacle.is_some_and(|o| o.kind == login);
+            let old = state.last_good.is_some_and(|since| now - since > OLD) && !(file && obstacle.is_none());
+            let good = state.last_good.unwrap_or(DateTime::UNIX_EPOCH);
+            self.last_good = Some(self.last_good.map_or(good, |least| least.min(good)));
+            if signed_out || old || state.last_good.is_none() {
+                self.add(Stale { last_good: state.last_good, never: state.last_good.is_none(), signed_out });
+            }
+        }
+        Ok(!calendars.is_empty() || account.listed_at.is_some())
+    }
+
     /// Of several, what is furthest behind.
     fn add(&mut self, more: Stale) {
-        let stale = self.stale.get_or_insert_with(|| more.clone());
-        stale.last_good = stale.last_good.min(more.last_good);
+        let stale = self.stale.get_or_insert_with(Stale::default);
+        stale.last_good = stale.last_good.into_iter().chain(more.last_good).min();
+        stale.never |= more.never;
         stale.signed_out |= more.signed_out;
     }
 }

@@ -39,6 +39,7 @@ impl Role {
 
 /// One calendar as its source describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Calendar {
     /// Name of the source in the configuration, or the path it was read from; orders duplicates.
     pub source: String,

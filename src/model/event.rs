@@ -159,6 +159,7 @@ impl Attendees {
 
 /// What a calendar says about one event, one series, or one changed instance of a series.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Event {
     pub uid: Uid,
     pub calendar: Arc<Calendar>,

@@ -3,6 +3,7 @@
 use super::Store;
 use super::accounts::CalendarId;
 use super::feed::good;
+use super::past::PastChange;
 use crate::diagnostic::Failure;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -26,14 +27,18 @@ impl Store {
     }
 
     /// Replaces the texts of a source by `texts`, read when it looked like `stamp`; with none it is read again next time.
+    /// What they no longer tell of the past is kept with them, and nothing is held back any more.
     pub fn keep_texts(
         &mut self,
         of: CalendarId,
         texts: &[IcsText],
         stamp: Option<&str>,
+        past: &PastChange,
         now: DateTime<Utc>,
     ) -> Result<(), Failure> {
         self.whole(|t| {
+            t.execute("DELETE FROM held WHERE calendar = ?1", [of.0])?;
+            super::past::change(t, of, past)?;
             t.execute("DELETE FROM ics_text WHERE calendar = ?1", [of.0])?;
             let mut insert = t.prepare("INSERT INTO ics_text VALUES (?1, ?2, ?3, ?4)")?;
             for text in texts {

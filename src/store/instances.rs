@@ -24,7 +24,7 @@ pub struct Coverage {
 }
 
 /// Whole days are kept as if in UTC; a local day lies up to 14 hours beside it.
-const SLACK: TimeDelta = TimeDelta::hours(14);
+pub(super) const SLACK: TimeDelta = TimeDelta::hours(14);
 
 impl Store {
     /// The live instances of a calendar that may overlap `window`, and those that were moved out of a slot in it; the

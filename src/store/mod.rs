@@ -12,6 +12,7 @@ mod instances;
 mod lock;
 mod migrate;
 mod overrides;
+mod past;
 mod rendered;
 mod state;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use ics::IcsText;
 pub use instances::{Coverage, Row};
 pub use lock::Lock;
 pub use overrides::Change;
+pub use past::{Past, PastChange, PastExtent};
 pub use state::{Obstacle, SyncState};
 
 use crate::diagnostic::{Exit, Failure};

@@ -258,6 +258,9 @@ fn a_mark_outlives_its_meeting_and_a_meeting_its_calendar() {
     let world = filed();
     world.run(["mark", "vendor", "strategy"]).ok();
     let world = world.file("side.ics", calendar(&[]));
+    // That everything went is not believed at once.
+    assert!(world.tell(["marks"]).contains("Vendor sync"));
+    world.run(["sync", "--accept-deletions"]).ok();
     insta::assert_snapshot!(world.tell(["marks"]), @"
     all                667c8222edb9  strategy      (not in the calendars now)
     exit 0

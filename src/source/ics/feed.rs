@@ -5,18 +5,22 @@
 //! and of errors below us only the class is told, because their words may hold addresses.
 
 use super::files::gunzip;
-use super::public::{Private, Resolver, is_public};
-use crate::config::feed_address;
+use super::public::{Private, Public, Resolver, is_public};
+use crate::config::{feed_address, feed_help};
 use crate::diagnostic::Secret;
+use crate::ical::{Extent, extent};
 use crate::source::http::{Connector, connector};
 use crate::source::{Kind, Trouble};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{self, HeaderMap, HeaderName};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use percent_encoding::percent_decode_str;
 use std::error::Error;
 use std::future::Future;
 use std::io;
@@ -31,6 +35,9 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Longest ETag or date that is kept for the next time.
 const LONGEST_MARK: usize = 1024;
 const COPY: &str = "copy the secret address again from the calendar's settings: it may have been reset";
+const SIGN_IN: &str = "write the name and the password into its `url`: `https://NAME:PASSWORD@…`";
+const LOOK: &str = "open the address in a browser: what comes must begin with `BEGIN:VCALENDAR`";
+const LANDED: &str = "open the address in a browser, and write the one that it ends at as the `url` of this source";
 
 /// One feed.
 #[derive(Clone, Copy, Debug)]
@@ -82,20 +89,34 @@ impl Feed<'_> {
 
     async fn follow(&self, limits: &Limits, marks: &Marks<'_>) -> Result<Fetched, Trouble> {
         let mut url = feed_address(self.url.expose(), self.allow_private).map_err(|why| {
-            Trouble::new(Kind::Configuration, format!("the feed's address cannot be used: {why}")).help(COPY)
+            let help = feed_help(self.url.expose());
+            Trouble::new(Kind::Configuration, format!("the feed's address cannot be used: {why}")).help(help)
         })?;
-        let resolver = Resolver { allow_private: self.allow_private };
-        let client = Client::builder(TokioExecutor::new()).build(connector(resolver, limits.most as u64 + AROUND)?);
+        let door = Door::take(&mut url);
         for _ in 0..=REDIRECTS {
             self.allowed(&url)?;
-            let answer = ask(&client, &url, limits, marks).await?;
+            let answer = self.ask(&url, &door, limits, marks).await?;
             let moved = answer.status().is_redirection() && answer.status() != StatusCode::NOT_MODIFIED;
             match answer.headers().get(header::LOCATION) {
                 Some(to) if moved => url = redirected(&url, to.as_bytes())?,
-                _ => return judge(answer, limits, marks.iter().any(|(_, mark)| mark.is_some())).await,
+                _ => return judge(answer, limits, marks.iter().any(|(_, mark)| mark.is_some()), &door).await,
             }
         }
-        Err(Trouble::new(Kind::Unexpected, format!("the feed's server redirected more than {REDIRECTS} times")))
+        let sentence = format!("the feed's server redirected more than {REDIRECTS} times");
+        Err(Trouble::new(Kind::Unexpected, sentence).help(LANDED))
+    }
+
+    async fn ask(
+        &self,
+        url: &Url,
+        door: &Door,
+        limits: &Limits,
+        marks: &Marks<'_>,
+    ) -> Result<Response<Incoming>, Trouble> {
+        // What is not encrypted stays near, wherever its name leads.
+        let resolver = Resolver { allow_private: self.allow_private, only_private: url.scheme() == "http" };
+        let client = Client::builder(TokioExecutor::new()).build(connector(resolver, limits.most as u64 + AROUND)?);
+        ask(&client, url, door.key(url), limits, marks).await
     }
 
     /// Names are judged by [`Resolver`]; numbers never come to it.
@@ -115,15 +136,53 @@ fn private() -> Trouble {
     Trouble::new(Kind::Configuration, sentence).help("if that is meant, add `allow_private = true` to the source")
 }
 
-/// Where an answer sends us, which is nowhere but to another page of the same server in the same way.
+fn far() -> Trouble {
+    let sentence =
+        "the feed's name leads out of the private network, where plain `http` shows the calendar to everybody";
+    Trouble::new(Kind::Configuration, sentence).help("write its address with `https://`")
+}
+
+/// Name and password of a feed, and the only server that is told them.
+struct Door {
+    of: url::Origin,
+    key: Option<HeaderValue>,
+}
+
+impl Door {
+    /// Takes name and password out of `url`, as the header of HTTP Basic (RFC 7617).
+    fn take(url: &mut Url) -> Door {
+        let part = |text: &str| percent_decode_str(text).collect::<Vec<u8>>();
+        let (name, password) = (part(url.username()), part(url.password().unwrap_or_default()));
+        let given = !url.username().is_empty() || url.password().is_some();
+        let text = STANDARD.encode([&*name, b":", &*password].concat());
+        let mut key = HeaderValue::from_str(&format!("Basic {text}")).ok().filter(|_| given);
+        if let Some(key) = &mut key {
+            key.set_sensitive(true);
+        }
+        // An address without a host is refused before; only such a one keeps them.
+        let _ = (url.set_username(""), url.set_password(None));
+        Door { of: url.origin(), key }
+    }
+
+    /// What the server of `url` is told.
+    fn key(&self, url: &Url) -> Option<&HeaderValue> {
+        self.key.as_ref().filter(|_| url.origin() == self.of)
+    }
+}
+
+/// Where an answer sends us: to another page of the same server, or encrypted to any.
 fn redirected(from: &Url, to: &[u8]) -> Result<Url, Trouble> {
+    let refused = |sentence: &str| Trouble::new(Kind::Configuration, sentence).help(LANDED);
     let to = std::str::from_utf8(to).ok().and_then(|to| from.join(to).ok());
     match to {
-        Some(to) if to.origin() == from.origin() && to.username().is_empty() && to.password().is_none() => Ok(to),
-        _ => {
-            let sentence = "the feed's server redirected to another one, which was not followed";
-            Err(Trouble::new(Kind::Configuration, sentence).help(COPY))
+        Some(to) if !to.username().is_empty() || to.password().is_some() => {
+            Err(refused("the feed's server redirected to an address with a name in it, which was not followed"))
         }
+        Some(to) if to.scheme() == "https" || to.origin() == from.origin() => Ok(to),
+        Some(to) if to.scheme() == "http" => Err(refused(
+            "the feed's server redirected to plain `http`, which shows the calendar to everybody on the way",
+        )),
+        _ => Err(refused("the feed's server redirected to what is no address of a feed, which was not followed")),
     }
 }
 
@@ -134,13 +193,22 @@ async fn in_time<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T,
 
 type Asking = Client<Connector<Resolver>, Empty<Bytes>>;
 
-async fn ask(client: &Asking, url: &Url, limits: &Limits, marks: &Marks<'_>) -> Result<Response<Incoming>, Trouble> {
+async fn ask(
+    client: &Asking,
+    url: &Url,
+    key: Option<&HeaderValue>,
+    limits: &Limits,
+    marks: &Marks<'_>,
+) -> Result<Response<Incoming>, Trouble> {
     // No Accept-Encoding: what is not packed needs no unpacking.
     let mut request = Request::get(url.as_str()).header(header::USER_AGENT, USER_AGENT);
     for (name, mark) in marks {
-        if let Some(mark) = mark.and_then(|mark| header::HeaderValue::from_str(mark).ok()) {
+        if let Some(mark) = mark.and_then(|mark| HeaderValue::from_str(mark).ok()) {
             request = request.header(name, mark);
         }
+    }
+    if let Some(key) = key {
+        request = request.header(header::AUTHORIZATION, key);
     }
     let request = request.body(Empty::new()).map_err(|_| {
         Trouble::new(Kind::Configuration, "the feed's address holds characters that no address may").help(COPY)
@@ -161,6 +229,9 @@ fn unreached(e: &(dyn Error + 'static)) -> Trouble {
         if e.is::<Private>() {
             return private();
         }
+        if e.is::<Public>() {
+            return far();
+        }
         if e.is::<rustls::Error>() {
             let sentence = "the feed's server could not prove who it is, as in networks with a sign-in page";
             return Trouble::new(Kind::Transient, sentence);
@@ -172,7 +243,7 @@ fn unreached(e: &(dyn Error + 'static)) -> Trouble {
     Trouble::new(Kind::Offline, "the feed's server could not be reached")
 }
 
-async fn judge(answer: Response<Incoming>, limits: &Limits, marked: bool) -> Result<Fetched, Trouble> {
+async fn judge(answer: Response<Incoming>, limits: &Limits, marked: bool, door: &Door) -> Result<Fetched, Trouble> {
     let status = answer.status();
     let (kind, sentence) = match status.as_u16() {
         200 => return text(answer, limits).await,
@@ -184,7 +255,14 @@ async fn judge(answer: Response<Incoming>, limits: &Limits, marked: bool) -> Res
         _ => (Kind::Unexpected, "the feed's server gave an answer that no feed gives"),
     };
     let trouble = Trouble::new(kind, format!("{sentence} (status {})", status.as_u16()));
-    let help = (kind == Kind::Inaccessible).then(|| COPY.to_string());
+    let locked = status == StatusCode::UNAUTHORIZED && answer.headers().contains_key(header::WWW_AUTHENTICATE);
+    let help = match kind {
+        Kind::Inaccessible if locked && door.key.is_none() => Some(SIGN_IN),
+        Kind::Inaccessible if locked => Some("check the name and the password in its `url`"),
+        Kind::Inaccessible => Some(COPY),
+        _ => None,
+    };
+    let help = help.map(str::to_string);
     Err(Trouble { help, retry_after: trouble.is_transient().then(|| wait(answer.headers())).flatten(), ..trouble })
 }
 
@@ -231,24 +309,27 @@ fn cut_off() -> Trouble {
     Trouble::new(Kind::Transient, "the feed was cut off")
 }
 
-/// Whether it is a calendar, from its first to its last line: a body that ends with its connection looks complete.
+/// Whether it is a calendar, and all of it: what a file may have around it, a feed may, too. But a body that ends with its
+/// connection looks complete, and pages about calendars may show one.
 fn whole(bytes: &[u8]) -> Result<(), Trouble> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii();
-    let (first, last): (&[u8], &[u8]) = (b"BEGIN:VCALENDAR", b"END:VCALENDAR");
     let begins = |with: &[u8]| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    if begins(first) {
-        let end = &text[text.len().saturating_sub(last.len())..];
-        return if end.eq_ignore_ascii_case(last) { Ok(()) } else { Err(cut_off()) };
-    }
-    Err(match text.first() {
-        Some(b'<') => {
+    let page = begins(b"<!doctype") || begins(b"<html");
+    let first = b"BEGIN:VCALENDAR";
+    match extent(bytes) {
+        Extent::Whole if !page => Ok(()),
+        Extent::Part if !page => Err(cut_off()),
+        _ if page || text.first() == Some(&b'<') => {
             let sentence = "the feed's server answered with a web page, as sign-in pages of hotel networks do";
-            Trouble::new(Kind::Transient, sentence)
+            Err(Trouble::new(Kind::Transient, sentence))
         }
         // As much of the first line as came.
-        _ if text.len() < first.len() && first[..text.len()].eq_ignore_ascii_case(text) => cut_off(),
-        _ => Trouble::new(Kind::Unexpected, "what is at the feed's address is no iCalendar text").help(COPY),
-    })
+        _ if text.len() < first.len() && first[..text.len()].eq_ignore_ascii_case(text) => Err(cut_off()),
+        _ => {
+            let sentence = "what is at the feed's address is no iCalendar text";
+            Err(Trouble::new(Kind::Unexpected, sentence).help(LOOK))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ const LARGEST: u64 = 64 << 20;
 /// What any archive may unpack to, and how often its own size: calendars shrink to about a twelfth.
 const UNPACKED: u64 = 16 << 20;
 const RATIO: u64 = 30;
+/// What the names of calendars end with: RFC 5545 §8.1 has `.ics` and `.ifb`, Apple the two longer ones, vCalendar `.vcs`.
+const ENDINGS: [&str; 5] = [".ics", ".ifb", ".icalendar", ".ical", ".vcs"];
 /// Deepest folder below the one that was named.
 const DEEPEST: usize = 8;
 
@@ -66,7 +68,8 @@ pub fn each(path: &str, each: Each) -> Result<(), Failure> {
         walk(Path::new(path), 0, &mut found).map_err(failed)?;
         found.sort();
         if found.is_empty() {
-            let sentence = format!("the folder `{path}` holds no `.ics`, `.ics.gz` or `.zip` file");
+            let sentence =
+                format!("the folder `{path}` holds no calendar: no {}, none of them as `.gz`, no `.zip`", endings());
             each(Err(Unread { file: None, sentence }));
         }
         for file in found {
@@ -122,27 +125,49 @@ fn unreadable(what: &str, e: &io::Error) -> Failure {
 fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default().to_ascii_lowercase();
-        if name.starts_with('.') {
+        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        if is_nobodys(name) {
             continue;
         }
         if path.is_dir() {
             if depth < DEEPEST && !path.is_symlink() {
                 walk(&path, depth + 1, found)?;
             }
-        } else if [".ics", ".ical", ".ics.gz", ".zip"].iter().any(|ending| name.ends_with(ending)) {
+        } else if is_calendar(name) || name.to_ascii_lowercase().ends_with(".zip") {
             found.push(path);
         }
     }
     Ok(())
 }
 
+/// Hidden files, and what macOS puts beside its own: a folder `__MACOSX`, shadows named `._team.ics` (AppleDouble).
+fn is_nobodys(name: &str) -> bool {
+    name.starts_with('.') || name == "__MACOSX"
+}
+
+/// By its name, packed or not.
+fn is_calendar(name: &str) -> bool {
+    let name = without(name, ".gz");
+    ENDINGS.iter().any(|ending| without(name, ending).len() < name.len())
+}
+
+fn endings() -> String {
+    ENDINGS.map(|ending| format!("`{ending}`")).join(", ")
+}
+
+/// `name` without `ending`, in any letter case.
+fn without<'n>(name: &'n str, ending: &str) -> &'n str {
+    match name.len().checked_sub(ending.len()).and_then(|at| name.split_at_checked(at)) {
+        Some((start, end)) if end.eq_ignore_ascii_case(ending) => start,
+        _ => name,
+    }
+}
+
 /// `team` for `exports/team.ics.gz`.
 fn stem(path: &Path) -> String {
-    let name = path.file_name().and_then(OsStr::to_str).unwrap_or("calendar");
-    let name = name.strip_suffix(".gz").unwrap_or(name);
-    let name = [".ics", ".ical", ".zip"].iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name);
-    name.to_string()
+    let name = without(path.file_name().and_then(OsStr::to_str).unwrap_or("calendar"), ".gz");
+    let endings = ENDINGS.iter().chain(&[".zip"]);
+    endings.map(|ending| without(name, ending)).find(|stem| stem.len() < name.len()).unwrap_or(name).to_string()
 }
 
 fn capped(from: impl Read) -> io::Result<Vec<u8>> {
@@ -179,21 +204,27 @@ fn unpack(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
 
 /// What gzip packed, unless it is a bomb.
 pub(super) fn gunzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    at_most(room(bytes.len()), flate2::read::MultiGzDecoder::new(bytes))
+    at_most(room(bytes.len()), gzip(bytes))
+}
+
+fn gzip(bytes: &[u8]) -> flate2::read::MultiGzDecoder<&[u8]> {
+    flate2::read::MultiGzDecoder::new(bytes)
 }
 
 fn archive(file: &str, bytes: Vec<u8>, each: Each) -> io::Result<()> {
     let mut room = room(bytes.len());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes))?;
     let mut names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
-    names.retain(|n| n.to_ascii_lowercase().ends_with(".ics"));
+    names.retain(|name| is_calendar(name) && !name.split('/').any(is_nobodys));
     names.sort();
     if names.is_empty() {
-        each(Err(Unread::new(file, format!("the archive `{file}` holds no `.ics` file"))));
+        each(Err(Unread::new(file, format!("the archive `{file}` holds no calendar: no {}", endings()))));
     }
     for name in names {
         let inner = format!("{file}/{name}");
-        match archive.by_name(&name).map_err(io::Error::from).and_then(|entry| at_most(room, entry)) {
+        let whole = archive.by_name(&name).map_err(io::Error::from).and_then(|entry| at_most(room, entry));
+        let packed = |bytes: &[u8]| bytes.starts_with(&[0x1f, 0x8b]);
+        match whole.and_then(|bytes| if packed(&bytes) { at_most(room, gzip(&bytes)) } else { Ok(bytes) }) {
             Ok(bytes) => {
                 room -= bytes.len() as u64;
                 hand_over(&inner, &stem(Path::new(&name)), bytes, each);

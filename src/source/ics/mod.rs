@@ -1,4 +1,4 @@
-//! iCalendar files: one file, a folder of them, standard input, `.ics` inside `.zip` as Google exports it, and `.ics.gz`;
+//! iCalendar files: one file, a folder of them, standard input, calendars inside `.zip` as Google exports them, and `.gz`;
 //! and feeds, which are the same by an address.
 
 mod feed;
@@ -8,10 +8,11 @@ mod public;
 mod tests;
 
 use crate::diagnostic::{Exit, Failure};
+pub use crate::ical::Says;
 use crate::ical::{Parsed, Problem, Shelf, Source};
 use crate::model::{Instance, Interval, Original, Uid};
 use chrono_tz::Tz;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 pub use feed::{Feed, Fetched};
@@ -33,9 +34,14 @@ fn texts(path: &str) -> Result<(Vec<Text>, Vec<Unread>), Failure> {
     Ok((texts, unread))
 }
 
-/// The UIDs of the events in an iCalendar text: what a newer text must still have most of, to be believed.
+/// The UIDs of the events in an iCalendar text that can be read.
 pub fn uids(bytes: &[u8]) -> BTreeSet<String> {
     crate::ical::read(bytes, &NAMELESS).uids().map(str::to_string).collect()
+}
+
+/// What the events of each UID of an iCalendar text say, to tell what a newer text lacks or changes.
+pub fn contents(bytes: &[u8]) -> BTreeMap<String, Says> {
+    crate::ical::contents(bytes)
 }
 
 /// Reads `path` as texts of which one at least is a calendar, with the parts that are none, or not yet: whoever writes a file

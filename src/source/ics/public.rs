@@ -71,11 +71,25 @@ impl fmt::Display for Private {
 
 impl Error for Private {}
 
-/// Looks names up as the system does, and forgets what is not public. What it returns is what is connected to, so a name
+/// A name that leads to public addresses only, where it must not.
+#[derive(Debug)]
+pub(super) struct Public;
+
+impl fmt::Display for Public {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name leads out of the private network")
+    }
+}
+
+impl Error for Public {}
+
+/// Looks names up as the system does, and forgets what is not public, or what is. What it returns is what is connected to, so a name
 /// server cannot answer differently between the check and the connection.
 #[derive(Clone)]
 pub(super) struct Resolver {
     pub allow_private: bool,
+    /// Nothing else may be asked: it would be without encryption.
+    pub only_private: bool,
 }
 
 type Found = std::vec::IntoIter<SocketAddr>;
@@ -90,17 +104,24 @@ impl Service<Name> for Resolver {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let allow_private = self.allow_private;
+        let own = self.clone();
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            Ok(allowed(found, allow_private)?.into_iter())
+            Ok(own.allowed(found)?.into_iter())
         })
     }
 }
 
-fn allowed(found: impl Iterator<Item = SocketAddr>, allow_private: bool) -> io::Result<Vec<SocketAddr>> {
-    let (kept, dropped): (Vec<_>, Vec<_>) = found.partition(|address| allow_private || is_public(address.ip()));
-    if kept.is_empty() && !dropped.is_empty() { Err(io::Error::other(Private)) } else { Ok(kept) }
+impl Resolver {
+    fn allowed(&self, found: impl Iterator<Item = SocketAddr>) -> io::Result<Vec<SocketAddr>> {
+        let may = |ip| if is_public(ip) { !self.only_private } else { self.allow_private };
+        let (kept, dropped): (Vec<_>, Vec<_>) = found.partition(|address| may(address.ip()));
+        match kept.is_empty() && !dropped.is_empty() {
+            true if self.only_private && self.allow_private => Err(io::Error::other(Public)),
+            true => Err(io::Error::other(Private)),
+            false => Ok(kept),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -129,12 +150,28 @@ mod tests {
     #[test]
     fn a_name_keeps_its_public_addresses_only() {
         let found = |allow| {
-            let of = |texts: &[&str]| texts.iter().map(|t| t.parse().unwrap()).collect::<Vec<SocketAddr>>().into_iter();
-            let mixed = allowed(of(&["10.0.0.1:0", "1.1.1.1:0", "[::1]:0"]), allow).unwrap().len();
-            (mixed, allowed(of(&["127.0.0.1:0", "[fd00::1]:0"]), allow).map(|kept| kept.len()).ok())
+            let resolver = Resolver { allow_private: allow, only_private: false };
+            let mixed = resolver.allowed(of(&["10.0.0.1:0", "1.1.1.1:0", "[::1]:0"])).unwrap().len();
+            (mixed, resolver.allowed(of(&["127.0.0.1:0", "[fd00::1]:0"])).map(|kept| kept.len()).ok())
         };
         assert_eq!(found(true), (3, Some(2)));
         assert_eq!(found(false), (1, None));
-        assert!(allowed([].into_iter(), false).unwrap().is_empty(), "no address at all is not a private one");
+        let none = Resolver { allow_private: false, only_private: false }.allowed([].into_iter());
+        assert!(none.unwrap().is_empty(), "no address at all is not a private one");
+    }
+
+    #[test]
+    fn what_is_not_encrypted_keeps_to_private_addresses() {
+        let near = Resolver { allow_private: true, only_private: true };
+        assert_eq!(
+            near.allowed(of(&["1.1.1.1:0", "192.168.0.7:0"])).unwrap(),
+            of(&["192.168.0.7:0"]).collect::<Vec<_>>()
+        );
+        let far = near.allowed(of(&["1.1.1.1:0"])).unwrap_err();
+        assert!(far.get_ref().is_some_and(|e| e.is::<Public>()));
+    }
+
+    fn of(texts: &[&str]) -> std::vec::IntoIter<SocketAddr> {
+        texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<SocketAddr>>().into_iter()
     }
 }

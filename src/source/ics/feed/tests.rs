@@ -108,9 +108,20 @@ fn marks_are_kept_and_sent_and_spare_the_text() {
 
 #[test]
 fn a_calendar_is_whole_or_not_taken() {
-    for good in ["\u{feff}BEGIN:VCALENDAR\r\nEND:VCALENDAR", "\r\nbegin:vcalendar\nend:vcalendar\n\n"] {
-        assert_eq!(bytes(fetched(vec![http("200 OK", good)], LIMITS).0), good.as_bytes());
+    let utf16: Vec<u8> = CALENDAR.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for good in [
+        "\u{feff}BEGIN:VCALENDAR\r\nEND:VCALENDAR".as_bytes(),
+        b"\r\nbegin:vcalendar\nend:vcalendar\n\n",
+        "\u{feff}\u{feff}BEGIN:VCALENDAR\r\nEND:VCALENDAR".as_bytes(),
+        b"<br />\n<b>Notice</b>: x in <b>y.php</b> on line 3<br />\nBEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+        b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n<!-- cached by CANARY -->\n",
+        b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n\0",
+        &utf16,
+    ] {
+        assert_eq!(bytes(fetched(vec![http("200 OK", good)], LIMITS).0), good);
     }
+    let shown = trouble(http("200 OK", "<!DOCTYPE html><pre>\nBEGIN:VCALENDAR\nEND:VCALENDAR\n</pre>"));
+    assert_eq!(shown.kind, Kind::Transient, "a page about calendars is none");
     for cut in ["", "BEGIN:VCAL", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "BEGIN:VCALENDAR\r\nEND:VCALENDA"] {
         let found = trouble(http("200 OK", cut));
         assert_eq!((found.kind, &*found.sentence), (Kind::Transient, "the feed was cut off"), "{cut}");
@@ -211,19 +222,22 @@ fn refusals_say_what_to_do_and_when_to_come_again() {
 }
 
 #[test]
-fn redirects_stay_on_the_server_and_end() {
+fn redirects_are_followed_on_the_server_or_encrypted_and_end() {
     let to = |place: &str| http(&format!("302 Found\r\nLocation: {place}"), "");
     let (found, asked) = fetched(vec![to("/a"), to("b?c"), to("../d"), http("200 OK", CALENDAR)], LIMITS);
     assert_eq!(bytes(found), CALENDAR.as_bytes());
     let places: Vec<&str> = asked.iter().skip(1).filter_map(|head| head.split(' ').nth(1)).collect();
     assert_eq!(places, ["/a", "/b?c", "/d"]);
     assert_eq!(silent(fetched(vec![to("/a"); 4], LIMITS).0).kind, Kind::Unexpected);
-    for place in ["http://127.0.0.1:1/", "http://169.254.169.254/CANARY", "https://example.com/CANARY", "file:///etc"] {
+    for place in ["http://127.0.0.1:1/", "http://169.254.169.254/CANARY", "https://ada@example.com/", "file:///etc"] {
         assert_eq!(trouble(to(place)).kind, Kind::Configuration, "{place}");
     }
     let from = Url::parse("https://example.com/CANARY").unwrap();
-    for place in ["http://example.com/", "https://example.com:444/", "//other.example/", "https://ada@example.com/"] {
+    for place in ["http://example.com/", "http://other.example/", "https://ada@example.com/", "webcal://example.com/"] {
         assert!(redirected(&from, place.as_bytes()).is_err(), "{place}");
+    }
+    for place in ["https://example.com:444/", "//other.example/", "https://other.example/x"] {
+        assert_eq!(redirected(&from, place.as_bytes()).unwrap().scheme(), "https", "{place}");
     }
     assert_eq!(redirected(&from, b"https://EXAMPLE.com:443/x").unwrap().as_str(), "https://example.com/x");
 }
@@ -243,7 +257,7 @@ fn private_networks_are_not_asked() {
         let found = silent(run(Feed { url: &Secret::new(url), allow_private: false }.fetch(None, None)));
         assert_eq!(found, private(), "{url}");
     }
-    for url in ["http://127.0.0.1/CANARY", "http://example.com/CANARY", "https://a:CANARY@example.com/", "CANARY"] {
+    for url in ["http://127.0.0.1/CANARY", "http://example.com/CANARY", "http://a:CANARY@example.com/", "CANARY"] {
         let found = silent(run(Feed { url: &Secret::new(url), allow_private: false }.fetch(None, None)));
         assert_eq!(found.kind, Kind::Configuration, "{url}");
     }
@@ -262,4 +276,48 @@ fn a_server_that_is_not_there_or_not_who_it_says_may_come_back() {
     assert_eq!(found.sentence, "the feed's server could not prove who it is, as in networks with a sign-in page");
     server.join().unwrap();
     assert_eq!(unreached(&io::Error::other(io::Error::other(Private))), private());
+}
+
+#[test]
+fn a_redirect_to_another_server_is_asked_by_https_and_not_told_the_password() {
+    // Whoever is there speaks no TLS: that it is found out says that it was asked.
+    let (other, place) = listen("https");
+    let greeting = std::thread::spawn(move || {
+        let (mut stream, _) = other.accept().unwrap();
+        let mut first = [0; 3];
+        stream.read_exact(&mut first).unwrap();
+        first[0]
+    });
+    let moved = http(&format!("301 Moved\r\nLocation: {}", place.expose()), "");
+    let server = Server::new(vec![moved]);
+    let url = Secret::new(server.url().expose().replace("http://", "http://ada:CANARY@"));
+    let found = silent(run(Feed { url: &url, allow_private: true }.within(&LIMITS, &FIRST)));
+    assert!(found.is_transient(), "{found:?}");
+    assert_eq!(greeting.join().unwrap(), 22, "a TLS handshake, not a request that anybody can read");
+    assert!(server.thread.join().unwrap()[0].contains("authorization: Basic "));
+    let mut at = Url::parse("https://ada:pw@example.com/x").unwrap();
+    let door = Door::take(&mut at);
+    assert_eq!(at.as_str(), "https://example.com/x");
+    assert!(door.key(&at).is_some() && door.key(&Url::parse("https://other.example/x").unwrap()).is_none());
+}
+
+#[test]
+fn a_name_and_a_password_are_sent_as_they_were_meant() {
+    let asked = |user: &str, status: &str| {
+        let server = Server::new(vec![http(&format!("{status}\r\nWWW-Authenticate: Basic"), CALENDAR)]);
+        let url = Secret::new(server.url().expose().replace("http://", &format!("http://{user}")));
+        let found = run(Feed { url: &url, allow_private: true }.within(&LIMITS, &FIRST));
+        (found, server.thread.join().unwrap().concat())
+    };
+    // `ada@x:p:w` in base64.
+    let (found, head) = asked("ada%40x:p%3Aw@", "200 OK");
+    assert!(bytes(found) == CALENDAR.as_bytes() && head.contains("authorization: Basic YWRhQHg6cDp3\r\n"), "{head}");
+    assert!(head.starts_with("GET /CANARY/basic.ics?token=CANARY HTTP/1.1\r\n") && !head.contains("ada"), "{head}");
+    let (found, head) = asked("", "200 OK");
+    assert!(found.is_ok() && !head.contains("authorization"), "{head}");
+    assert_eq!(silent(asked("", "401 No").0).help.as_deref(), Some(SIGN_IN));
+    assert_eq!(
+        silent(asked("ada:CANARY@", "401 No").0).help.as_deref(),
+        Some("check the name and the password in its `url`")
+    );
 }

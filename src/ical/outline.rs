@@ -1,0 +1,165 @@
+//! What a text holds, without reading it: whether it is a calendar and whole, and what each of its events says.
+
+use super::decode::decode;
+use super::line::{Lines, Property, unescape};
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// How much of a calendar a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// No VCALENDAR begins in it.
+    Nothing,
+    /// A VCALENDAR is not closed: it was cut short, by whoever is still writing it, or on the way.
+    Part,
+    /// Every VCALENDAR is closed, whatever stands before, between and behind.
+    Whole,
+}
+
+/// How much of a calendar `bytes` are. Programs put a notice right before the first line, and caches a comment right behind
+/// the last one: what stands on the same line there does not hide it.
+pub fn extent(bytes: &[u8]) -> Extent {
+    let bytes = decode(bytes);
+    let (first, last) = (b"BEGIN:VCALENDAR", b"END:VCALENDAR");
+    let (mut begun, mut closed) = (0_usize, 0_usize);
+    for line in bytes.split(|b| matches!(b, b'\n' | b'\r')).map(<[u8]>::trim_ascii) {
+        let tail = if begun == 0 { &line[line.len().saturating_sub(first.len())..] } else { line };
+        begun += usize::from(tail.eq_ignore_ascii_case(first));
+        let ends = line.get(..last.len()).is_some_and(|start| start.eq_ignore_ascii_case(last));
+        closed += usize::from(ends && !line.get(last.len()).is_some_and(u8::is_ascii_alphanumeric));
+    }
+    match begun {
+        0 => Extent::Nothing,
+        _ if begun > closed => Extent::Part,
+        _ => Extent::Whole,
+    }
+}
+
+/// What the events of one UID say, as numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Says {
+    /// Everything.
+    pub all: u64,
+    /// When a series begins and by which rules it goes on, without its exceptions.
+    pub frame: u64,
+}
+
+impl std::ops::AddAssign for Says {
+    /// Both of them, in whatever order.
+    fn add_assign(&mut self, more: Says) {
+        self.all = self.all.wrapping_add(more.all);
+        self.frame = self.frame.wrapping_add(more.frame);
+    }
+}
+
+/// What the events of each UID say: the same numbers for a text that says the same, in whatever order. When it was
+/// written and how often (DTSTAMP, LAST-MODIFIED, SEQUENCE) says nothing: Google stamps every event anew each time that
+/// it is asked. What has no UID, busy times too, stands together under an empty one.
+pub fn contents(bytes: &[u8]) -> BTreeMap<String, Says> {
+    let bytes = decode(bytes);
+    let mut events: BTreeMap<String, Says> = BTreeMap::new();
+    let mut open: Option<Open> = None;
+    for line in Lines::new(&bytes) {
+        let Some(property) = Property::split(&line.bytes) else { continue };
+        let value = property.value.trim_ascii();
+        let is = |known: &str| property.name.eq_ignore_ascii_case(known.as_bytes());
+        let event = ["VEVENT", "VFREEBUSY"].iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()));
+        if is("BEGIN") && event {
+            keep(open.replace(Open::default()), &mut events);
+        } else if is("END") && event {
+            keep(open.take(), &mut events);
+        } else if let Some(open) = &mut open {
+            open.take(&property, value, &line.bytes);
+        }
+    }
+    keep(open, &mut events);
+    events
+}
+
+/// An event of which lines are still to come.
+#[derive(Default)]
+struct Open {
+    uid: String,
+    lines: Vec<u64>,
+    frame: Vec<u64>,
+    /// It is the change of an instance.
+    change: bool,
+    /// Components inside of it, such as alarms, which say nothing of the event.
+    depth: usize,
+}
+
+impl Open {
+    fn take(&mut self, property: &Property, value: &[u8], line: &[u8]) {
+        let is = |known: &str| property.name.eq_ignore_ascii_case(known.as_bytes());
+        if is("BEGIN") {
+            self.depth += 1;
+        } else if is("END") {
+            self.depth = self.depth.saturating_sub(1);
+        } else if self.depth > 0 || is("DTSTAMP") || is("LAST-MODIFIED") || is("SEQUENCE") {
+        } else if is("UID") {
+            self.uid = unescape(value);
+        } else {
+            self.change |= is("RECURRENCE-ID");
+            if ["DTSTART", "RRULE", "RDATE", "EXRULE"].iter().any(|name| is(name)) {
+                self.frame.push(hash(line));
+            }
+            self.lines.push(hash(line));
+        }
+    }
+}
+
+fn keep(open: Option<Open>, events: &mut BTreeMap<String, Says>) {
+    let Some(Open { uid, lines, frame, change, .. }) = open else { return };
+    let number = |mut parts: Vec<u64>| {
+        parts.sort_unstable();
+        hash(&parts)
+    };
+    let frame = if change { 0 } else { number(frame) };
+    *events.entry(uid).or_default() += Says { all: number(lines), frame };
+}
+
+fn hash(what: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calendar_is_whole_whatever_stands_around_it() {
+        for text in [
+            "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
+            "<b>Notice</b>: x in y.php on line 3<br />\nBEGIN:VCALENDAR\nEND:VCALENDAR",
+            "Notice: once BEGIN:VCALENDAR\nEND:VCALENDAR<!-- cached -->",
+            "begin:vcalendar\nend:vcalendar\0",
+            "BEGIN:VCALENDAR\nDESCRIPTION:ends in BEGIN:VCALENDAR\nEND:VCALENDAR",
+        ] {
+            assert_eq!(extent(text.as_bytes()), Extent::Whole, "{text}");
+        }
+        for text in
+            ["BEGIN:VCALENDAR", "BEGIN:VCALENDAR\nEND:VCALENDARS", "BEGIN:VCALENDAR\nEND:VCALENDAR\nBEGIN:VCALENDAR"]
+        {
+            assert_eq!(extent(text.as_bytes()), Extent::Part, "{text}");
+        }
+        assert_eq!(extent(b"<html>BEGIN:VCALENDAR!</html>"), Extent::Nothing);
+    }
+
+    #[test]
+    fn an_event_says_the_same_until_something_of_it_changes() {
+        let event = |uid: &str, more: &str| format!("BEGIN:VEVENT\nUID:{uid}\nSUMMARY:x\n{more}END:VEVENT\n");
+        let of = |text: &str| contents(text.as_bytes());
+        let before = of(&(event("a", "DTSTAMP:20260101T000000Z\nLOCATION:y\n") + &event("b", "")));
+        let alarm = "BEGIN:VALARM\nTRIGGER:-PT5M\nEND:VALARM\n";
+        let stamped = of(&(event("b", alarm) + &event("a", "LOCATION:y\nDTSTAMP:20260202T000000Z\nSEQUENCE:2\n")));
+        assert_eq!(before, stamped, "another order, other stamps, an alarm");
+        let renamed = of(&(event("a", "LOCATION:z\n") + &event("b", "")));
+        assert!(renamed["a"] != before["a"] && renamed["b"] == before["b"]);
+        assert_eq!(before.keys().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(renamed["a"].frame, before["a"].frame, "a place is no time");
+        let busy = of("BEGIN:VFREEBUSY\nFREEBUSY:20261118T100000Z/PT1H\nEND:VFREEBUSY\n");
+        assert_eq!(busy.keys().collect::<Vec<_>>(), [""]);
+    }
+}

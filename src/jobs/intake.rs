@@ -1,0 +1,124 @@
+//! The one way in for the texts of an iCalendar source, file or feed: what they lack is guarded, what they no longer tell of
+//! the past is kept.
+
+use super::guard::{self, Step};
+use super::history::{self, Outcome, Told};
+use crate::diagnostic::Failure;
+use crate::model::{Instance, Interval};
+use crate::source::ics::{self, Calendars, Says, Text};
+use crate::store::{Calendar, Changes, Hold, IcsText, PastChange, Store};
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use std::collections::BTreeMap;
+
+/// How an iCalendar source is read.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    pub now: DateTime<Utc>,
+    /// Of floating times and whole days.
+    pub zone: Tz,
+    /// Whatever is gone is believed to be deleted, also what is kept of the past.
+    pub accept: bool,
+}
+
+/// What became of the texts.
+pub(super) enum Taken {
+    /// They say what was known.
+    Same,
+    New(Changes),
+    /// They lack so much that the old ones stay.
+    Held(Hold),
+}
+
+/// What each UID of the texts says.
+fn contents(texts: &[IcsText]) -> BTreeMap<String, Says> {
+    let mut all: BTreeMap<String, Says> = BTreeMap::new();
+    for text in texts {
+        for (uid, says) in ics::contents(&text.bytes) {
+            *all.entry(uid).or_default() += says;
+        }
+    }
+    all
+}
+
+fn changes(before: &BTreeMap<String, Says>, after: &BTreeMap<String, Says>) -> Changes {
+    let lacks = |of: &BTreeMap<String, Says>, uid: &str| !uid.is_empty() && !of.contains_key(uid);
+    Changes {
+        added: after.keys().filter(|uid| lacks(before, uid)).count(),
+        changed: after.iter().filter(|(uid, says)| before.get(*uid).is_some_and(|known| known.all != says.all)).count(),
+        removed: before.keys().filter(|uid| lacks(after, uid)).count(),
+    }
+}
+
+impl Reading {
+    /// Takes `texts` in the place of those that are known, unless they lack too much. `stamp` is what the source looked like.
+    pub fn take(
+        &self,
+        store: &mut Store,
+        calendar: &Calendar,
+        texts: &[IcsText],
+        stamp: Option<&str>,
+    ) -> Result<Taken, Failure> {
+        let before = store.texts(calendar.id)?;
+        let forget = PastChange { forget: self.accept, ..PastChange::default() };
+        if before == texts {
+            store.keep_texts(calendar.id, texts, stamp, &forget, self.now)?;
+            return Ok(Taken::Same);
+        }
+        let (known, there) = (contents(&before), contents(texts));
+        let past = match !self.accept && self.concerns_the_past(store, calendar, &known, &there)? {
+            true => self.past(store, calendar, (&before, &known), (texts, &there))?,
+            false => Outcome { change: forget, ..Outcome::default() },
+        };
+        let named = |uid: &&String| !uid.is_empty() && !past.outside.contains(*uid);
+        let gone = known.keys().filter(named).filter(|uid| !there.contains_key(*uid)).cloned().collect();
+        let live = known.keys().filter(named).count();
+        let held = store.hold(calendar.id)?;
+        match if self.accept { Step::Apply } else { guard::decide(held, &[(live, gone)], self.now) } {
+            Step::Hold(hold) => {
+                store.keep_hold(calendar.id, Some(&hold))?;
+                Ok(Taken::Held(hold))
+            }
+            Step::Apply => {
+                store.keep_texts(calendar.id, texts, stamp, &past.change, self.now)?;
+                Ok(Taken::New(changes(&known, &there)))
+            }
+        }
+    }
+
+    /// What was added alone takes nothing away, but may tell again what was kept.
+    fn concerns_the_past(
+        &self,
+        store: &Store,
+        calendar: &Calendar,
+        known: &BTreeMap<String, Says>,
+        there: &BTreeMap<String, Says>,
+    ) -> Result<bool, Failure> {
+        let less = known.iter().any(|(uid, says)| there.get(uid).is_none_or(|now| now.all != says.all));
+        Ok(less || (known != there && store.past_extent(calendar.id)?.is_some()))
+    }
+
+    fn past(
+        &self,
+        store: &Store,
+        calendar: &Calendar,
+        (before, known): (&[IcsText], &BTreeMap<String, Says>),
+        (after, there): (&[IcsText], &BTreeMap<String, Says>),
+    ) -> Result<Outcome, Failure> {
+        let (old, new) = (self.instances(calendar, before), self.instances(calendar, after));
+        let old = Told { contents: known, instances: &old };
+        let new = Told { contents: there, instances: &new };
+        let last_seen = store.state(calendar.id)?.last_good.unwrap_or(self.now);
+        let rows = store.whole_past(calendar.id)?;
+        Ok(history::change(&old, &new, &rows, last_seen, self.now, self.zone))
+    }
+
+    fn instances(&self, calendar: &Calendar, texts: &[IcsText]) -> Vec<Instance> {
+        let mut calendars = Calendars::default();
+        for IcsText { file, stem, bytes } in texts.iter().cloned() {
+            calendars.add_text(Some(&calendar.name), &Text { file, stem, bytes });
+        }
+        let window = Interval::new(self.now - TimeDelta::days(366 * history::YEARS), self.now);
+        calendars.instances(window, self.zone)
+    }
+}

@@ -1,0 +1,241 @@
+//! A source that stops telling of the past does not erase it. Now is Monday, 23 November 2026, seven in the morning.
+
+use crate::support::{World, calendar, event, feed};
+use std::sync::{Arc, Mutex};
+
+const SIDE: &str = "[[source.ics]]\nname = \"side\"\npath = \"~/side.ics\"\n";
+
+fn at(day: &str, hour: u32) -> (String, String) {
+    (format!("{day}T{hour:02}0000"), format!("{day}T{:02}0000", hour + 1))
+}
+
+/// One hour with Bo.
+fn one(uid: &str, title: &str, day: &str, hour: u32) -> String {
+    let (start, end) = at(day, hour);
+    event(uid, title, &start, &end, "ATTENDEE:mailto:ada@example.com\nATTENDEE:mailto:bo@example.com")
+}
+
+/// A weekly hour on Tuesdays since 3 November; `more` are its exceptions.
+fn weekly(title: &str, more: &str) -> String {
+    one("weekly", title, "20261103", 14) + "\nRRULE:FREQ=WEEKLY" + more
+}
+
+fn texts(events: &[String]) -> String {
+    calendar(&events.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn saved(world: World, events: &[String]) -> World {
+    world.file("side.ics", texts(events))
+}
+
+/// A feed with these events, and what it serves.
+fn served(events: &[String]) -> (World, Arc<Mutex<String>>) {
+    let (address, served) = feed(texts(events));
+    let source = format!("[[source.ics]]\nname = \"side\"\nurl = \"{address}\"\nallow_private = true\n");
+    (World::new().config(&source), served)
+}
+
+/// Every working day from 2 November to 18 December: a stand-up of an hour, and two more of everything.
+fn days() -> Vec<(u32, String)> {
+    let days =
+        (2..=30).map(|d| (d, format!("202611{d:02}"))).chain((1..=18).map(|d| (30 + d, format!("202612{d:02}"))));
+    // The 1st of November was a Sunday.
+    days.filter(|(n, _)| !matches!(n % 7, 0 | 1)).collect()
+}
+
+fn hours(world: &World, week: &str) -> (serde_json::Value, String) {
+    let run = world.run(["week", week, "--format", "json"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    (report["hours"].clone(), run.err)
+}
+
+#[test]
+fn a_window_that_moves_on_every_day_leaves_past_weeks_and_their_pictures_as_they_were() {
+    // From ten days ago to three weeks ahead, as Exchange publishes it, with a series that is told whole for ever.
+    let window = |today: u32| {
+        let days = days().into_iter().filter(|(n, _)| *n + 10 >= today && *n <= today + 21);
+        let mut events: Vec<String> = days
+            .flat_map(|(n, day)| {
+                let own = |k: u32, title: &str| one(&format!("{title}-{n}"), title, &day, 9 + 2 * k);
+                [own(0, "Roadmap"), own(1, "Sprint planning"), own(3, "Interview")]
+            })
+            .collect();
+        events.push(weekly("Staff", ""));
+        texts(&events)
+    };
+    let (world, feed) = served(&[]);
+    *feed.lock().unwrap() = window(15);
+    let world = world.at("2026-11-15T20:00:00+01:00");
+    world.run(["sync"]).ok();
+    *feed.lock().unwrap() = window(16);
+    let world = world.at("2026-11-16T20:00:00+01:00");
+    world.run(["sync"]).ok();
+    let before = hours(&world, "2026-W46");
+    world.run(["render"]).ok();
+    let picture = std::fs::read(world.path(".local/share/vantage/charts/2026-W46.png")).unwrap();
+    let mut world = world;
+    for today in 17..=36 {
+        *feed.lock().unwrap() = window(today);
+        let (month, day) = if today > 30 { (12, today - 30) } else { (11, today) };
+        world = world.at(&format!("2026-{month}-{day:02}T20:00:00+01:00"));
+        world.run(["sync"]).ok();
+        assert_eq!(hours(&world, "2026-W46").0, before.0, "on {month}-{day}");
+        let drawn = world.run(["render"]).ok();
+        assert!(!drawn.contains("2026-W46"), "{drawn}");
+    }
+    assert_eq!(std::fs::read(world.path(".local/share/vantage/charts/2026-W46.png")).unwrap(), picture);
+    let told = hours(&world, "2026-W46").1;
+    assert!(told.contains("no longer told by the source and count as last seen between 2026-11-"), "{told}");
+    let status = world.run(["status"]).ok();
+    assert!(status.contains("meetings before 2026-11-26 are no longer told by the source"), "{status}");
+    assert!(status.contains("`vantage sync --accept-deletions` lets go of it"), "{status}");
+}
+
+#[test]
+fn inside_its_range_a_source_is_believed_at_once() {
+    let all =
+        [one("a", "Roadmap", "20261102", 9), one("b", "Budget", "20261116", 9), one("c", "Vision", "20261117", 9)];
+    let world = saved(World::new().config(SIDE), &all);
+    assert_eq!(world.week(), "16T09:00 Budget\n17T09:00 Vision");
+    let world = saved(world, &[all[0].clone(), one("c", "Vision 2030", "20261117", 9)]);
+    let run = world.run(["events", "--from", "2026-11-02", "--to", "2026-11-22"]);
+    assert!(run.out.contains("Vision 2030") && !run.out.contains("Budget"), "{}", run.out);
+    assert!(run.err.is_empty(), "{}", run.err);
+}
+
+#[test]
+fn before_its_range_a_source_erases_nothing_until_it_is_told_to() {
+    let all =
+        [one("a", "Roadmap", "20261109", 9), one("b", "Budget", "20261110", 9), one("c", "Vision", "20261117", 9)];
+    let world = saved(World::new().config(SIDE), &all);
+    let past = |world: &World| world.titles("2026-11-09", "2026-11-22");
+    let whole = past(&world);
+    // The earliest single event is now on the 17th: what was before that may be deleted, or not told any more.
+    let world = saved(world, &all[2..]);
+    assert_eq!(past(&world), whole);
+    insta::assert_snapshot!(world.tell(["events", "--from", "2026-11-09", "--to", "2026-11-10"]), @"
+    2026-11-09 09:00      60 min  strategy         Roadmap  (Roadmap)
+    2026-11-10 09:00      60 min  strategy         Budget  (Budget and funding)
+    warning: side: 2 meetings before 2026-11-11 are no longer told by the source and count as last seen on 2026-11-23
+     |
+     = help: `vantage status` says more
+    exit 0
+    ");
+    // Rules read it again, and marks find it.
+    let world = world.rules("[[rule]]\nname = \"money\"\nclass = \"execution\"\ntitle = \"budget\"\n");
+    assert!(world.run(["explain", "budget"]).ok().contains("money"));
+    world.run(["mark", "roadmap", "ignore"]).ok();
+    assert!(world.run(["events", "--from", "2026-11-09", "--to", "2026-11-09"]).ok().contains("ignored by rule"));
+    // It comes back, changed: the source covers it again.
+    let again = [one("a", "Roadmap", "20261109", 9), one("b", "Budgets", "20261110", 9), all[2].clone()];
+    let world = saved(world, &again);
+    assert!(past(&world).contains("Budgets"), "{}", past(&world));
+    let world = saved(world, &again[2..]);
+    assert!(past(&world).contains("Budgets"), "{}", past(&world));
+    world.run(["sync", "--accept-deletions"]).ok();
+    assert_eq!(past(&world), "17T09:00 Vision");
+    assert!(!world.run(["status"]).ok().contains("no longer told"));
+}
+
+#[test]
+fn an_old_series_that_lost_its_exceptions_does_not_rewrite_the_past() {
+    let moved = one("weekly", "Staff", "20261111", 16) + "\nRECURRENCE-ID;TZID=Europe/Berlin:20261110T140000";
+    let late = |day: &str| one("late", "Vision", day, 9);
+    let cancelled = "\nEXDATE;TZID=Europe/Berlin:20261103T140000";
+    let world = saved(World::new().config(SIDE), &[weekly("Staff", cancelled), moved, late("20261117")]);
+    let past = |world: &World| world.titles("2026-11-02", "2026-11-22");
+    let whole = "11T16:00 Staff\n17T09:00 Vision\n17T14:00 Staff";
+    assert_eq!(past(&world), whole);
+    let world = saved(world, &[weekly("Staff", ""), late("20261117")]);
+    assert_eq!(past(&world), whole);
+    let told = world.tell(["events", "--from", "2026-11-02", "--to", "2026-11-15"]);
+    assert!(told.contains("1 meeting before 2026-11-12 is no longer told by the source"), "{told}");
+    assert!(told.contains("that it tells of now"), "{told}");
+    // Another title begins where the source covers: the 17th.
+    let world = saved(world, &[weekly("Leads", ""), late("20261117")]);
+    assert_eq!(past(&world), "11T16:00 Staff\n17T09:00 Vision\n17T14:00 Leads");
+}
+
+#[test]
+fn a_series_alone_proves_nothing_and_what_is_new_counts() {
+    let world = saved(World::new().config(SIDE), &[weekly("Staff", "")]);
+    let past = |world: &World| world.titles("2026-11-02", "2026-11-25");
+    assert_eq!(past(&world), "03T14:00 Staff\n10T14:00 Staff\n17T14:00 Staff\n24T14:00 Staff");
+    // An hour later from the first to the last: what is over stays where it was.
+    let later = one("weekly", "Staff", "20261103", 15) + "\nRRULE:FREQ=WEEKLY";
+    let fresh = one("monday", "Portfolio", "20261102", 9) + "\nRRULE:FREQ=WEEKLY;COUNT=2";
+    let world = saved(world, &[later, fresh]);
+    let expected =
+        "02T09:00 Portfolio\n03T14:00 Staff\n09T09:00 Portfolio\n10T14:00 Staff\n17T14:00 Staff\n24T15:00 Staff";
+    assert_eq!(past(&world), expected);
+}
+
+#[test]
+fn a_program_that_gives_new_uids_to_old_meetings_doubles_nothing() {
+    let named = |by: &str| {
+        let days = [("a", "20261109"), ("b", "20261110"), ("c", "20261116")];
+        days.map(|(uid, day)| one(&format!("{uid}-{by}"), "Roadmap", day, 9)).to_vec()
+    };
+    let (world, feed) = served(&named("x"));
+    world.run(["sync"]).ok();
+    let whole = world.titles("2026-11-02", "2026-11-22");
+    *feed.lock().unwrap() = texts(&named("y"));
+    let mut world = world;
+    for (hour, said) in [(8, "held"), (9, "held"), (10, "3 added, 0 changed, 3 removed")] {
+        world = world.at(&format!("2026-11-23T{hour:02}:30:00+01:00"));
+        let told = world.run(["sync"]).ok();
+        assert!(told.contains(said), "{hour}: {told}");
+    }
+    assert_eq!(world.titles("2026-11-02", "2026-11-22"), whole);
+}
+
+#[test]
+fn a_file_that_loses_almost_everything_in_one_save_is_held() {
+    let all: Vec<String> =
+        (0..400).map(|n| one(&format!("m{n}"), "Roadmap", &format!("202611{:02}", 9 + n % 14), 8 + n % 9)).collect();
+    let world = saved(World::new().config(SIDE), &all);
+    let there = |world: &World| world.titles("2026-11-09", "2026-11-22").lines().count();
+    assert_eq!(there(&world), 400);
+    let world = saved(world, &[]);
+    assert_eq!(there(&world), 400);
+    let told = world.tell(["sync"]);
+    assert!(told.contains("held: the listing lacks 400 of 400 events, which still count"), "{told}");
+    assert!(world.run(["status"]).ok().contains("a listing lacks 400 of 400 events"));
+    // The save was a mistake, and is undone.
+    let world = saved(world, &all);
+    assert_eq!(world.run(["sync"]).ok(), "side: no change\n");
+    assert!(!world.run(["status"]).ok().contains("held"));
+}
+
+#[test]
+fn a_window_that_jumps_is_no_deletion_and_one_amid_what_is_told_is_held() {
+    let all: Vec<String> =
+        (0..40).map(|n| one(&format!("m{n}"), "Roadmap", &format!("202610{:02}", 1 + n % 20), 8 + n / 20)).collect();
+    let latest = || [one("late", "Vision", "20261116", 9), one("first", "Start", "20260901", 9)];
+    let (world, feed) = served(&[&all[..], &latest()].concat());
+    world.run(["sync"]).ok();
+    let there = |world: &World| world.titles("2026-10-01", "2026-11-22").lines().count();
+    assert_eq!(there(&world), 41);
+    // The earliest event is still there: the others are gone from what the source covers.
+    *feed.lock().unwrap() = texts(&latest());
+    assert!(world.run(["sync"]).ok().contains("held: the listing lacks 40 of 42 events"));
+    // Nobody asked for two months: the range begins on 16 November.
+    *feed.lock().unwrap() = texts(&latest()[..1]);
+    assert!(world.run(["sync"]).ok().contains("0 added, 0 changed, 41 removed"));
+    assert_eq!(there(&world), 41);
+}
+
+#[test]
+fn sync_tells_what_was_renamed_or_lengthened() {
+    let all = [one("a", "Roadmap", "20261109", 9), one("b", "Budget", "20261116", 9)];
+    let world = saved(World::new().config(SIDE), &all);
+    assert_eq!(world.run(["sync"]).ok(), "side: 2 added, 0 changed, 0 removed (listed whole)\n");
+    let longer = all[1].replace("T100000", "T113000");
+    let world = saved(world, &[one("a", "Vision", "20261109", 9), longer.clone()]);
+    assert_eq!(world.run(["sync"]).ok(), "side: 0 added, 2 changed, 0 removed (listed whole)\n");
+    // A new stamp of the same is none.
+    let stamped = longer.replace("DTSTAMP:2026", "DTSTAMP:2027");
+    let world = saved(world, &[stamped, one("a", "Vision", "20261109", 9), one("c", "Staff", "20261118", 9)]);
+    assert_eq!(world.run(["sync"]).ok(), "side: 1 added, 0 changed, 0 removed (listed whole)\n");
+}

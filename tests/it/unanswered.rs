@@ -1,0 +1,110 @@
+//! A source that is configured and never answered is missing from every number: that is said wherever one looks.
+
+use crate::support::{World, event};
+
+const GOOD: &str = "[[source.ics]]\nname = \"good\"\npath = \"~/good.ics\"\n";
+
+fn world(source: &str) -> World {
+    let one = event("a", "Roadmap", "20261116T090000", "20261116T100000", "ATTENDEE:mailto:bo@example.com");
+    World::new().config(&format!("{GOOD}{source}")).ics("good.ics", &[&one])
+}
+
+/// The warnings of `week` and of `render`, the first words of the picture and the lines of `status` about the source.
+fn marked(world: &World) -> String {
+    // One source that fails keeps the others from nothing.
+    world.run(["sync"]);
+    let week = world.run(["week", "last"]);
+    let drawn = world.run(["render"]);
+    let picture = std::fs::read_to_string(world.path(".local/share/vantage/charts/2026-W47.txt")).unwrap_or_default();
+    let picture = picture.split(" · ").next().unwrap_or_default();
+    let status = world.run(["status"]).ok();
+    let status: Vec<&str> = status.lines().skip_while(|line| !line.starts_with("work")).collect();
+    let text = format!("{}{}picture: {picture}\n{}", week.err, drawn.err, status.join("\n"));
+    text.replace(world.path("").to_str().unwrap().trim_end_matches('/'), "HOME")
+}
+
+#[test]
+fn an_account_that_nobody_signed_in_to() {
+    insta::assert_snapshot!(marked(&world("[[source.google]]\nname = \"work\"\n")), @"
+    warning: work: the account `work` is not signed in; last good sync: never
+     |
+     = help: `vantage status` says more
+    warning: the pictures say: Signed out: a calendar was never read
+     |
+     = help: `vantage status` says what to do
+    picture: Signed out: a calendar was never read
+    work (Google): the account `work` is not signed in
+      next: run `vantage login google --account work`
+    ");
+}
+
+#[test]
+fn a_service_account_without_its_key_file() {
+    insta::assert_snapshot!(marked(&world("[[source.google]]\nname = \"work\"\nservice_account = \"~/key.json\"\n")), @"
+    warning: work: there is no key file `HOME/key.json`; last good sync: never
+     |
+     = help: `vantage status` says more
+    warning: the pictures say: Out of date: a calendar was never read
+     |
+     = help: `vantage status` says what to do
+    picture: Out of date: a calendar was never read
+    work (Google): there is no key file `HOME/key.json`
+      next: check `service_account`
+    ");
+}
+
+#[test]
+fn a_file_that_was_never_there() {
+    insta::assert_snapshot!(marked(&world("[[source.ics]]\nname = \"work\"\npath = \"~/work.ics\"\n")), @"
+    warning: work: the calendar `HOME/work.ics` could not be read: No such file or directory (os error 2); last good sync: never
+     |
+     = help: `vantage status` says more
+    warning: the pictures say: Out of date: a calendar was never read
+     |
+     = help: `vantage status` says what to do
+    picture: Out of date: a calendar was never read
+    work (iCalendar)
+      last good sync never, 0 events
+        the calendar `HOME/work.ics` could not be read: No such file or directory (os error 2)
+        next: put it there, or change `path` in the configuration: nothing of it counts yet
+      next: run `vantage sync`
+    ");
+}
+
+#[test]
+fn a_feed_whose_first_answer_was_none() {
+    let feed = "[[source.ics]]\nname = \"work\"\nurl = \"http://127.0.0.1:1/x.ics\"\nallow_private = true\n";
+    insta::assert_snapshot!(marked(&world(feed)), @"
+    warning: work: the feed's server could not be reached; last good sync: never
+     |
+     = help: `vantage status` says more
+    warning: the pictures say: Out of date: a calendar was never read
+     |
+     = help: `vantage status` says what to do
+    picture: Out of date: a calendar was never read
+    work (iCalendar)
+      last good sync never, 0 events
+        the feed's server could not be reached; tried again after 2026-11-23 06:00 UTC
+      next: run `vantage sync`
+    ");
+}
+
+#[test]
+fn a_feed_that_nobody_asked_yet() {
+    let world = world("");
+    world.run(["sync"]).ok();
+    let source = "[[source.ics]]\nname = \"work\"\nurl = \"https://example.com/x.ics\"\n";
+    let world = world.config(&format!("{GOOD}{source}"));
+    assert!(world.run(["week", "last"]).err.contains("work: it was never read, and nothing of it counts"));
+    assert!(world.run(["render"]).err.contains("a calendar was never read"));
+    let status = world.run(["status"]).ok();
+    assert!(
+        status.ends_with("work (iCalendar)\n  never read, and nothing of it counts\n  next: run `vantage sync`\n"),
+        "{status}"
+    );
+}
+
+#[test]
+fn sources_that_answered_are_not_marked() {
+    assert_eq!(marked(&world("")).lines().count(), 1);
+}
