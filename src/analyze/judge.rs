@@ -1,7 +1,8 @@
 //! Each fetched instance becomes exactly one of counted, set apart or left out.
 
+use super::absence::{Absence, absence, give_way};
 use super::report::{Apart, Reason};
-use crate::classify::{Decision, Outcome, People, RuleSet, Subject};
+use crate::classify::{By, Decision, Nature, Outcome, People, RuleSet, Subject};
 use crate::model::{
     Answer, Class, Event, EventStatus, EventType, Instance, Interval, Original, Preferences, Role, Span, Uid,
     Visibility, Weight, Zones,
@@ -10,6 +11,9 @@ use chrono::TimeDelta;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::Arc;
+
+/// A timed event that is longer than this is no meeting that somebody sits in: a hackathon, an on-call week.
+pub const LONG: TimeDelta = TimeDelta::hours(16);
 
 /// Where an instance's time goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +37,12 @@ pub struct Judged {
     pub focus: bool,
     /// Focus or solo: not a meeting.
     pub alone: bool,
+    /// The user's own absence, and left out as such.
+    pub absence: bool,
+    /// Timed and longer than [`LONG`]: where it counts, it fills the working hours that nothing else holds.
+    pub long: bool,
+    /// What does not count of it, because it lies in an absence: disjoint, in order, never the whole.
+    pub cut: Vec<Interval>,
     /// Elapsed time: for all-day events from the first local midnight to the last.
     pub interval: Interval,
 }
@@ -54,6 +64,13 @@ impl Judged {
     /// An all-day event.
     pub fn all_day(&self) -> bool {
         matches!(self.instance.span, Span::AllDay { .. })
+    }
+
+    /// The stretches of it that count, where it counts at all.
+    pub fn parts(&self) -> impl Iterator<Item = Interval> {
+        let whole = self.cut.is_empty().then_some(self.interval);
+        let parts = if self.cut.is_empty() { Vec::new() } else { self.interval.without(&self.cut) };
+        whole.into_iter().chain(parts)
     }
 
     /// Overlaps `window`, or has no length and starts in it.
@@ -131,6 +148,7 @@ pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes:
             one(instance, duplicate, rules, people, wishes)
         })
         .collect();
+    give_way(&mut judged, people, wishes);
     // Stable: the rank above stays the order of what starts together.
     judged.sort_by(|a, b| (a.interval.start, &a.instance.event.uid).cmp(&(b.interval.start, &b.instance.event.uid)));
     judged
@@ -157,51 +175,78 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
         _ => None,
     };
     let weight = waiting.map_or(Weight::Count, |(_, weight)| weight);
-    let focus = decision.focus || event.event_type == EventType::FocusTime;
+    let focus = decision.kind == Nature::Focus || event.event_type == EventType::FocusTime;
     let solo = people.is_solo(event);
-    let verdict = if let Some(reason) =
-        left_out(event, &instance.span, &interval, answer, duplicate, wishes, waiting, &decision)
-    {
-        Verdict::LeftOut(reason)
-    } else {
-        match (&decision.outcome, focus, solo) {
-            (Outcome::Class(class), ..) => Verdict::Counted(*class),
-            (_, true, _) => Verdict::Apart(Apart::Focus),
-            (_, _, true) => Verdict::Apart(Apart::Solo),
-            _ => Verdict::Counted(Class::Unclassified),
-        }
+    let absence = absence(event, &decision, people);
+    let long = matches!(instance.span, Span::Timed(_)) && interval.length() > LONG;
+    let facts = Facts {
+        event,
+        all_day: matches!(instance.span, Span::AllDay { .. }),
+        empty: interval.is_empty(),
+        answer,
+        duplicate,
+        absence,
+        long: long && !settled(&decision.by, rules),
+        skipped: waiting.filter(|(_, weight)| *weight == Weight::Skip).map(|(reason, _)| reason),
+        ignored: decision.outcome == Outcome::Ignore,
     };
+    let verdict = match (left_out(&facts, wishes), &decision.outcome, focus, solo) {
+        (Some(reason), ..) => Verdict::LeftOut(reason),
+        (_, Outcome::Class(class), ..) => Verdict::Counted(*class),
+        (_, _, true, _) => Verdict::Apart(Apart::Focus),
+        (_, _, _, true) => Verdict::Apart(Apart::Solo),
+        _ => Verdict::Counted(Class::Unclassified),
+    };
+    let absence = absence == Some(Absence::Mine) && verdict == Verdict::LeftOut(Reason::OutOfOffice);
     let (half, tentative) = (weight == Weight::Half, waiting.is_some());
-    Judged { decision, verdict, half, tentative, focus, alone: focus || solo, interval, instance }
+    let alone = focus || solo;
+    Judged { decision, verdict, half, tentative, focus, alone, absence, long, cut: Vec::new(), interval, instance }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn left_out(
-    event: &Event,
-    span: &Span,
-    interval: &Interval,
+/// The user said what it is: by a mark, a label of `[labels]`, or a rule of their own.
+fn settled(by: &By, rules: &RuleSet) -> bool {
+    match by {
+        By::Override { .. } | By::Label(_) => true,
+        By::Rule(rule) => !rules.rules()[*rule].source.inherited,
+        By::Nothing => false,
+    }
+}
+
+/// What can leave an instance out.
+struct Facts<'a> {
+    event: &'a Event,
+    all_day: bool,
+    empty: bool,
     answer: Option<Answer>,
     duplicate: bool,
-    wishes: &Preferences,
-    waiting: Option<(Reason, Weight)>,
-    decision: &Decision,
-) -> Option<Reason> {
-    let all_day = matches!(span, Span::AllDay { .. });
-    let skipped = waiting.filter(|(_, weight)| *weight == Weight::Skip).map(|(reason, _)| reason);
+    absence: Option<Absence>,
+    /// Too long, and nobody said what it is.
+    long: bool,
+    /// Tentative or unanswered, where such events are skipped.
+    skipped: Option<Reason>,
+    ignored: bool,
+}
+
+/// The first reason that holds, in the order of [`Reason`].
+fn left_out(facts: &Facts<'_>, wishes: &Preferences) -> Option<Reason> {
+    let event = facts.event;
     let cases = [
-        (duplicate, Reason::Duplicate),
+        (facts.duplicate, Reason::Duplicate),
         (event.status == Some(EventStatus::Cancelled), Reason::Cancelled),
-        (answer == Some(Answer::Declined), Reason::Declined),
-        (event.event_type == EventType::OutOfOffice, Reason::OutOfOffice),
+        (facts.answer == Some(Answer::Declined), Reason::Declined),
+        (facts.answer == Some(Answer::Delegated), Reason::Delegated),
+        (facts.absence.is_some(), Reason::OutOfOffice),
         (event.event_type == EventType::WorkingLocation, Reason::WorkingLocation),
         (event.event_type == EventType::Birthday, Reason::Birthday),
         (event.event_type == EventType::FromGmail, Reason::FromGmail),
         (event.transparent, Reason::Free),
-        (all_day && wishes.all_day.is_none(), Reason::AllDay),
-        (skipped == Some(Reason::Tentative), Reason::Tentative),
-        (skipped == Some(Reason::Unanswered), Reason::Unanswered),
-        (decision.outcome == Outcome::Ignore, Reason::Ignored),
-        (interval.is_empty(), Reason::NoLength),
+        (facts.all_day && wishes.all_day.is_none(), Reason::AllDay),
+        (facts.long, Reason::Long),
+        (facts.skipped == Some(Reason::Tentative), Reason::Tentative),
+        (facts.skipped == Some(Reason::Unanswered), Reason::Unanswered),
+        (facts.ignored, Reason::Ignored),
+        (event.ends_before_start, Reason::EndsBeforeStart),
+        (facts.empty, Reason::NoLength),
     ];
     cases.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)
 }

@@ -55,7 +55,7 @@ pub fn empty() -> Report {
         })
         .collect();
     let weeks = (0..12)
-        .map(|i| TrendWeek { week: week.plus(i - 11), share: None, hollow: false, provisional: false })
+        .map(|i| TrendWeek { week: week.plus(i - 11), share: None, hollow: false, provisional: false, thin: true })
         .collect();
     Report {
         schema_version: SCHEMA_VERSION,
@@ -64,15 +64,17 @@ pub fn empty() -> Report {
         last_day: week.last(),
         zone: "Europe/Berlin".into(),
         complete: true,
+        ahead: false,
         hollow: false,
         events: Events::default(),
         hours: Hours { working: Exact::hours(50), ..Hours::default() },
         share: None,
         coverage: None,
         provisional: false,
+        thin: true,
         goal: Some(percent(40)),
         goal_gap: None,
-        trend: Trend { weeks, ..Trend::default() },
+        trend: Trend { weeks, days: 7, ..Trend::default() },
         themes: vec![],
         left_out: BTreeMap::new(),
         set_apart: BTreeMap::new(),
@@ -85,6 +87,8 @@ pub fn empty() -> Report {
         reports: vec![],
         let_go: vec![],
         moved: vec![],
+        long: vec![],
+        cut_by_absence: Amount::default(),
         notes: vec![],
     }
 }
@@ -115,9 +119,9 @@ pub fn with_blocks(mut report: Report, blocks: &[(usize, Block)]) -> Report {
     report.share = s.over(&(&s + &e));
     report.coverage = (&s + &e).over(&counted);
     report.provisional = report.coverage.as_ref().is_some_and(|c| *c < percent(80));
-    report.goal_gap = report.share.as_ref().zip(report.goal.as_ref()).map(|(share, goal)| GoalGap {
-        points: share.percent() - goal.percent(),
-        hours_to_convert: (goal - share) * (&s + &e),
+    report.thin = counted < Exact::hours(5) || report.coverage.as_ref().is_some_and(|c| *c < percent(50));
+    report.goal_gap = report.share.as_ref().filter(|_| !report.thin).zip(report.goal.as_ref()).map(|(share, goal)| {
+        GoalGap { points: share.percent() - goal.percent(), hours_to_convert: (goal - share) * (&s + &e) }
     });
     let theme =
         |name: &str, class, hours: &Exact| Theme { name: name.into(), class, hours: hours.clone(), change: None };
@@ -125,7 +129,7 @@ pub fn with_blocks(mut report: Report, blocks: &[(usize, Block)]) -> Report {
     report.themes.retain(|t| !t.hours.is_zero());
     report.themes.sort_by(|a, b| b.hours.cmp(&a.hours));
     if let Some(last) = report.trend.weeks.last_mut() {
-        (last.share, last.provisional) = (report.share.clone(), report.provisional);
+        (last.share, last.provisional, last.thin) = (report.share.clone(), report.provisional, report.thin);
     }
     (report.hours.strategy, report.hours.execution, report.hours.unclassified, report.hours.counted) =
         (s, e, u, counted);
@@ -134,7 +138,7 @@ pub fn with_blocks(mut report: Report, blocks: &[(usize, Block)]) -> Report {
 
 pub fn trend(report: &mut Report, shares: [i64; 11]) {
     for (week, share) in report.trend.weeks.iter_mut().zip(shares) {
-        week.share = Some(percent(share));
+        (week.share, week.thin) = (Some(percent(share)), false);
     }
     report.trend.previous = Some(percent(shares[10]));
     report.trend.previous_week = Some(report.week.plus(-1));
