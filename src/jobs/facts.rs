@@ -1,6 +1,7 @@
 //! What the store holds, as the instances that everything else works on.
 
 use super::sync::google_sources;
+use super::zones::zone_note;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
 use crate::model::{self, Address, Instance, Interval, Original, Span};
@@ -23,6 +24,8 @@ pub struct Facts {
     pub remarks: Vec<String>,
     /// Some calendar has been read at least once.
     pub any: bool,
+    /// The zones of the user's own Google calendars.
+    pub zones: Vec<Tz>,
 }
 
 /// Reads everything that overlaps `window` from the sources that the configuration names and the accounts that are signed
@@ -65,6 +68,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
                 labels: &calendar.labels,
                 colors: &calendar.shades,
             };
+            facts.zones.extend(reading.zone.filter(|_| reading.own));
             let mut odd = 0;
             let covered = store.state(calendar.id)?.covered;
             for row in store.instances(calendar.id, window)? {
@@ -115,6 +119,12 @@ pub fn read_files(config: &Config, home: &dyn Fn(&str) -> String, window: Interv
 }
 
 impl Facts {
+    /// What a report in the system's zone says where the calendars name only others.
+    pub fn zone_note(&self, config: &Config, system: Tz) -> Option<String> {
+        let named: Vec<Tz> = self.zones.iter().chain(&self.ics.zones).copied().collect();
+        zone_note(config, system, &named)
+    }
+
     /// What a reader should know about one calendar: that it is behind, held back, or does not reach that far.
     fn note(&mut self, store: &Store, account: &Account, calendar: &Calendar, window: Interval) -> Result<(), Failure> {
         let state = store.state(calendar.id)?;

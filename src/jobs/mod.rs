@@ -11,6 +11,7 @@ pub mod picture;
 pub mod render;
 mod standing;
 pub mod sync;
+mod zones;
 
 pub use account::adopt;
 pub use facts::{Facts, read, read_files};
@@ -18,3 +19,4 @@ pub use files::{forget_unnamed, refresh};
 pub use guard::APART;
 pub use handover::{Way, hand_over, handover, owe};
 pub use standing::{Standing, standing};
+pub use zones::{alike, zone_note};

@@ -16,6 +16,10 @@ use std::collections::BTreeSet;
 pub use feed::{Feed, Fetched};
 pub use files::{Text, Unread, stamp};
 
+/// So many texts, and so many bytes of each, tell in which zone a calendar is at home; a folder may hold thousands.
+const HOMES: usize = 64;
+const HEAD: usize = 128 << 10;
+
 /// The calendars that `path` names, not yet parsed, and the parts of it that could not be read.
 ///
 /// # Errors
@@ -78,6 +82,8 @@ pub struct Calendars {
     pub problems: Vec<(String, Problem)>,
     /// Files that are no calendar, or could not be read, among others that could: whole sentences.
     pub unread: Vec<String>,
+    /// The zones that the texts are at home in.
+    pub zones: Vec<Tz>,
 }
 
 impl Calendars {
@@ -105,6 +111,10 @@ impl Calendars {
         let mut parsed = crate::ical::read(&text.bytes, &Source { source, stem: &text.stem });
         if parsed.calendars.is_empty() {
             self.unread.push(nothing_in(&text.file));
+        }
+        if self.files.len() < HOMES {
+            let head = &text.bytes[..text.bytes.len().min(HEAD)];
+            self.zones.extend(crate::ical::home_zone(head).filter(|zone| !self.zones.contains(zone)));
         }
         self.problems.extend(parsed.problems.drain(..).map(|p| (text.file.clone(), p)));
         self.files.push((text.file.clone(), parsed));
