@@ -209,17 +209,15 @@ fn reasons(report: &Report) -> Vec<String> {
     parts
 }
 
-/// What the picture says after the honesty strip, in this order: what is too long, what an absence cut, and the notes.
+/// What the picture says after the honesty strip, in this order: the notes, which are about the whole number, then what is too
+/// long, and what an absence cut.
 pub fn remarks(report: &Report, privacy: Privacy) -> Vec<String> {
-    let mut remarks = Vec::new();
-    remarks.extend(long(report, privacy));
-    let cut = report.cut_by_absence.events;
-    if cut > 0 {
-        let lost = hours(report.cut_by_absence.hours.tenths());
-        remarks.push(format!("{} cut by your absence, by {lost}", count(cut, "meeting")));
-    }
     let notes = report.notes.iter().map(|note| clean(note)).filter(|note| !note.is_empty());
-    remarks.extend(notes);
+    let mut remarks: Vec<String> = notes.chain(long(report, privacy)).collect();
+    let cut = &report.cut_by_absence;
+    if cut.events > 0 {
+        remarks.push(format!("{} cut by your absence, by {}", count(cut.events, "meeting"), hours(cut.hours.tenths())));
+    }
     remarks
 }
 

@@ -60,9 +60,7 @@ fn overlaps(ranges: &[Entry<'_>], r: &mut Reader) {
         let day = later.days.iter().find(|day| earlier.days.contains(day)).map_or("", |day| DAYS[*day]);
         let message = format!("`{}` and `{}` both say when you work on `{day}`", earlier.word, later.word);
         let mistake = Mistake::new(later.span.clone(), message, "a range that overlaps");
-        r.wrong(
-            mistake.help(format!("end one range before the other, or name the day alone: `{day} = \"08:00-18:00\"`")),
-        );
+        r.wrong(mistake.help("end one range before the other begins; a day that differs can be named alone"));
     }
 }
 

@@ -136,7 +136,7 @@ fn legend<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, weeks: &[TrendWeek]) -> Dra
     let ink = Ink::new(13.0, Regular, colours.muted);
     let shown = |kind: fn(&TrendWeek) -> bool| weeks.iter().any(|week| week.share.is_some() && kind(week));
     let grey = match (shown(|week| week.hollow), shown(|week| week.thin && !week.hollow)) {
-        (true, true) => Some("out of office or too little"),
+        (true, true) => Some("off or too little"),
         (true, false) => Some("out of office"),
         (false, true) => Some("too little"),
         (false, false) => None,
@@ -162,7 +162,8 @@ fn last_label<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let (Some(week), Some(Some(at))) = (weeks.last(), points.last()) else { return Ok(()) };
     let Some(share) = &week.share else { return Ok(()) };
-    let ink = Ink::new(17.0, Bold, sheet.colours.accent);
+    let colour = if passed(week) { sheet.colours.muted } else { sheet.colours.accent };
+    let ink = Ink::new(17.0, Bold, colour);
     let text = format!("{}%", share.percent());
     let width = sheet.width(&text, ink);
     let before = points.len().checked_sub(2).and_then(|i| points[i]).unwrap_or(*at);

@@ -285,6 +285,7 @@ pub fn seven_days() -> Report {
         .to_vec();
     report.set_apart = [(Apart::Focus, Amount { events: 1, hours: tenths(20) })].into();
     report.events.set_apart = 1;
+    report.trend.weeks[4].thin = true;
     report.notes = vec!["No address of yours is known, so answers could not be read.".into()];
     report
 }
@@ -371,6 +372,44 @@ pub fn hollow() -> Report {
     report
 }
 
+/// Everything that the last lines can hold.
+pub fn crowded() -> Report {
+    let mut report = design();
+    let long = |title: Option<&str>| LongEvent {
+        title: title.map(Into::into),
+        private: title.is_none(),
+        hours: Exact::hours(80),
+    };
+    report.long =
+        vec![long(Some("Autumn hackathon of all teams")), long(None), long(Some("On-call")), long(Some("Fair"))];
+    report.cut_by_absence = Amount { events: 2, hours: Exact::hours(3) };
+    let reasons = [
+        (Reason::Duplicate, 31),
+        (Reason::Cancelled, 12),
+        (Reason::Declined, 13),
+        (Reason::Delegated, 1),
+        (Reason::OutOfOffice, 2),
+        (Reason::Away, 3),
+        (Reason::Free, 14),
+        (Reason::AllDay, 11),
+        (Reason::Long, 4),
+        (Reason::Ignored, 16),
+    ];
+    report.left_out = reasons.map(|(reason, events)| (reason, Amount { events, hours: Exact::default() })).into();
+    report.events.left_out = 107;
+    report.set_apart = [(Apart::Focus, 3), (Apart::Solo, 4)]
+        .map(|(apart, events)| (apart, Amount { events, hours: Exact::hours(2) }))
+        .into();
+    report.events.set_apart = 7;
+    report.hours.tentative_not_counted = Exact::hours(2);
+    report.zone = "Europe/Berlin, America/New_York, Asia/Tokyo".into();
+    report.notes = vec![
+        "days follow the system's zone UTC, but the calendar names Europe/Berlin: set `timezone`".into(),
+        "your own answers are not known: set `my_addresses` so that declined meetings are left out".into(),
+    ];
+    report
+}
+
 /// Every gallery picture: its name and report.
 pub fn cases() -> Vec<(&'static str, Report)> {
     let mut no_goal = design();
@@ -387,5 +426,6 @@ pub fn cases() -> Vec<(&'static str, Report)> {
         ("scripts", scripts()),
         ("no-goal", no_goal),
         ("hollow", hollow()),
+        ("crowded", crowded()),
     ]
 }
