@@ -36,18 +36,20 @@ impl Analysis<'_> {
         let mut trend = Trend {
             median: median(before.firm.iter().filter_map(|(_, t)| t.share()).collect()),
             weeks: (0..TREND_WEEKS).rev().map(|back| self.trend_week(week.plus(-back))).collect(),
-            days: self.days_so_far(week, now),
+            days: 7,
             ..Trend::default()
         };
         let Some((previous_week, previous)) = before.firm.first().copied() else { return (trend, Vec::new()) };
-        let tally = &self.tallies[&week];
-        let cut = |w: Week| Tally::new(&self.judged, self.first_days(w, trend.days), self.wishes);
-        let parts = (trend.days < 7).then(|| (cut(previous_week), cut(week)));
+        (trend.previous, trend.previous_week) = (previous.share(), Some(previous_week));
+        let (tally, days) = (&self.tallies[&week], self.days_so_far(week, now));
+        let cut = |w: Week| Tally::new(&self.judged, self.first_days(w, days), self.wishes);
+        let parts = (days < 7).then(|| (cut(previous_week), cut(week)));
         let (old, new) = parts.as_ref().map_or((previous, tally), |(old, new)| (old, new));
-        (trend.previous, trend.previous_week) = (old.share(), Some(previous_week));
         if old.thin() || new.thin() {
             return (trend, Vec::new());
         }
+        // Only where something is compared: a picture of a running week does not change from day to day for nothing.
+        (trend.previous, trend.days) = (old.share(), days);
         trend.points = old.share().zip(new.share()).map(|(old, new)| new.percent() - old.percent());
         // Where it is level, nothing moved it.
         let moved = trend.points.is_some_and(|points| points != 0);
