@@ -150,7 +150,9 @@ pub(super) fn subtitle(report: &Report) -> Vec<String> {
 
 /// Said before all else where too little is classified.
 pub(super) fn provisional(report: &Report) -> Option<String> {
-    let coverage = report.coverage.as_ref().filter(|_| report.provisional && report.share.is_some())?;
+    // The headline of a thin week says it itself.
+    let said = report.thin && !report.hollow && report.coverage.as_ref().is_some_and(|c| *c < Exact::new(1, 2));
+    let coverage = report.coverage.as_ref().filter(|_| report.provisional && report.share.is_some() && !said)?;
     Some(format!("Provisional: only {}% is classified", coverage.percent()))
 }
 

@@ -96,6 +96,17 @@ fn a_review_asks_about_long_events_and_an_answer_counts_them() {
 }
 
 #[test]
+fn a_mark_says_only_where_it_changes_nothing() {
+    let world = world();
+    let mark = |event: &str, on: &str| world.run(["mark", event, "strategy", "--on", on]).ok();
+    assert!(!mark("Autumn hackathon", "2026-11-16").contains("stays left out"));
+    assert!(!mark("Sprint planning", "2026-11-17").contains("stays left out"));
+    assert!(mark("Jonas PTO", "2026-11-18").contains("it stays left out all the same: all-day"));
+    let week = &world.run(["week", "--format", "json"]).json()[0];
+    assert!(week["left_out"]["away"].is_null() && week["left_out"]["long"]["events"] == 1, "{week}");
+}
+
+#[test]
 fn a_kind_that_is_none_and_a_class_of_an_absence_are_mistakes() {
     let rules = "[[rule]]\nname = \"Off\"\nkind = \"out of office\"\ntitle = \"off\"\n\n\
                  [[rule]]\nname = \"Gone\"\nkind = \"out-of-office\"\nclass = \"strategy\"\ntitle = \"gone\"\n";

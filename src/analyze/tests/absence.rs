@@ -162,7 +162,7 @@ fn an_event_over_sixteen_hours_is_left_out_and_named_until_somebody_says_what_it
     let private = Event { visibility: Visibility::Private, ..event("Clinic") };
     let r = seen(vec![timed(private, "0 09:00", "3 17:00")]);
     assert_eq!((r.long[0].private, r.long[0].title.as_ref()), (true, None));
-    assert_eq!(r.shown_at(Privacy::Themes).long[0].private, false);
+    assert!(!r.shown_at(Privacy::Themes).long[0].private);
 }
 
 #[test]
