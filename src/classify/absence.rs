@@ -77,20 +77,35 @@ fn subscribed(event: &Event, people: &People) -> bool {
 /// around one, nor a name of the user.
 pub(super) fn remains<'w>(words: &'w Words, taken: &[Range<usize>], own: Option<(&Event, &People)>) -> Vec<&'w str> {
     let names = own.map(|(event, people)| names(event, people)).unwrap_or_default();
+    let word = |at: usize| if at < words.len() { words.word(at) } else { "" };
+    // "Back on Monday" tells the end of an absence, "back from vacation" that there is none.
+    let back = |at: usize| BACK.contains(&word(at)) && !FROM.contains(&word(at + 1));
+    let said = |at: &usize| {
+        let word = word(*at);
+        is_date(word) || AROUND.contains(&word) || back(*at) || names.iter().any(|name| name == word)
+    };
     let free = |at: &usize| !taken.iter().any(|range| range.contains(at));
-    let left = (0..words.len()).filter(free).map(|at| words.word(at));
-    left.filter(|word| !is_date(word) && !AROUND.contains(word) && !names.iter().any(|name| name == word)).collect()
+    (0..words.len()).filter(|at| free(at) && !said(at)).map(word).collect()
 }
 
-/// The words of the user's own names: of their addresses, their attendee line, and the owner of the calendar.
+/// The words of the user's own names: of their addresses, their attendee line, and the owner of the calendar; and of the
+/// calendar's own name where one of these is in it.
 fn names(event: &Event, people: &People) -> Vec<String> {
     let owner = event.calendar.owner.as_ref();
     let line = people.my_line(event);
     let local = |address: &Address| address.as_str().rsplit_once('@').map_or(String::new(), |(local, _)| local.into());
     let mut texts: Vec<String> = people.me.iter().chain(owner).chain(line.map(|l| &l.address)).map(local).collect();
     texts.extend(line.and_then(|line| line.name.clone()));
-    let words = texts.iter().map(|text| Words::of(text));
-    words.flat_map(|words| (0..words.len()).map(|at| words.word(at).to_owned()).collect::<Vec<_>>()).collect()
+    let each = |text: &String| {
+        let words = Words::of(text);
+        (0..words.len()).map(|at| words.word(at).to_owned()).collect::<Vec<_>>()
+    };
+    let mut names: Vec<String> = texts.iter().flat_map(each).collect();
+    let calendar = each(&event.calendar.name);
+    if calendar.iter().any(|word| names.contains(word)) {
+        names.extend(calendar);
+    }
+    names
 }
 
 /// `5`, `5th`, `2027`, `10:30`, `9h`, `12am`, or the name of a month or of a day of the week.
@@ -100,6 +115,8 @@ fn is_date(word: &str) -> bool {
     number || NAMES.contains(&word)
 }
 
+const BACK: &[&str] = &["back", "returning", "zurück", "retour"];
+const FROM: &[&str] = &["from", "aus", "vom", "von", "de", "du"];
 const NUMBER_ENDS: &[&str] = &["", "st", "nd", "rd", "th", "h", "am", "pm", "er", "d", "w", "uhr"];
 
 /// Months and days of the week in the languages of the rule packs, as they are written out and cut short.

@@ -50,13 +50,22 @@ fn of_series(title: &str, from: &str, to: &str) -> Instance {
 
 #[test]
 fn by_title_only_a_title_of_absence_dates_and_my_name_is_my_absence() {
-    for title in ["Vacation", "Ada: vacation until 5 January", "PTO (half day)", "Out of office – vacation, 3.–7. Mai"]
-    {
+    for title in [
+        "Vacation",
+        "Ada: vacation until 5 January",
+        "PTO (half day)",
+        "🌴 PTO, back on Monday",
+        "Out of office – vacation, 3.–7. Mai",
+    ] {
         assert_eq!(taken(tuesday(absent(title))), 9.25, "{title}");
     }
-    for title in ["Jonas PTO", "PTO accrual", "Vacation policy Q3", "No PTO this week"] {
+    for title in ["Jonas PTO", "PTO accrual", "Back from vacation", "Vacation policy Q3", "No PTO this week"] {
         assert_eq!(taken(tuesday(absent(title))), 0.0, "{title}");
     }
+    let calendar = |name: &str| Arc::new(Calendar { name: name.into(), ..Calendar::default() });
+    let named = |calendar| Event { calendar, ..absent("Ada Lovelace PTO") };
+    assert_eq!(taken(tuesday(named(calendar("Ada Lovelace")))), 9.25);
+    assert_eq!(taken(tuesday(named(calendar("Lovelace family")))), 0.0);
     // A label says nothing of the title.
     let labelled = Event { labels: vec!["Leave".into()], ..absent("Jonas and the kids in Rome") };
     assert_eq!(taken(tuesday(labelled)), 9.25);
