@@ -55,11 +55,16 @@ impl Analysis<'_> {
         };
         let timed = |j: &Judged| j.class().is_some() && !j.all_day();
         let others = self.judged.iter().filter(|j| !std::ptr::eq(*j, of));
-        let shared = others.clone().filter(|j| timed(of) && timed(j));
+        // A long one only fills what the others leave.
+        let shared = others.clone().filter(|j| timed(of) && timed(j) && j.long == of.long);
+        let common = |j: &Judged| -> TimeDelta {
+            let pairs = of.parts().flat_map(|own| j.parts().filter_map(move |part| part.intersection(&own)));
+            pairs.map(|part| part.length()).sum()
+        };
         let copy = |j: &&Judged| j.verdict == Verdict::LeftOut(Reason::Duplicate) && j.is_copy_of(of);
         Account {
             weeks: weeks.map(part).collect(),
-            shared: shared.filter_map(|j| Some((j, j.interval.intersection(&of.interval)?.length()))).collect(),
+            shared: shared.map(|j| (j, common(j))).filter(|(_, length)| !length.is_zero()).collect(),
             copies: others.filter(copy).collect(),
         }
     }

@@ -1,14 +1,18 @@
 //! Each fetched instance becomes exactly one of counted, set apart or left out.
 
+use super::absence::{Absence, absence, give_way};
 use super::copies::{self, Copies, rank};
 use super::report::{Apart, Reason};
-use crate::classify::{Decision, Outcome, People, RuleSet, Subject, says_cancelled};
+use crate::classify::{By, Decision, Nature, Outcome, People, RuleSet, Subject, says_cancelled};
 use crate::model::{
     Answer, Class, Event, EventStatus, EventType, Instance, Interval, Preferences, Span, Uid, Visibility,
     WORKING_ELSEWHERE, Weight, Zones,
 };
 use chrono::TimeDelta;
 use std::sync::Arc;
+
+/// A timed event that is longer than this is no meeting that somebody sits in: a hackathon, an on-call week.
+pub const LONG: TimeDelta = TimeDelta::hours(16);
 
 /// Where an instance's time goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +38,12 @@ pub struct Judged {
     pub alone: bool,
     /// The same number for all copies of one meeting.
     meeting: usize,
+    /// The user's own absence, and left out as such.
+    pub absence: bool,
+    /// Timed and longer than [`LONG`]: where it counts, it fills the working hours that nothing else holds.
+    pub long: bool,
+    /// What does not count of it, because it lies in an absence: disjoint, in order, never the whole.
+    pub cut: Vec<Interval>,
     /// Elapsed time: for all-day events from the first local midnight to the last.
     pub interval: Interval,
 }
@@ -55,6 +65,13 @@ impl Judged {
     /// An all-day event.
     pub fn all_day(&self) -> bool {
         matches!(self.instance.span, Span::AllDay { .. })
+    }
+
+    /// The stretches of it that count, where it counts at all.
+    pub fn parts(&self) -> impl Iterator<Item = Interval> {
+        let whole = self.cut.is_empty().then_some(self.interval);
+        let parts = if self.cut.is_empty() { Vec::new() } else { self.interval.without(&self.cut) };
+        whole.into_iter().chain(parts)
     }
 
     /// Overlaps `window`, or has no length and starts in it.
@@ -135,9 +152,14 @@ pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes:
         let copy = of[at] != at || instance.event.superseded;
         judged.push(Judged { meeting: of[at], ..one(instance, copy, rules, people, wishes) });
     }
+    give_way(&mut judged, people, wishes);
     // A block that only takes time is a copy where its meeting counts; beside one that does not, something else may take it.
     for (at, meeting) in shadows.into_iter().enumerate() {
-        let Some(meeting) = meeting.filter(|m| !matches!(judged[*m].verdict, Verdict::LeftOut(_))) else { continue };
+        let holds = |m: &usize| match judged[*m].verdict {
+            Verdict::LeftOut(reason) => reason == Reason::Away,
+            _ => true,
+        };
+        let Some(meeting) = meeting.filter(holds) else { continue };
         if !matches!(judged[at].verdict, Verdict::LeftOut(_)) && judged[at].instance.marked.is_none() {
             of[at] = meeting;
             (judged[at].meeting, judged[at].verdict) = (meeting, Verdict::LeftOut(Reason::Duplicate));
@@ -172,54 +194,80 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
         _ => None,
     };
     let weight = waiting.map_or(Weight::Count, |(_, weight)| weight);
-    let focus = decision.focus || event.event_type == EventType::FocusTime;
+    let focus = decision.kind == Nature::Focus || event.event_type == EventType::FocusTime;
     let solo = people.is_solo(event);
-    let verdict = if let Some(reason) =
-        left_out(event, &instance.span, &interval, answer, duplicate, wishes, waiting, &decision)
-    {
-        Verdict::LeftOut(reason)
-    } else {
-        match (&decision.outcome, focus, solo) {
-            (Outcome::Class(class), ..) => Verdict::Counted(*class),
-            (_, true, _) => Verdict::Apart(Apart::Focus),
-            (_, _, true) => Verdict::Apart(Apart::Solo),
-            _ => Verdict::Counted(Class::Unclassified),
-        }
+    let absence = absence(event, &decision, people);
+    let long = matches!(instance.span, Span::Timed(_)) && interval.length() > LONG;
+    let facts = Facts {
+        event,
+        all_day: matches!(instance.span, Span::AllDay { .. }),
+        empty: interval.is_empty(),
+        answer,
+        duplicate,
+        absence,
+        long: long && !settled(&decision.by, rules),
+        skipped: waiting.filter(|(_, weight)| *weight == Weight::Skip).map(|(reason, _)| reason),
+        ignored: decision.outcome == Outcome::Ignore,
     };
+    let verdict = match (left_out(&facts, wishes), &decision.outcome, focus, solo) {
+        (Some(reason), ..) => Verdict::LeftOut(reason),
+        (_, Outcome::Class(class), ..) => Verdict::Counted(*class),
+        (_, _, true, _) => Verdict::Apart(Apart::Focus),
+        (_, _, _, true) => Verdict::Apart(Apart::Solo),
+        _ => Verdict::Counted(Class::Unclassified),
+    };
+    let absence = absence == Some(Absence::Mine) && verdict == Verdict::LeftOut(Reason::OutOfOffice);
     let (half, tentative) = (weight == Weight::Half, waiting.is_some());
-    Judged { decision, verdict, half, tentative, focus, alone: focus || solo, meeting: 0, interval, instance }
+    let alone = focus || solo;
+    let (meeting, cut) = (0, Vec::new());
+    Judged { decision, verdict, half, tentative, focus, alone, meeting, absence, long, cut, interval, instance }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn left_out(
-    event: &Event,
-    span: &Span,
-    interval: &Interval,
+/// The user said what it is: by a mark, a label of `[labels]`, or a rule of their own.
+fn settled(by: &By, rules: &RuleSet) -> bool {
+    match by {
+        By::Override { .. } | By::Label(_) => true,
+        By::Rule(rule) => !rules.rules()[*rule].source.inherited,
+        By::Nothing => false,
+    }
+}
+
+/// What can leave an instance out.
+struct Facts<'a> {
+    event: &'a Event,
+    all_day: bool,
+    empty: bool,
     answer: Option<Answer>,
     duplicate: bool,
-    wishes: &Preferences,
-    waiting: Option<(Reason, Weight)>,
-    decision: &Decision,
-) -> Option<Reason> {
-    let all_day = matches!(span, Span::AllDay { .. });
+    absence: Option<Absence>,
+    /// Too long, and nobody said what it is.
+    long: bool,
+    /// Tentative or unanswered, where such events are skipped.
+    skipped: Option<Reason>,
+    ignored: bool,
+}
+
+/// The first reason that holds, in the order of [`Reason`].
+fn left_out(facts: &Facts<'_>, wishes: &Preferences) -> Option<Reason> {
+    let event = facts.event;
     let cancelled = event.summary.as_deref().is_some_and(says_cancelled);
-    let skipped = waiting.filter(|(_, weight)| *weight == Weight::Skip).map(|(reason, _)| reason);
     let cases = [
-        (duplicate, Reason::Duplicate),
+        (facts.duplicate, Reason::Duplicate),
         (event.status == Some(EventStatus::Cancelled) || cancelled, Reason::Cancelled),
-        (answer == Some(Answer::Declined), Reason::Declined),
-        (answer == Some(Answer::Delegated), Reason::Delegated),
-        (event.event_type == EventType::OutOfOffice, Reason::OutOfOffice),
+        (facts.answer == Some(Answer::Declined), Reason::Declined),
+        (facts.answer == Some(Answer::Delegated), Reason::Delegated),
+        (facts.absence.is_some(), Reason::OutOfOffice),
         (event.event_type == EventType::WorkingLocation, Reason::WorkingLocation),
         (event.event_type == EventType::Birthday, Reason::Birthday),
         (event.event_type == EventType::FromGmail, Reason::FromGmail),
         (event.transparent, Reason::Free),
-        (all_day && wishes.all_day.is_none(), Reason::AllDay),
-        (skipped == Some(Reason::Tentative), Reason::Tentative),
-        (skipped == Some(Reason::Unanswered), Reason::Unanswered),
-        (decision.outcome == Outcome::Ignore, Reason::Ignored),
+        (facts.all_day && wishes.all_day.is_none(), Reason::AllDay),
+        (facts.long, Reason::Long),
+        (facts.skipped == Some(Reason::Tentative), Reason::Tentative),
+        (facts.skipped == Some(Reason::Unanswered), Reason::Unanswered),
+        (facts.ignored, Reason::Ignored),
         (event.ends_before_start, Reason::EndsBeforeStart),
-        (interval.is_empty(), Reason::NoLength),
+        (facts.empty, Reason::NoLength),
     ];
     cases.into_iter().find(|(holds, _)| *holds).map(|(_, reason)| reason)
 }

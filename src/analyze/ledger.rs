@@ -8,6 +8,9 @@ use crate::model::{Class, Exact, Interval, Preferences};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
 
+/// Where an event begins (true) or ends, and whether it is not a long one.
+type Edge = (DateTime<Utc>, bool, bool);
+
 /// Largest common denominator of exact sums; with more than about 46 levels of overlap in one window, sums are kept to
 /// 2⁻⁶² of a second instead, so that a hostile calendar cannot make numbers grow without end.
 const FINEST: u64 = 1 << 62;
@@ -15,6 +18,8 @@ const FINEST: u64 = 1 << 62;
 /// The shares of all counted events in one window.
 pub struct Ledger {
     window: Interval,
+    /// Working time that no event holds but long ones: theirs. Empty where there are none.
+    free: Vec<Interval>,
     /// Common denominator of the sums.
     denominator: u64,
     /// Edges in order, the running sum up to each, and how many events run from there on.
@@ -26,38 +31,61 @@ struct Step {
     at: DateTime<Utc>,
     sum: i128,
     running: u32,
+    /// Those of `running` that are not long: only they can be in conflict.
+    firm: u32,
 }
 
 impl Ledger {
-    /// Shares out the timed, counted ones among `judged` inside `window`.
-    pub fn new<'a>(judged: impl Iterator<Item = &'a Judged>, window: Interval) -> Ledger {
-        let mut edges: Vec<(DateTime<Utc>, bool)> = Vec::new();
-        for j in judged.filter(|j| j.class().is_some() && !j.all_day()) {
-            if let Some(part) = j.interval.intersection(&window) {
-                edges.extend([(part.start, true), (part.end, false)]);
-            }
+    /// Shares out the timed, counted ones among `judged` inside `window`. Long ones share what the others leave of the working
+    /// time `net`.
+    pub fn new<'a>(judged: impl Iterator<Item = &'a Judged>, window: Interval, net: &[Interval]) -> Ledger {
+        let mut ledger = Ledger { window, free: Vec::new(), denominator: 1, steps: Vec::new() };
+        let (long, firm): (Vec<&Judged>, Vec<&Judged>) = judged.filter(|j| !j.all_day()).partition(|j| j.long);
+        let counts = |j: &&&Judged| j.class().is_some();
+        let held: Vec<Interval> = firm.iter().filter(counts).flat_map(|j| ledger.parts(j)).collect();
+        let mut edges: Vec<Edge> = Vec::new();
+        edges.extend(held.iter().flat_map(|part| [(part.start, true, true), (part.end, false, true)]));
+        if !long.is_empty() {
+            let held = Interval::union(held);
+            ledger.free = net.iter().flat_map(|n| n.without(&held)).collect();
+            let filled = long.iter().filter(counts).flat_map(|j| ledger.parts(j));
+            edges.extend(filled.flat_map(|part| [(part.start, true, false), (part.end, false, false)]));
         }
         edges.sort_unstable();
-        // Ends sort before starts of the same instant, so the count never dips below what runs.
-        let mut steps: Vec<Step> = Vec::with_capacity(edges.len());
-        let mut running = 0u32;
-        for (at, begins) in edges {
-            running = if begins { running + 1 } else { running - 1 };
-            match steps.last_mut() {
-                Some(last) if last.at == at => last.running = running,
-                _ => steps.push(Step { at, sum: 0, running }),
+        ledger.sum_up(edges);
+        ledger
+    }
+
+    fn sum_up(&mut self, edges: Vec<Edge>) {
+        // Ends sort before starts of the same instant, so the counts never dip below what runs.
+        let (mut running, mut firm) = (0u32, 0u32);
+        for (at, begins, is_firm) in edges {
+            let step = |count: u32, by: bool| if begins { count + u32::from(by) } else { count - u32::from(by) };
+            (running, firm) = (step(running, true), step(firm, is_firm));
+            match self.steps.last_mut() {
+                Some(last) if last.at == at => (last.running, last.firm) = (running, firm),
+                _ => self.steps.push(Step { at, sum: 0, running, firm }),
             }
         }
-        let levels: BTreeSet<u64> = steps.iter().map(|s| s.running.max(1).into()).collect();
+        let levels: BTreeSet<u64> = self.steps.iter().map(|s| s.running.max(1).into()).collect();
         let common = levels.into_iter().try_fold(1u64, |all, n| {
             let next = u128::from(all) * u128::from(n / gcd(all, n));
             u64::try_from(next).ok().filter(|next| *next <= FINEST)
         });
-        let mut ledger = Ledger { window, denominator: common.unwrap_or(FINEST), steps };
-        for i in 1..ledger.steps.len() {
-            ledger.steps[i].sum = ledger.advance(ledger.steps[i - 1], ledger.steps[i].at);
+        self.denominator = common.unwrap_or(FINEST);
+        for i in 1..self.steps.len() {
+            self.steps[i].sum = self.advance(self.steps[i - 1], self.steps[i].at);
         }
-        ledger
+    }
+
+    /// The stretches of the window in which it takes time, where it takes any: all of a usual event but what lies in an
+    /// absence, and of a long one the working hours that nothing else holds.
+    pub fn parts(&self, j: &Judged) -> Vec<Interval> {
+        let own = j.parts().filter_map(|part| part.intersection(&self.window));
+        if !j.long {
+            return own.collect();
+        }
+        own.flat_map(|part| self.free.iter().filter_map(move |free| free.intersection(&part))).collect()
     }
 
     fn advance(&self, from: Step, to: DateTime<Utc>) -> i128 {
@@ -74,13 +102,12 @@ impl Ledger {
 
     /// Its share of `within` before halving, in seconds. Zero unless it is counted and timed.
     pub fn full_share(&self, j: &Judged, within: &Interval) -> Exact {
-        let part = within.intersection(&self.window).and_then(|w| j.interval.intersection(&w));
-        match part {
-            Some(part) if j.class().is_some() && !j.all_day() => {
-                Exact::fraction(self.sum_at(part.end) - self.sum_at(part.start), self.denominator)
-            }
-            _ => Exact::default(),
+        if j.class().is_none() || j.all_day() || j.interval.intersection(within).is_none() {
+            return Exact::default();
         }
+        let inside = |part: Interval| part.intersection(within);
+        let sum = |part: Interval| self.sum_at(part.end) - self.sum_at(part.start);
+        Exact::fraction(self.parts(j).into_iter().filter_map(inside).map(sum).sum(), self.denominator)
     }
 
     /// Its counted share of `within`, in seconds.
@@ -89,9 +116,9 @@ impl Ledger {
         if j.half { full * Exact::new(1, 2) } else { full }
     }
 
-    /// Stretches with at least `count` events at once.
+    /// Stretches with at least `count` events at once; long ones only fill what others leave.
     pub fn stretches(&self, count: usize) -> Vec<Interval> {
-        let pairs = self.steps.windows(2).filter(|w| w[0].running as usize >= count);
+        let pairs = self.steps.windows(2).filter(|w| w[0].firm as usize >= count);
         Interval::union(pairs.map(|w| Interval::new(w[0].at, w[1].at)).collect())
     }
 }

@@ -1,8 +1,10 @@
 //! Decisions to week report: hours, overlap, trend, focus, people, delegation, what moved the number. Pure: `now` is an
 //! argument, and the result does not depend on the order of events or calendars.
 
+mod absence;
 pub mod account;
 mod copies;
+mod days;
 mod delegate;
 pub mod difference;
 mod flow;
@@ -15,6 +17,7 @@ pub mod suggest;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod trend;
 pub mod usage;
 
 pub use judge::{Judged, Verdict, judge};
@@ -23,9 +26,8 @@ pub use tally::Tally;
 
 use crate::classify::{People, RuleSet};
 use crate::model::{Class, Exact, Instance, Interval, Preferences, Week};
-use chrono::{DateTime, NaiveDate, Timelike, Utc};
-use chrono_tz::Tz;
-use report::{Amount, Block, Day, Events, GoalGap, Hours, Theme, Trend, TrendWeek};
+use chrono::{DateTime, Utc};
+use report::{Amount, Events, GoalGap, Hours, Theme};
 use std::collections::BTreeMap;
 
 /// Weeks on the trend line, the report's own included.
@@ -39,6 +41,8 @@ pub struct Analysis<'a> {
     people: &'a People,
     wishes: &'a Preferences,
     tallies: BTreeMap<Week, Tally>,
+    /// What a reader of every report must know.
+    notes: Vec<String>,
 }
 
 /// One row of `vantage events`: an instance and its exact share of the window, in seconds.
@@ -52,7 +56,13 @@ impl<'a> Analysis<'a> {
     /// moved out of a slot in it, which only claims that slot and is in no number.
     pub fn new(instances: Vec<Instance>, rules: &RuleSet, people: &'a People, wishes: &'a Preferences) -> Analysis<'a> {
         let judged = judge(instances, rules, people, wishes);
-        Analysis { judged, people, wishes, tallies: BTreeMap::new() }
+        Analysis { judged, people, wishes, tallies: BTreeMap::new(), notes: Vec::new() }
+    }
+
+    /// The same with sentences that every report has among its notes.
+    pub fn noting(mut self, notes: impl IntoIterator<Item = String>) -> Analysis<'a> {
+        self.notes.extend(notes);
+        self
     }
 
     /// The time whose instances the reports from `first` to `last` need.
@@ -69,9 +79,9 @@ impl<'a> Analysis<'a> {
     /// Everything that touches `window`, ordered by start and UID, with its counted share inside the window.
     pub fn rows(&self, window: Interval) -> Vec<Row<'_>> {
         let here: Vec<&Judged> = self.judged.iter().filter(|j| j.touches(&window)).collect();
-        let ledger = ledger::Ledger::new(here.iter().copied(), window);
-        let mut counted: Vec<Exact> = here.iter().map(|j| ledger.share(j, &window)).collect();
         let working = tally::Working::of(&here, &window, self.wishes);
+        let ledger = ledger::Ledger::new(here.iter().copied(), window, &working.net);
+        let mut counted: Vec<Exact> = here.iter().map(|j| ledger.share(j, &window)).collect();
         for added in ledger::all_day(&here, &window, &working.net, self.wishes) {
             counted[added.index] += &added.share;
         }
@@ -89,22 +99,11 @@ impl<'a> Analysis<'a> {
         (0..TREND_WEEKS).for_each(|back| self.count(week.plus(-back)));
         let (all, wishes, people) = (&self.judged, self.wishes, self.people);
         let tally = &self.tallies[&week];
-        let complete = |w: Week| wishes.zones.week(w).end <= now;
         let since = wishes.zones.week(week.plus(1 - TREND_WEEKS)).start;
         let span = Interval::new(since, tally.window.end);
         let seen: Vec<&Judged> = all.iter().filter(|j| j.touches(&span)).collect();
-        // A calendar begins with its first counted hours: the weeks before are not known, which is not the same as empty.
-        let known = |w: &Week| !self.tallies[w].counted().is_zero();
-        let first_known = (0..TREND_WEEKS).rev().map(|back| week.plus(-back)).find(known);
-        // Earlier complete weeks that may be compared with, newest first.
-        let comparable: Vec<(Week, &Tally)> = (1..=AVERAGE_WEEKS)
-            .map(|back| week.plus(-back))
-            .filter(|w| complete(*w) && first_known.is_some_and(|first| *w >= first))
-            .map(|w| (w, &self.tallies[&w]))
-            .filter(|(_, t)| !t.working.hollow())
-            .collect();
-        let previous = comparable.iter().find(|(_, t)| t.share().is_some());
-        let (previous_week, previous) = (previous.map(|p| p.0), previous.map(|p| p.1));
+        let before = self.before(week, now);
+        let (trend, moved) = self.trend(week, &before, now);
         let share = tally.share();
         let recent: Vec<&Tally> = (0..AVERAGE_WEEKS).map(|back| &self.tallies[&week.plus(-back)]).collect();
         let (open, fragmented) = flow::open(all, tally, wishes);
@@ -113,14 +112,7 @@ impl<'a> Analysis<'a> {
             let theirs = Week::of(wishes.zones.date_of(j.interval.start), wishes.week_start);
             (week.first - theirs.first).num_days() / 7
         });
-        let trend = Trend {
-            previous: previous.and_then(Tally::share),
-            previous_week,
-            median: median(comparable.iter().filter_map(|(_, t)| t.share()).collect()),
-            points: previous.and_then(|p| Some(share.as_ref()?.percent() - p.share()?.percent())),
-            weeks: (0..TREND_WEEKS).rev().map(|back| self.trend_week(week.plus(-back))).collect(),
-        };
-        let mut notes = Vec::new();
+        let mut notes = self.notes.clone();
         if judge::nobody_is_me(&seen, people) {
             notes.push(
                 "your own answers are not known: set `my_addresses` so that declined meetings are left out".into(),
@@ -132,20 +124,22 @@ impl<'a> Analysis<'a> {
             first_day: week.first,
             last_day: week.last(),
             zone: zone_names(week, wishes),
-            complete: complete(week),
+            complete: wishes.zones.week(week).end <= now,
+            ahead: wishes.zones.week(week).start > now,
             hollow: tally.working.hollow(),
             events: self.events(tally),
             hours: self.hours(tally, length_of(&open), fragmented),
             goal: wishes.goal.clone(),
-            goal_gap: wishes.goal.as_ref().zip(share.as_ref()).map(|(goal, share)| GoalGap {
+            goal_gap: wishes.goal.as_ref().zip(share.as_ref()).filter(|_| !tally.thin()).map(|(goal, share)| GoalGap {
                 points: share.percent() - goal.percent(),
                 hours_to_convert: (goal - share) * tally.hours.classified(),
             }),
             share,
             coverage: tally.coverage(),
             provisional: tally.provisional(),
+            thin: tally.thin(),
             trend,
-            themes: themes(tally, &comparable),
+            themes: themes(tally, &before.comparable),
             left_out: self.amounts(tally, |v| match v {
                 Verdict::LeftOut(reason) => Some(reason),
                 _ => None,
@@ -162,14 +156,11 @@ impl<'a> Analysis<'a> {
             coaching: reports.iter().map(|r| &r.hours).sum(),
             reports,
             let_go: delegate::candidates(all, &seen, &recent, people),
-            moved: previous.map(|p| delegate::moved(all, p, tally)).unwrap_or_default(),
+            moved,
+            long: self.long(tally),
+            cut_by_absence: self.cut_by_absence(tally),
             notes,
         }
-    }
-
-    fn trend_week(&self, week: Week) -> TrendWeek {
-        let tally = &self.tallies[&week];
-        TrendWeek { week, share: tally.share(), hollow: tally.working.hollow(), provisional: tally.provisional() }
     }
 
     fn events(&self, tally: &Tally) -> Events {
@@ -187,8 +178,7 @@ impl<'a> Analysis<'a> {
     fn hours(&self, tally: &Tally, open: Exact, fragmented: Exact) -> Hours {
         let here = || tally.fetched.iter().map(|&i| &self.judged[i]);
         let union = |keep: &dyn Fn(&Judged) -> bool| {
-            let parts =
-                here().filter(|j| keep(j) && !j.all_day()).filter_map(|j| j.interval.intersection(&tally.window));
+            let parts = here().filter(|j| keep(j) && !j.all_day()).flat_map(|j| tally.ledger.parts(j));
             length_of(&Interval::union(parts.collect()))
         };
         let shares = |within: &Interval, j: &Judged| tally.ledger.share(j, within);
@@ -221,62 +211,18 @@ impl<'a> Analysis<'a> {
             let Some(key) = key(j.verdict) else { continue };
             let amount = amounts.entry(key).or_default();
             amount.events += 1;
-            if let Some(part) = j.interval.intersection(&tally.window) {
-                amount.hours += &Exact::seconds(part.length());
-            }
+            let parts = match j.verdict {
+                Verdict::LeftOut(_) => j.interval.intersection(&tally.window).into_iter().collect(),
+                _ => tally.ledger.parts(j),
+            };
+            amount.hours += &length_of(&parts);
         }
         amounts
-    }
-
-    fn day(&self, date: NaiveDate, tally: &Tally, open: &[Interval]) -> Day {
-        use chrono::Datelike;
-        let zones = &self.wishes.zones;
-        let (day, zone) = (zones.day(date), zones.on(date));
-        let hours = tally.days.get(&date).cloned().unwrap_or_default();
-        let wall = |i: &Interval| i.intersection(&day).map(|part| wall_clock(&part, &day, zone));
-        let here = || tally.fetched.iter().map(|&i| &self.judged[i]);
-        let drawn = here().filter(|j| !j.all_day() && !matches!(j.verdict, Verdict::LeftOut(_)));
-        let block = |j: &Judged, (from, to)| Block {
-            from,
-            to,
-            title: j.title(),
-            private: j.private(),
-            class: j.class(),
-            theme: j.decision.theme.as_ref().map(ToString::to_string),
-            alone: j.alone,
-            tentative: j.tentative,
-        };
-        let whole = tally.all_day.iter().filter(|a| a.day.start == day.start).map(|a| &self.judged[a.index]);
-        let off = here().filter(|j| j.verdict == Verdict::LeftOut(report::Reason::OutOfOffice));
-        Day {
-            date,
-            zone: zone.name().to_string(),
-            strategy: hours.of(Class::Strategy).clone(),
-            execution: hours.of(Class::Execution).clone(),
-            unclassified: hours.of(Class::Unclassified).clone(),
-            working: self.wishes.working.on(date.weekday()),
-            out_of_office: off.filter_map(|j| wall(&j.interval)).collect(),
-            open: open.iter().filter_map(wall).collect(),
-            blocks: drawn.filter_map(|j| Some(block(j, wall(&j.interval)?))).collect(),
-            all_day: whole.map(|j| block(j, (0, 1440))).collect(),
-        }
     }
 }
 
 fn length_of(stretches: &[Interval]) -> Exact {
     tally::length(stretches)
-}
-
-/// Minutes after midnight on the day's own clock; where the clock goes back over the end, the elapsed length decides.
-fn wall_clock(part: &Interval, day: &Interval, zone: Tz) -> (u16, u16) {
-    let minutes = |at: DateTime<Utc>| {
-        let local = at.with_timezone(&zone);
-        (local.hour() * 60 + local.minute()) as u16
-    };
-    let from = if part.start <= day.start { 0 } else { minutes(part.start).min(1439) };
-    let to = if part.end >= day.end { 1440 } else { minutes(part.end) };
-    let length = u16::try_from(part.length().num_minutes()).unwrap_or(1440).max(1);
-    (from, if to > from { to } else { (from + length).min(1440) })
 }
 
 fn zone_names(week: Week, wishes: &Preferences) -> String {
@@ -287,17 +233,6 @@ fn zone_names(week: Week, wishes: &Preferences) -> String {
         }
     }
     names.join(", ")
-}
-
-/// The middle value; the mean of the middle two.
-fn median(mut values: Vec<Exact>) -> Option<Exact> {
-    values.sort();
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => None,
-        n if n % 2 == 1 => Some(values.swap_remove(middle)),
-        _ => Some((values[middle - 1].clone() + values[middle].clone()) * Exact::new(1, 2)),
-    }
 }
 
 /// Themes by hours, with the change against their mean in the comparable weeks.

@@ -15,8 +15,8 @@ pub fn leverage(all: &[Judged], tally: &Tally, people: &People) -> (BTreeMap<Cla
     for &i in &tally.fetched {
         let j = &all[i];
         let (Some(class), true, Some(heads)) = (j.class(), j.is_meeting(), j.heads(people)) else { continue };
-        let part = j.interval.intersection(&tally.window).filter(|_| !j.all_day());
-        let length = part.map(|p| Exact::seconds(p.length())).unwrap_or_default();
+        let parts = if j.all_day() { Vec::new() } else { tally.ledger.parts(j) };
+        let length: Exact = parts.iter().map(|part| Exact::seconds(part.length())).sum();
         let attendee = length * Exact::new(heads as i64, 1);
         if people.is_mine(&j.instance.event) {
             load += &attendee;

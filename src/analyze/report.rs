@@ -20,6 +20,8 @@ pub struct Report {
     pub zone: String,
     /// False for the running week: what is still to come is counted as booked.
     pub complete: bool,
+    /// The week has not begun.
+    pub ahead: bool,
     /// More than half of the working hours were out of office; such weeks are no part of a trend.
     pub hollow: bool,
     pub events: Events,
@@ -32,6 +34,8 @@ pub struct Report {
     pub coverage: Option<Exact>,
     /// Coverage is under 80 %.
     pub provisional: bool,
+    /// Fewer than 5 counted hours, or coverage under 50 %: the week is compared with nothing, and is in no median.
+    pub thin: bool,
     #[serde(serialize_with = "ratio")]
     pub goal: Option<Exact>,
     pub goal_gap: Option<GoalGap>,
@@ -53,6 +57,10 @@ pub struct Report {
     pub reports: Vec<Coached>,
     pub let_go: Vec<Candidate>,
     pub moved: Vec<Mover>,
+    /// Left out because it is longer than 16 hours, the longest first.
+    pub long: Vec<LongEvent>,
+    /// Counted but for the part that lies in an absence: how many, and the hours of these parts.
+    pub cut_by_absence: Amount,
     /// Things a reader must know, such as that answers could not be read; sentences.
     pub notes: Vec<String>,
 }
@@ -99,6 +107,10 @@ impl Report {
             hide(&mut candidate.title, &mut candidate.theme);
             candidate.private &= titles;
             candidate.report.take_if(|_| !titles);
+        }
+        for long in &mut self.long {
+            long.title.take_if(|_| !titles);
+            long.private &= titles;
         }
         if !titles {
             self.reports.iter_mut().enumerate().for_each(|(i, r)| r.name = format!("report {}", i + 1));
@@ -183,9 +195,10 @@ pub struct GoalGap {
     pub hours_to_convert: Exact,
 }
 
-/// The share against earlier complete weeks; hollow weeks are left out of every comparison.
+/// The share against earlier complete weeks; hollow and thin weeks are left out of every comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Default)]
 pub struct Trend {
+    /// Its share in its first `days` days.
     #[serde(serialize_with = "ratio")]
     pub previous: Option<Exact>,
     /// The week of `previous`: an earlier one than the week directly before where that one is no part of a comparison.
@@ -194,8 +207,10 @@ pub struct Trend {
     /// Median share of the 4 complete weeks before.
     #[serde(serialize_with = "ratio")]
     pub median: Option<Exact>,
-    /// Shown points against the previous complete week; 0 is "level".
+    /// Shown points against the same days of the previous complete week; 0 is "level".
     pub points: Option<i64>,
+    /// The days that are compared, from the first: seven, but for a week that runs those up to today.
+    pub days: u32,
     /// The 12 weeks that end with this one, oldest first.
     pub weeks: Vec<TrendWeek>,
 }
@@ -210,6 +225,8 @@ pub struct TrendWeek {
     pub share: Option<Exact>,
     pub hollow: bool,
     pub provisional: bool,
+    /// Too little to compare with.
+    pub thin: bool,
 }
 
 /// A theme's hours.
@@ -414,6 +431,18 @@ pub struct Candidate {
     pub optional: bool,
     /// A report of mine who already attends.
     pub report: Option<String>,
+}
+
+/// An event that is left out because it is longer than 16 hours.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LongEvent {
+    /// "(no title)" where the source gives none; `None` where private or hidden.
+    pub title: Option<String>,
+    /// Private or confidential. False below the privacy `titles`, where all are alike.
+    pub private: bool,
+    /// Its length inside the week.
+    #[serde(serialize_with = "hours")]
+    pub hours: Exact,
 }
 
 /// A series' part in the change of the share since [`Trend::previous_week`].

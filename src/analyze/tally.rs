@@ -1,8 +1,7 @@
 //! One window's counted time, by class, theme, series and day: what reports and trends are made of.
 
-use super::judge::{Judged, Series, Verdict};
+use super::judge::{Judged, Series};
 use super::ledger::{Added, ByClass, Ledger, all_day};
-use super::report::Reason;
 use crate::model::{Class, Exact, Interval, Preferences};
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
@@ -44,10 +43,10 @@ impl Working {
         &off + &off > self.gross_length
     }
 
-    /// Working time of the days in `window`, less the out-of-office instances among `judged`.
+    /// Working time of the days in `window`, less the user's own absences among `judged`.
     pub fn of(judged: &[&Judged], window: &Interval, wishes: &Preferences) -> Working {
         let (zones, working) = (&wishes.zones, &wishes.working);
-        let off = judged.iter().filter(|j| j.verdict == Verdict::LeftOut(Reason::OutOfOffice)).map(|j| j.interval);
+        let off = judged.iter().filter(|j| j.absence).map(|j| j.interval);
         let off = Interval::union(off.collect());
         let (mut spans, mut gross) = (Vec::new(), Vec::new());
         let mut date = zones.date_of(window.start);
@@ -77,8 +76,8 @@ impl Tally {
     pub fn new(all: &[Judged], window: Interval, wishes: &Preferences) -> Tally {
         let fetched: Vec<usize> = (0..all.len()).filter(|&i| all[i].touches(&window)).collect();
         let here: Vec<&Judged> = fetched.iter().map(|&i| &all[i]).collect();
-        let ledger = Ledger::new(here.iter().copied(), window);
         let working = Working::of(&here, &window, wishes);
+        let ledger = Ledger::new(here.iter().copied(), window, &working.net);
         let mut added = all_day(&here, &window, &working.net, wishes);
         added.iter_mut().for_each(|a| a.index = fetched[a.index]);
         let mut tally = Tally {
@@ -143,5 +142,10 @@ impl Tally {
     /// Under 80 % of the counted time is classified.
     pub fn provisional(&self) -> bool {
         self.coverage().is_some_and(|c| c < Exact::new(4, 5))
+    }
+
+    /// Too little to compare with anything: fewer than 5 counted hours, or under half of them classified.
+    pub fn thin(&self) -> bool {
+        self.counted() < Exact::hours(5) || self.coverage().is_some_and(|c| c < Exact::new(1, 2))
     }
 }

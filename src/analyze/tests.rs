@@ -1,6 +1,8 @@
 //! The lines of "What counts", as stories about small weeks, and the properties that hold for all weeks.
 
+mod absence;
 mod guests;
+mod honesty;
 mod tuning;
 
 use super::report::{Apart, Reason, Theme};
@@ -111,6 +113,11 @@ fn all_day(event: Event, first: i64, days: i64) -> Instance {
     Instance { event: Arc::new(event), span, original: Original::On(first), marked: None }
 }
 
+/// Time out of office of my own, as the event type says.
+fn off() -> Event {
+    Event { event_type: EventType::OutOfOffice, attendees: Attendees::default(), ..event("Away") }
+}
+
 fn later() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2027, 6, 1, 0, 0, 0).unwrap()
 }
@@ -149,7 +156,10 @@ fn what_is_left_out_is_left_out_for_one_reason() {
     left_out(changed(|e| e.event_type = EventType::WorkingLocation), Reason::WorkingLocation);
     left_out(changed(|e| e.event_type = EventType::Birthday), Reason::Birthday);
     left_out(changed(|e| e.event_type = EventType::FromGmail), Reason::FromGmail);
-    left_out(changed(|e| e.event_type = EventType::OutOfOffice), Reason::OutOfOffice);
+    left_out(
+        changed(|e| (e.event_type, e.attendees) = (EventType::OutOfOffice, Attendees::default())),
+        Reason::OutOfOffice,
+    );
     left_out(meeting("Lunch", "0 12:00", "0 13:00"), Reason::Ignored);
     left_out(meeting("Standup", "0 09:00", "0 09:00"), Reason::NoLength);
     left_out(all_day(event("Standup"), 0, 1), Reason::AllDay);
@@ -246,7 +256,7 @@ fn lunch_ends_an_open_block_and_a_meeting_in_it_is_not_after_hours() {
 
 #[test]
 fn out_of_office_comes_off_the_working_hours() {
-    let off = |days| all_day(Event { event_type: EventType::OutOfOffice, ..event("Away") }, 0, days);
+    let off = |days| all_day(off(), 0, days);
     let r = report(vec![off(2)]);
     assert_eq!((h(&r.hours.working), r.hollow), (3.0 * 9.25, false));
     assert!(report(vec![off(3)]).hollow);
@@ -266,9 +276,9 @@ fn chains_and_switches_follow_the_order_of_the_day() {
 
 #[test]
 fn the_goal_gap_tells_points_and_hours_to_convert() {
-    let r = report(vec![meeting("Roadmap", "0 09:00", "0 10:00"), meeting("Standup", "0 10:00", "0 13:00")]);
+    let r = report(vec![meeting("Roadmap", "0 09:00", "0 10:30"), meeting("Standup", "0 10:30", "0 15:00")]);
     let gap = r.goal_gap.unwrap();
-    assert_eq!((gap.points, gap.hours_to_convert), (-15, Exact::new(36 * 60, 1)));
+    assert_eq!((gap.points, gap.hours_to_convert), (-15, Exact::new(54 * 60, 1)));
 }
 
 #[test]
@@ -282,10 +292,10 @@ fn movers_add_up_to_the_change_of_the_share() {
     };
     let r = report(vec![
         before(meeting("Roadmap a", "0 09:00", "0 10:00")),
-        before(meeting("Standup", "1 09:00", "1 12:00")),
+        before(meeting("Standup", "1 09:00", "1 13:00")),
         meeting("Roadmap a", "0 09:00", "0 11:00"),
         meeting("Roadmap b", "0 11:00", "0 11:20"),
-        meeting("Standup", "1 09:00", "1 11:00"),
+        meeting("Standup", "1 09:00", "1 12:00"),
     ]);
     let change = r.share.unwrap() - r.trend.previous.unwrap();
     let sum: i64 = r.moved.iter().map(|m| m.tenths).sum();
@@ -330,10 +340,10 @@ fn the_median_and_the_previous_week_leave_hollow_weeks_out() {
         i
     };
     let r = report(vec![
-        shifted(meeting("Standup", "0 09:00", "0 10:00"), 2),
-        shifted(meeting("Roadmap", "0 09:00", "0 10:00"), 1),
-        shifted(all_day(Event { event_type: EventType::OutOfOffice, ..event("Away") }, 0, 4), 1),
-        meeting("Roadmap", "0 09:00", "0 10:00"),
+        shifted(meeting("Standup", "0 09:00", "0 14:00"), 2),
+        shifted(meeting("Roadmap", "0 09:00", "0 14:00"), 1),
+        shifted(all_day(off(), 0, 4), 1),
+        meeting("Roadmap", "0 09:00", "0 14:00"),
     ]);
     assert_eq!((r.trend.previous, r.trend.points), (Some(Exact::default()), Some(100)));
     assert!(r.trend.weeks[10].hollow);
@@ -412,8 +422,8 @@ fn the_four_weeks_begin_where_the_calendar_does() {
 #[test]
 fn the_week_that_is_compared_with_is_named() {
     let r = report(vec![
-        weeks_before(meeting("Standup", "0 09:00", "0 10:00"), 2),
-        meeting("Roadmap", "0 09:00", "0 10:00"),
+        weeks_before(meeting("Standup", "0 09:00", "0 14:00"), 2),
+        meeting("Roadmap", "0 09:00", "0 14:00"),
     ]);
     assert_eq!((r.trend.points, r.trend.previous_week), (Some(100), Some(week().plus(-2))));
 }
@@ -421,7 +431,7 @@ fn the_week_that_is_compared_with_is_named() {
 #[test]
 fn all_day_events_give_no_hours_on_days_out_of_office() {
     let eight = Preferences { all_day: Some(Exact::hours(8)), ..wishes() };
-    let off = all_day(Event { event_type: EventType::OutOfOffice, ..event("Away") }, 0, 1);
+    let off = all_day(off(), 0, 1);
     let r = report_with(vec![all_day(event("Roadmap"), 0, 2), off], &eight);
     assert_eq!(h(&r.hours.all_day), 8.0);
     let shown: Vec<usize> = r.days.iter().map(|day| day.all_day.len()).collect();
@@ -500,10 +510,10 @@ fn without_a_uid_the_title_makes_the_series() {
     let anonymous = |i: Instance| with_event(&i, |e| e.uid = Uid("".into()));
     let r = report(
         [
-            weeks_before(meeting("Standup", "0 09:00", "0 10:00"), 1),
-            meeting("Standup", "0 09:00", "0 10:00"),
-            meeting("Roadmap", "1 09:00", "1 10:00"),
-            meeting("Roadmap review", "2 09:00", "2 10:00"),
+            weeks_before(meeting("Standup", "0 09:00", "0 14:00"), 1),
+            meeting("Standup", "0 09:00", "0 14:00"),
+            meeting("Roadmap", "1 09:00", "1 14:00"),
+            meeting("Roadmap review", "2 09:00", "2 14:00"),
         ]
         .map(anonymous)
         .into(),

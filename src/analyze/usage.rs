@@ -4,7 +4,7 @@ use super::Row;
 use super::judge::{Judged, Verdict, subject};
 use super::ledger::ByClass;
 use super::report::Reason;
-use crate::classify::{By, Outcome, People, RuleSet};
+use crate::classify::{By, Nature, Outcome, People, RuleSet};
 use crate::model::{Class, Exact, Interval, Zones};
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub struct Use {
     /// Events that it decides and that no fact of their own (declined, cancelled, free, …) leaves out.
     pub events: usize,
-    /// The counted seconds of these; their whole length where the rule ignores them or sets them apart.
+    /// The counted seconds of these; their whole length where the rule ignores them, sets them apart or takes them for an absence.
     pub hours: Exact,
     /// Events that it matches, whoever decides them and whatever becomes of them. Copies of one meeting are one event.
     pub matched: usize,
@@ -96,7 +96,8 @@ impl Usage {
         }
         let hours = match j.verdict {
             Verdict::Counted(_) => row.counted.clone(),
-            Verdict::Apart(_) | Verdict::LeftOut(Reason::Ignored) => {
+            Verdict::LeftOut(Reason::OutOfOffice) if j.decision.kind != Nature::OutOfOffice => return,
+            Verdict::Apart(_) | Verdict::LeftOut(Reason::Ignored | Reason::OutOfOffice) => {
                 Exact::seconds(j.interval.intersection(window).map(|part| part.length()).unwrap_or_default())
             }
             Verdict::LeftOut(_) => return,

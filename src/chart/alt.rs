@@ -1,7 +1,7 @@
 use super::Privacy;
-use super::numbers::{clean, count, dates, decimal, hours, signed};
+use super::numbers::{count, dates, decimal, hours, signed};
 use super::weekly::{handable, movers, theme_rows};
-use super::wording::{headline, provisional, since, strip};
+use super::wording::{headline, provisional, remarks, since, strip};
 use crate::analyze::report::Report;
 use crate::model::Exact;
 
@@ -28,7 +28,8 @@ pub fn alt_text(report: &Report, privacy: Privacy) -> String {
             decimal(h.after_hours.tenths()),
         ));
     }
-    let shares: Vec<i64> = report.trend.weeks.iter().filter_map(|w| w.share.as_ref().map(|s| s.percent())).collect();
+    let firm = report.trend.weeks.iter().filter(|week| !week.thin);
+    let shares: Vec<i64> = firm.filter_map(|w| w.share.as_ref().map(|s| s.percent())).collect();
     if let (Some(low), Some(high), true) = (shares.iter().min(), shares.iter().max(), shares.len() > 1) {
         let median = report.trend.median.as_ref();
         let median = median.map(|m| format!("; the median of the four weeks before is {}%", m.percent()));
@@ -62,9 +63,10 @@ pub fn alt_text(report: &Report, privacy: Privacy) -> String {
         says.push(format!("What moved the number{}, in points: {}.", since(report), moved.join(", ")));
     }
     says.push(format!("{}.", strip(report).join(", ")));
-    says.extend(report.notes.iter().map(|note| {
-        let note = clean(note);
-        if note.ends_with(['.', '!', '?']) { note } else { format!("{note}.") }
-    }));
+    says.extend(
+        remarks(report, privacy)
+            .into_iter()
+            .map(|note| if note.ends_with(['.', '!', '?']) { note } else { format!("{note}.") }),
+    );
     says.join(" ")
 }

@@ -22,7 +22,7 @@ pub use crate::model::{Palette, Privacy};
 pub use alt::alt_text;
 pub use banner::described;
 pub use painter::Painter;
-pub use wording::{Headline, headline, since};
+pub use wording::{Headline, headline, remarks, since};
 
 /// How a picture is drawn.
 #[derive(Clone, Debug)]

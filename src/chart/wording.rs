@@ -1,7 +1,9 @@
 //! The sentences that pictures and text reports share.
 
+use super::Privacy;
 use super::numbers::{clean, count, decimal, hours};
-use crate::analyze::report::{Apart, Reason, Report};
+use crate::analyze::report::{Apart, GoalGap, Reason, Report};
+use crate::model::Exact;
 use std::fmt;
 
 /// The week's result in a sentence; `Display` gives the whole of it.
@@ -22,8 +24,11 @@ impl fmt::Display for Headline {
 /// The headline, such as `33% strategy — up 3 points, 7 short of your 40% goal`.
 pub fn headline(report: &Report) -> Headline {
     let Some(share) = &report.share else { return Headline { result: String::new(), rest: nothing(report).into() } };
+    if report.thin {
+        return thin(report);
+    }
     let result = format!("{}% strategy", share.percent());
-    let booked = if report.complete { "" } else { " so far booked" };
+    let booked = booked(report);
     if report.hollow {
         // Such a week is no part of any comparison.
         return Headline { result, rest: format!("{booked} in a week mostly out of office") };
@@ -37,10 +42,34 @@ pub fn headline(report: &Report) -> Headline {
     Headline { result, rest }
 }
 
+fn booked(report: &Report) -> &'static str {
+    match (report.complete, report.ahead) {
+        (true, _) => "",
+        (_, true) => " booked",
+        _ => " so far booked",
+    }
+}
+
+/// So little that a percentage would look surer than it is: the hours, and why there are no more words.
+fn thin(report: &Report) -> Headline {
+    let [strategy, execution, _] = report.class_tenths().map(hours);
+    let counted = hours(report.hours.counted.tenths());
+    let why = match &report.coverage {
+        _ if report.hollow => " in a week mostly out of office".to_owned(),
+        Some(coverage) if *coverage < Exact::new(1, 2) => {
+            format!(" — too little to compare: {}% of {counted} is classified", coverage.percent())
+        }
+        _ => format!(" — too little to compare: {counted} counted"),
+    };
+    let rest = format!(", {execution} execution{}{why}", booked(report));
+    Headline { result: format!("{strategy} strategy"), rest }
+}
+
 fn nothing(report: &Report) -> &'static str {
     match (report.hollow, report.complete, report.events.fetched, report.hours.counted.is_zero()) {
         (true, ..) => "A week mostly out of office",
         (_, true, 0, _) => "No meetings this week",
+        (_, false, 0, _) if report.ahead => "No meetings booked in this week",
         (_, false, 0, _) => "No meetings booked this week so far",
         (_, _, _, true) => "Nothing to count this week",
         _ => "No classified meetings this week",
@@ -51,11 +80,20 @@ fn change(report: &Report) -> Option<String> {
     let week = report.compared_with().map(|week| format!("W{}", week.number()));
     let points = report.trend.points?;
     let size = count(points.unsigned_abs() as usize, "point");
+    let days = compared_days(report).map(|days| format!("{days} ")).unwrap_or_default();
     Some(match points {
-        0 => format!("level with {}", week.as_deref().unwrap_or("the week before")),
-        1.. => format!("up {size}{}", since(report)),
-        _ => format!("down {size}{}", since(report)),
+        0 => format!("{days}level with {}", week.as_deref().unwrap_or("the week before")),
+        1.. => format!("{days}up {size}{}", since(report)),
+        _ => format!("{days}down {size}{}", since(report)),
     })
+}
+
+/// The days of a running week that are compared with the same ones of the week before: `Mon–Wed`; `None` for all of them.
+fn compared_days(report: &Report) -> Option<String> {
+    let days = (1..7).contains(&report.trend.days).then_some(report.trend.days)?;
+    let day = |number: u32| Some(report.days.get(number as usize)?.date.format("%a").to_string());
+    let (first, last) = (day(0)?, day(days - 1)?);
+    Some(if days == 1 { first } else { format!("{first}–{last}") })
 }
 
 /// ` since W45` where the comparison skips a week, else nothing.
@@ -65,15 +103,19 @@ pub fn since(report: &Report) -> String {
 
 fn goal(report: &Report) -> Option<String> {
     let goal = report.goal.as_ref()?.percent();
-    let points = report.goal_gap.as_ref()?.points;
-    if points == 0 {
-        return Some(format!("on your {goal}% goal"));
+    let GoalGap { points, hours_to_convert } = report.goal_gap.as_ref()?;
+    let missing = hours_to_convert.tenths();
+    if *points == 0 {
+        // Both round to the same percentage, and the hours beside it may still tell them apart.
+        let side = if missing > 0 { "short of" } else { "above" };
+        let off = || format!("{} {side} your {goal}% goal", hours(missing.abs()));
+        return Some(if missing == 0 { format!("on your {goal}% goal") } else { off() });
     }
     // "up 3 points, 7 short": the unit is said once.
     let said = report.trend.points.is_some_and(|points| points != 0);
     let distance = points.unsigned_abs() as usize;
     let distance = if said { distance.to_string() } else { count(distance, "point") };
-    let side = if points > 0 { "above" } else { "short of" };
+    let side = if *points > 0 { "above" } else { "short of" };
     Some(format!("{distance} {side} your {goal}% goal"))
 }
 
@@ -108,7 +150,9 @@ pub(super) fn subtitle(report: &Report) -> Vec<String> {
 
 /// Said before all else where too little is classified.
 pub(super) fn provisional(report: &Report) -> Option<String> {
-    let coverage = report.coverage.as_ref().filter(|_| report.provisional && report.share.is_some())?;
+    // The headline of a thin week says it itself.
+    let said = report.thin && !report.hollow && report.coverage.as_ref().is_some_and(|c| *c < Exact::new(1, 2));
+    let coverage = report.coverage.as_ref().filter(|_| report.provisional && report.share.is_some() && !said)?;
     Some(format!("Provisional: only {}% is classified", coverage.percent()))
 }
 
@@ -152,16 +196,53 @@ fn in_brackets(head: String, parts: &[String]) -> String {
     if parts.is_empty() { head } else { format!("{head} ({})", parts.join(", ")) }
 }
 
-/// The largest four reasons by number; the others as one.
+/// The largest four reasons by number, among them always what is away or too long; the others as one.
 fn reasons(report: &Report) -> Vec<String> {
-    let mut by_size: Vec<(Reason, usize)> =
+    let mut all: Vec<(Reason, usize)> =
         report.left_out.iter().map(|(reason, amount)| (*reason, amount.events)).filter(|(_, n)| *n > 0).collect();
-    by_size.sort_by_key(|(reason, events)| (std::cmp::Reverse(*events), *reason));
-    let kept = if by_size.len() > 5 { 4 } else { by_size.len() };
-    let mut parts: Vec<String> = by_size[..kept].iter().map(|(reason, n)| format!("{n} {}", reason.name())).collect();
-    if kept < by_size.len() {
-        let others: usize = by_size[kept..].iter().map(|(_, n)| n).sum();
-        parts.push(format!("{others} for other reasons"));
+    let told = |reason: &Reason| matches!(reason, Reason::Away | Reason::Long);
+    all.sort_by_key(|(reason, events)| (!told(reason), std::cmp::Reverse(*events), *reason));
+    let others = if all.len() > 5 { all.split_off(4) } else { Vec::new() };
+    all.sort_by_key(|(reason, events)| (std::cmp::Reverse(*events), *reason));
+    let mut parts: Vec<String> = all.iter().map(|(reason, n)| format!("{n} {}", reason.name())).collect();
+    if !others.is_empty() {
+        parts.push(format!("{} for other reasons", others.iter().map(|(_, n)| n).sum::<usize>()));
     }
     parts
 }
+
+/// What the picture says after the honesty strip, in this order: the notes, which are about the whole number, then what is too
+/// long, and what an absence cut.
+pub fn remarks(report: &Report, privacy: Privacy) -> Vec<String> {
+    let notes = report.notes.iter().map(|note| clean(note)).filter(|note| !note.is_empty());
+    let mut remarks: Vec<String> = notes.chain(long(report, privacy)).collect();
+    let cut = &report.cut_by_absence;
+    if cut.events > 0 {
+        remarks.push(format!("{} cut by your absence, by {}", count(cut.events, "meeting"), hours(cut.hours.tenths())));
+    }
+    remarks
+}
+
+/// `2 events over 16 h are left out: Hackathon 80.0 h, 1 private`.
+fn long(report: &Report, privacy: Privacy) -> Option<String> {
+    let number = report.long.len();
+    let verb = if number == 1 { "is" } else { "are" };
+    let head = (number > 0).then(|| format!("{} over 16 h {verb} left out", count(number, "event")))?;
+    if privacy != Privacy::Titles {
+        return Some(head);
+    }
+    let shown = report.long.iter().filter_map(|long| Some((clean(long.title.as_deref()?), long.hours.tenths())));
+    let mut names: Vec<String> = shown.map(|(title, tenths)| format!("{title} {}", hours(tenths))).collect();
+    let hidden = number - names.len();
+    if let Some(more @ 1..) = names.len().checked_sub(LONG_NAMES) {
+        names.truncate(LONG_NAMES);
+        names.push(format!("{more} more"));
+    }
+    if hidden > 0 {
+        names.push(format!("{hidden} private"));
+    }
+    Some(format!("{head}: {}", names.join(", ")))
+}
+
+/// Most long events that are named one by one.
+const LONG_NAMES: usize = 2;

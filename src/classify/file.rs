@@ -1,6 +1,7 @@
 //! A rules file as a whole: `[[rule]]`, `[labels]`, `extends`.
 
 use super::Outcome;
+use super::absence::Nature;
 use super::predicates::{PREDICATES, Predicate};
 use super::reader::{Reader, near};
 use super::rule::{Rule, Source};
@@ -172,9 +173,9 @@ fn rule(
             .mistake(header.clone(), "it asks for nothing, so it would match every event", "no predicate")
             .with_help("add one, such as `title = [\"roadmap\"]`");
     }
-    let (outcome, focus, theme) = what?;
+    let (outcome, kind, theme) = what?;
     let line = 1 + reader.text()[..header.start].matches('\n').count();
-    let rule = Rule { name: name.into(), outcome, focus, theme, source: source.clone(), line, predicates, unless };
+    let rule = Rule { name: name.into(), outcome, kind, theme, source: source.clone(), line, predicates, unless };
     (reader.count() == before).then_some(rule)
 }
 
@@ -214,7 +215,7 @@ fn unless(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<Vec<Box<dyn Predi
     any
 }
 
-type What = (Outcome, bool, Option<Arc<str>>);
+type What = (Outcome, Nature, Option<Arc<str>>);
 
 /// `class`, `kind` and `theme`, of a rule or a label.
 fn outcome(reader: &mut Reader<'_>, table: &DeTable<'_>, header: &Range<usize>, whole: bool) -> Option<What> {
@@ -222,41 +223,61 @@ fn outcome(reader: &mut Reader<'_>, table: &DeTable<'_>, header: &Range<usize>, 
         Some(value) => Some(reader.text_of("theme", value, "a text")?.into()),
         None => None,
     };
-    let focus = match table.get("kind") {
-        Some(value) => {
-            let kind = reader.text_of("kind", value, "`\"focus\"`")?;
-            if kind != "focus" {
-                reader
-                    .mistake(value.span(), format!("there is no kind `{kind}`"), "expected `focus`")
-                    .with_help("write `kind = \"focus\"`, or take it out");
-                return None;
-            }
-            true
-        }
-        None => false,
-    };
+    let kind = table.get("kind").map_or(Some(Nature::Ordinary), |value| nature(reader, value))?;
     let Some(value) = table.get("class") else {
-        if !focus && whole {
+        match kind {
+            Nature::Focus => return Some((Outcome::None, kind, theme)),
+            Nature::OutOfOffice => return Some((Outcome::Ignore, kind, theme)),
+            Nature::Ordinary => {}
+        }
+        if whole {
             reader
                 .mistake(header.clone(), "`class` is missing", "no class")
                 .with_help("add `class = \"strategy\"`, `\"execution\"` or `\"ignore\"`");
         }
-        return focus.then_some((Outcome::None, true, theme));
+        return None;
     };
+    let outcome = class(reader, value)?;
+    if kind == Nature::OutOfOffice && outcome != Outcome::Ignore {
+        reader
+            .mistake(value.span(), "time out of office is in no hours, so it has no class", "expected no class")
+            .with_help("take `class` or `kind = \"out-of-office\"` out");
+        return None;
+    }
+    Some((outcome, kind, theme))
+}
+
+fn nature(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Nature> {
+    match reader.text_of("kind", value, "`\"focus\"` or `\"out-of-office\"`")?.as_str() {
+        "focus" => Some(Nature::Focus),
+        "out-of-office" => Some(Nature::OutOfOffice),
+        kind => {
+            let help = near(kind, ["focus", "out-of-office"]).map_or_else(
+                || "write `kind = \"focus\"` or `kind = \"out-of-office\"`, or take it out".to_owned(),
+                |name| format!("write `kind = \"{name}\"`, or take it out"),
+            );
+            reader
+                .mistake(value.span(), format!("there is no kind `{kind}`"), "expected `focus` or `out-of-office`")
+                .with_help(help);
+            None
+        }
+    }
+}
+
+fn class(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Outcome> {
     let class = reader.text_of("class", value, "`\"strategy\"`, `\"execution\"` or `\"ignore\"`")?;
-    let outcome = match class.as_str() {
-        "strategy" => Outcome::Class(Class::Strategy),
-        "execution" => Outcome::Class(Class::Execution),
-        "ignore" => Outcome::Ignore,
-        "unclassified" => Outcome::None,
+    match class.as_str() {
+        "strategy" => Some(Outcome::Class(Class::Strategy)),
+        "execution" => Some(Outcome::Class(Class::Execution)),
+        "ignore" => Some(Outcome::Ignore),
+        "unclassified" => Some(Outcome::None),
         _ => {
             let all = "expected `strategy`, `execution`, `ignore` or `unclassified`".to_owned();
             let help = near(&class, CLASSES).map_or(all, |name| format!("write `{name}`"));
             reader.mistake(value.span(), format!("there is no class `{class}`"), "unknown class").with_help(help);
-            return None;
+            None
         }
-    };
-    Some((outcome, focus, theme))
+    }
 }
 
 fn labels(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Labelled> {
@@ -277,8 +298,8 @@ fn labels(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Labelled> {
         for (key, _) in table.iter().filter(|(key, _)| !["class", "theme", "kind"].contains(&key.get_ref().as_ref())) {
             unknown_key(reader, key.get_ref(), key.span(), &["class", "theme", "kind"]);
         }
-        if let Some((outcome, focus, theme)) = outcome(reader, table, &value.span(), true) {
-            labels.push(Labelled { name: name.get_ref().as_ref().into(), outcome, focus, theme });
+        if let Some((outcome, kind, theme)) = outcome(reader, table, &value.span(), true) {
+            labels.push(Labelled { name: name.get_ref().as_ref().into(), outcome, kind, theme });
         }
     }
     labels

@@ -168,7 +168,9 @@ impl Index {
             Some(title) => hits.holds(*title) && all(&table[1..]),
             None => all(table),
         };
-        all(&rule.predicates[usize::from(titled)..]) && !rule.unless.iter().zip(&self.unless[number]).any(excluded)
+        all(&rule.predicates[usize::from(titled)..])
+            && !rule.unless.iter().zip(&self.unless[number]).any(excluded)
+            && rule.is_own(look)
     }
 }
 

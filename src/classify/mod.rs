@@ -4,6 +4,7 @@
 //! event what it was, and [`RuleSet::explain`] why. The first rule that matches wins, a label named in `[labels]`
 //! beats every rule, what the user said of a meeting beats both, and nothing is guessed: without a match an event stays unclassified.
 
+mod absence;
 mod append;
 mod file;
 mod index;
@@ -21,6 +22,7 @@ mod tags;
 mod trace;
 mod words;
 
+pub use absence::{Foreign, Nature, foreign};
 pub use append::append;
 pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
 pub use insert::{TitleRule, with_rule};
@@ -83,15 +85,16 @@ pub enum By {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     pub outcome: Outcome,
-    /// Time to work alone: never a meeting, counted only if `outcome` is a class.
-    pub focus: bool,
+    /// Focus is never a meeting, and counted only if `outcome` is a class; out of office is the user's own absence.
+    pub kind: Nature,
     pub theme: Option<Arc<str>>,
     pub by: By,
 }
 
 impl Decision {
     /// Nothing matched.
-    pub const UNCLASSIFIED: Decision = Decision { outcome: Outcome::None, focus: false, theme: None, by: By::Nothing };
+    pub const UNCLASSIFIED: Decision =
+        Decision { outcome: Outcome::None, kind: Nature::Ordinary, theme: None, by: By::Nothing };
 
     /// The class the decision counts as; `None` where the event is ignored.
     pub fn class(&self) -> Option<Class> {

@@ -53,10 +53,16 @@ impl Phrase {
         start + self.pieces.len() <= words.len() && self.pieces.iter().enumerate().all(matches)
     }
 
+    /// Every place that matches, in order.
+    pub fn every<'w>(&'w self, words: &'w Words) -> impl Iterator<Item = Range<usize>> + 'w {
+        let starts = (words.len() + 1).saturating_sub(self.pieces.len());
+        let matches = (0..starts).filter(|&start| self.matches_at(words, start, None));
+        matches.map(|start| start..start + self.pieces.len())
+    }
+
     /// The first place that matches.
     pub fn find(&self, words: &Words) -> Option<Range<usize>> {
-        let last = words.len().checked_sub(self.pieces.len())?;
-        (0..=last).find(|&start| self.matches_at(words, start, None)).map(|start| start..start + self.pieces.len())
+        self.every(words).next()
     }
 }
 

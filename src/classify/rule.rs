@@ -1,5 +1,7 @@
+use super::absence::{self, Nature, foreign};
 use super::predicates::{Finding, Look, Predicate};
 use super::{By, Decision, Outcome};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The text that rules were read from.
@@ -16,8 +18,7 @@ pub struct Source {
 pub struct Rule {
     pub name: Arc<str>,
     pub outcome: Outcome,
-    /// `kind = "focus"`.
-    pub focus: bool,
+    pub kind: Nature,
     pub theme: Option<Arc<str>>,
     pub source: Arc<Source>,
     /// Line of its `[[rule]]`, from 1.
@@ -31,7 +32,7 @@ pub struct Rule {
 impl Rule {
     /// Every predicate holds and no `unless` does.
     pub fn matches(&self, look: &Look<'_>) -> bool {
-        self.predicates.iter().all(|predicate| predicate.holds(look)) && !self.excluded(look)
+        self.predicates.iter().all(|predicate| predicate.holds(look)) && !self.excluded(look) && self.is_own(look)
     }
 
     fn excluded(&self, look: &Look<'_>) -> bool {
@@ -49,8 +50,30 @@ impl Rule {
         all.first().map(|predicate| (&**predicate, predicate.find(look)))
     }
 
+    /// It is not about absence, or the absence is the user's own.
+    pub(super) fn is_own(&self, look: &Look<'_>) -> bool {
+        self.kind != Nature::OutOfOffice || self.refusal(look).is_none()
+    }
+
+    /// Why an absence is not the user's own, with the words of the title that say so.
+    pub(super) fn refusal(&self, look: &Look<'_>) -> Option<Finding> {
+        if self.kind != Nature::OutOfOffice {
+            return None;
+        }
+        let own = look.subject.map(|subject| (subject.event, subject.people));
+        if let Some(foreign) = own.and_then(|(event, people)| foreign(event, people)) {
+            return Some(Finding { holds: false, wanted: foreign.reason().into(), seen: String::new() });
+        }
+        let mut asks = self.predicates.iter().filter_map(|predicate| predicate.taken(look)).peekable();
+        asks.peek()?;
+        let taken: Vec<Range<usize>> = asks.flatten().collect();
+        let left = absence::remains(&look.title.words, &taken, own);
+        let wanted = "the title says more than absence, dates and your name".into();
+        (!left.is_empty()).then(|| Finding { holds: false, wanted, seen: left.join(" ") })
+    }
+
     /// What the rule says about an event that it matches; `index` is its place.
     pub(super) fn decision(&self, index: usize) -> Decision {
-        Decision { outcome: self.outcome, focus: self.focus, theme: self.theme.clone(), by: By::Rule(index) }
+        Decision { outcome: self.outcome, kind: self.kind, theme: self.theme.clone(), by: By::Rule(index) }
     }
 }

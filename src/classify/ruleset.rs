@@ -1,10 +1,11 @@
+use super::absence::{Nature, foreign};
 use super::index::Index;
 use super::predicates::Look;
 use super::rule::Rule;
 use super::trace::{Loser, Step, Trace, Why};
 use super::words::Title;
 use super::{By, Decision, Outcome, Subject};
-use crate::model::{Class, Event, Marked};
+use crate::model::{Class, Marked};
 use std::sync::Arc;
 
 /// What `[labels]` says about one label.
@@ -12,7 +13,7 @@ use std::sync::Arc;
 pub(super) struct Labelled {
     pub name: Arc<str>,
     pub outcome: Outcome,
-    pub focus: bool,
+    pub kind: Nature,
     pub theme: Option<Arc<str>>,
 }
 
@@ -43,7 +44,7 @@ impl RuleSet {
     /// What one instance of an event counts as: what the user said of it first, then a label named in `[labels]`, then the
     /// first rule that matches.
     pub fn decide(&self, subject: &Subject<'_>) -> Decision {
-        let decision = self.by_label(subject.event).unwrap_or_else(|| {
+        let decision = self.by_label(subject).unwrap_or_else(|| {
             let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
             self.first(&Look::new(&title, Some(subject)))
         });
@@ -73,7 +74,7 @@ impl RuleSet {
     pub fn explain(&self, subject: &Subject<'_>) -> Trace {
         let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
         let look = Look::new(&title, Some(subject));
-        let trace = self.trace(self.by_label(subject.event), &look);
+        let trace = self.trace(self.by_label(subject), &look);
         match by_override(subject, &trace.decision) {
             Some(decision) => self.beaten(trace, decision, &look),
             None => trace,
@@ -85,14 +86,16 @@ impl RuleSet {
         self.trace(None, &Look::new(&Title::of(title), None))
     }
 
-    fn by_label(&self, event: &Event) -> Option<Decision> {
+    fn by_label(&self, subject: &Subject<'_>) -> Option<Decision> {
         if self.labels.is_empty() {
             return None;
         }
-        let named = |label: &String| self.labels.iter().find(|known| same(&known.name, label));
+        let event = subject.event;
+        let holds = |label: &&Labelled| label.kind != Nature::OutOfOffice || foreign(event, subject.people).is_none();
+        let named = |label: &String| self.labels.iter().filter(holds).find(|known| same(&known.name, label));
         let label = event.labels.iter().chain(&event.color).find_map(named)?;
         let by = By::Label(label.name.clone());
-        Some(Decision { outcome: label.outcome, focus: label.focus, theme: label.theme.clone(), by })
+        Some(Decision { outcome: label.outcome, kind: label.kind, theme: label.theme.clone(), by })
     }
 
     fn first(&self, look: &Look<'_>) -> Decision {
@@ -133,12 +136,15 @@ impl RuleSet {
         }
         match rule.exclusion(look) {
             Some((predicate, found)) => Why::Unless((predicate.key(), predicate.is_private(), found).into()),
-            None => Why::Later,
+            None => match rule.refusal(look) {
+                Some(found) => Why::NotMine(("kind", true, found).into()),
+                None => Why::Later,
+            },
         }
     }
 }
 
-/// What the user said decides class and theme; that an event is time to work alone stays true.
+/// What the user said decides class and theme; what kind of time it is stays true.
 fn by_override(subject: &Subject<'_>, otherwise: &Decision) -> Option<Decision> {
     let Marked { word, series, .. } = subject.marked?;
     let outcome = match word.class {
@@ -147,7 +153,7 @@ fn by_override(subject: &Subject<'_>, otherwise: &Decision) -> Option<Decision> 
         None => Outcome::Ignore,
     };
     let by = By::Override { series: *series };
-    Some(Decision { outcome, focus: otherwise.focus, theme: word.theme.clone(), by })
+    Some(Decision { outcome, kind: otherwise.kind, theme: word.theme.clone(), by })
 }
 
 /// Labels are the same whatever their letter case.

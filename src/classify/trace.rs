@@ -38,6 +38,8 @@ pub enum Why {
     Failed(Evidence),
     /// All predicates held, and so did `unless`, by this.
     Unless(Evidence),
+    /// It is about the user's absence, and this is none: the reason, and the words that say so.
+    NotMine(Evidence),
     /// It matches too, but something above it won.
     Later,
 }
@@ -64,7 +66,7 @@ impl Trace {
     /// Without any text of the event: for private events only the patterns are named.
     pub fn without_text(mut self) -> Trace {
         let losing = self.losers.iter_mut().filter_map(|loser| match &mut loser.why {
-            Why::Failed(evidence) | Why::Unless(evidence) => Some(evidence),
+            Why::Failed(evidence) | Why::Unless(evidence) | Why::NotMine(evidence) => Some(evidence),
             Why::Later => None,
         });
         let winning = self.winner.iter_mut().flat_map(|step| &mut step.matched);

@@ -2,6 +2,7 @@
 
 use super::Files;
 use super::paths::{config_path, home, rules_path, shown, state_folder};
+use super::zone;
 use crate::classify::{People, RuleSet, put_marks};
 use crate::config::Place as SourcePlace;
 use crate::config::{Config, redact};
@@ -67,6 +68,8 @@ pub struct Setup {
     pub config: Config,
     pub rules: RuleSet,
     pub wishes: Preferences,
+    /// What every report on the instances that were read must say.
+    pub notes: Vec<String>,
 }
 
 impl Setup {
@@ -91,7 +94,7 @@ impl Setup {
             (Ok(rules), true) => {
                 let wishes = config.preferences(system_zone(&config, talk));
                 config.system_zone = Some(wishes.zones.home);
-                Ok(Setup { config, rules, wishes })
+                Ok(Setup { config, rules, wishes, notes: Vec::new() })
             }
             _ => Err(failure),
         }
@@ -101,7 +104,7 @@ impl Setup {
     pub fn defaults(talk: &Talk) -> Setup {
         let config = Config::default();
         let wishes = config.preferences(system_zone(&config, talk));
-        Setup { config, rules: crate::classify::defaults(), wishes }
+        Setup { config, rules: crate::classify::defaults(), wishes, notes: Vec::new() }
     }
 
     /// The instances of `window`: of the calendars that the command was given, else of the store, after a look at the
@@ -126,6 +129,7 @@ impl Setup {
                 Err(failure) => talk.warn(&format!("your marks are not counted: {}", failure.message), None),
             }
             talk.problems(&calendars);
+            self.notes.extend(jobs::zone_note(&self.config, zone, &calendars.zones));
             return Ok(instances);
         }
         let (store, mut unread, shut) = self.store(now)?;
@@ -172,6 +176,7 @@ impl Setup {
         }
         talk.problems(&facts.ics);
         facts.remarks.iter().for_each(|remark| talk.warn(remark, Some("`vantage status` says more")));
+        self.notes.extend(facts.zone_note(&self.config, zone));
         if !self.config.people.me.is_empty() {
             self.config.people.me.extend(facts.me);
         }
@@ -234,21 +239,20 @@ pub fn read(path: &Path, what: &str) -> Result<String, Failure> {
         .map_err(|e| Failure::new(Exit::Io, format!("the {what} `{}` could not be read", shown(path))).cause(e))
 }
 
-/// TZ, else the machine's zone.
+/// The machine's zone, where the configuration names none.
 fn system_zone(config: &Config, talk: &Talk) -> Tz {
     if config.timezone.is_some() {
         return Tz::UTC;
     }
-    let variable = std::env::var("TZ").ok().map(|v| v.trim_start_matches(':').to_string()).filter(|v| !v.is_empty());
-    let name = variable.or_else(|| iana_time_zone::get_timezone().ok()).unwrap_or_else(|| "UTC".into());
-    let name = name.split("zoneinfo/").last().unwrap_or_default();
-    name.parse().unwrap_or_else(|_| {
-        talk.warn(
-            &format!("the system's time zone `{name}` is not known; UTC is used"),
-            Some("set `timezone` in the configuration"),
-        );
-        Tz::UTC
-    })
+    let found = if cfg!(unix) {
+        zone::system(Path::new("/"), std::env::var_os("TZ").as_deref())
+    } else {
+        zone::System::by_name(&iana_time_zone::get_timezone().unwrap_or_default())
+    };
+    if let Some(doubt) = found.doubt {
+        talk.warn(&doubt, Some("set `timezone = \"Europe/Berlin\"`, or your own, in the configuration"));
+    }
+    found.zone
 }
 
 /// The one clock. `VANTAGE_NOW` (RFC 3339) stands in for it, so that a report can be repeated as of another moment.

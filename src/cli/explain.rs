@@ -4,7 +4,7 @@ use super::{Done, Files, Format, events, output};
 use crate::analyze::account::Account;
 use crate::analyze::judge::subject;
 use crate::analyze::{Analysis, Judged, Verdict};
-use crate::classify::{By, Decision, Evidence, RuleSet, Trace, Why};
+use crate::classify::{By, Decision, Evidence, Nature, RuleSet, Trace, Why};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::model::{Class, Interval, Visibility, Zones};
 use clap::Args;
@@ -159,6 +159,7 @@ impl<'a> Answer<'a> {
                 let (why, what) = match &loser.why {
                     Why::Failed(e) => ("failed", evidence(e)),
                     Why::Unless(e) => ("unless", evidence(e)),
+                    Why::NotMine(e) => ("not-mine", evidence(e)),
                     Why::Later => ("later", Value::Null),
                 };
                 with(with(place(loser.rule), "why", why.into()), "evidence", what)
@@ -174,8 +175,9 @@ impl<'a> Answer<'a> {
             (Some(_), None) if matches!(decision.by, By::Override { .. }) => "left out: ignored by your mark".into(),
             (Some(reason), _) if matches!(self.verdict(), Some(Verdict::Apart(_))) => format!("set apart: {reason}"),
             (Some(reason), _) => format!("left out: {reason}"),
+            (None, None) if decision.kind == Nature::OutOfOffice => "out of office".into(),
             (None, None) => "ignored".into(),
-            (None, Some(Class::Unclassified)) if decision.focus => "focus time, set apart".into(),
+            (None, Some(Class::Unclassified)) if decision.kind == Nature::Focus => "focus time, set apart".into(),
             (None, Some(class)) => class.name().into(),
         };
         let theme = decision.theme.as_ref().map(|t| format!(", theme {t}")).unwrap_or_default();
@@ -212,6 +214,7 @@ impl<'a> Answer<'a> {
             let why = match &loser.why {
                 Why::Failed(e) => format!("`{}` did not match{}", e.predicate, seen(e, ", saw")),
                 Why::Unless(e) => format!("`unless {} = {}` held{}", e.predicate, e.wanted, seen(e, ", by")),
+                Why::NotMine(e) => format!("is no absence of yours: {}{}", e.wanted, seen(e, ",")),
                 Why::Later => "matches too, but comes later".into(),
             };
             let _ = writeln!(text, "    `{}` at {}:{}: {why}", rule.name, rule.source.name, rule.line);

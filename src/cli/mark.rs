@@ -7,10 +7,11 @@ use super::{Done, Files, output};
 use crate::analyze::{Analysis, Judged, Verdict};
 use crate::daemon::{self, Request};
 use crate::diagnostic::{Exit, Failure};
-use crate::model::{Class, Override, Slot};
+use crate::model::{Class, Instance, Marked, Override, Slot};
 use crate::store::{Change, Store};
 use chrono::{DateTime, Utc};
 use clap::Args;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How often, and with what pause, a busy database is tried: the daemon has it while it syncs or draws.
@@ -68,15 +69,22 @@ impl Mark {
         let one = the_one(&analysis, &self.event, self.place.on, self.series, zones, now)?;
         let slot = slot(one, self.series)?;
         let said = format!("{}: {} → {}\n", what(one, &slot, zones), counts_as(one), spoken(&word));
-        keep(&[(slot, Some(word))], now)?;
+        keep(&[(slot.clone(), Some(word.clone()))], now)?;
         tell_daemon(talk);
         output::print(&said)?;
-        if let Verdict::LeftOut(reason) = one.verdict
-            && one.decision.class().is_some()
-        {
-            output::print(&format!("it stays left out all the same: {}\n", reason.name()))?;
+        if word.class.is_none() {
+            return Ok(());
         }
-        Ok(())
+        // A mark counts what is away or too long, but not what is declined or cancelled.
+        let marked = Some(Arc::new(Marked { word, series: self.series, slot }));
+        let alone = vec![Instance { marked, ..one.instance.clone() }];
+        let after = Analysis::new(alone, &setup.rules, &setup.config.people, &setup.wishes);
+        match after.judged().first().map(|j| j.verdict) {
+            Some(Verdict::LeftOut(reason)) => {
+                output::print(&format!("it stays left out all the same: {}\n", reason.name()))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

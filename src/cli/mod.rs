@@ -33,6 +33,7 @@ mod systemd;
 mod text;
 mod unit;
 mod week;
+mod zone;
 
 use crate::diagnostic::{Exit, Failure};
 use clap::{Args, Parser, Subcommand, ValueEnum};

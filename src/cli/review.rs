@@ -22,7 +22,7 @@ const KEYS: &str =
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  vantage review\n  vantage review 2026-W47\n\n\
-                        Asked about are unclassified meetings, then surprising ones: where a rule of the other class matches too \
+                        Asked about are unclassified meetings and events over 16 hours, then surprising ones: where a rule of the other class matches too \
                         and the first one does not name the whole title, or where most meetings of the same series count as the other class. Each answer is kept at once.")]
 pub struct Review {
     /// 2026-W47, a date, `last` (the last complete week) or `this`

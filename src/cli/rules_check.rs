@@ -6,7 +6,7 @@ use super::rules_text::{hours, place, rule_json, span, twelve_weeks};
 use super::{Done, Files, Format, output};
 use crate::analyze::Analysis;
 use crate::analyze::usage::{Clash, Usage, Use};
-use crate::classify::{By, Outcome, RuleSet};
+use crate::classify::{By, Nature, Outcome, RuleSet};
 use crate::diagnostic::{Exit, Failure, Place, plain};
 use crate::model::{Exact, Interval, Mistake, Week};
 use clap::Args;
@@ -208,7 +208,7 @@ impl Check<'_> {
         };
         for (number, used) in self.used() {
             let rule = &self.rules.rules()[number];
-            line(used, class(&rule.outcome, rule.focus), &format!("{}  {}", plain(&rule.name), place(rule)))?;
+            line(used, class(&rule.outcome, rule.kind), &format!("{}  {}", plain(&rule.name), place(rule)))?;
         }
         if a.beside.events > 0 {
             line(&a.beside, "", "(labels and your own marks)")?;
@@ -226,7 +226,7 @@ impl Check<'_> {
         for clash in clashes.iter().take(MOST) {
             let side = |rule: usize| {
                 let rule = &self.rules.rules()[rule];
-                format!("{} by `{}` ({})", class(&rule.outcome, rule.focus), plain(&rule.name), place(rule))
+                format!("{} by `{}` ({})", class(&rule.outcome, rule.kind), plain(&rule.name), place(rule))
             };
             let title = plain(clash.title.as_deref().unwrap_or("Private"));
             writeln!(t, "  {title}: {}, not {}", side(clash.winner), side(clash.loser))?;
@@ -248,7 +248,7 @@ impl Check<'_> {
         let rule = |(number, used): (usize, &Use)| {
             let rule = &self.rules.rules()[number];
             let mut value = rule_json(rule);
-            value["class"] = class(&rule.outcome, rule.focus).into();
+            value["class"] = class(&rule.outcome, rule.kind).into();
             value["theme"] = rule.theme.as_deref().into();
             value["inherited"] = rule.source.inherited.into();
             value["events"] = used.events.into();
@@ -294,11 +294,12 @@ impl Check<'_> {
     }
 }
 
-fn class(outcome: &Outcome, focus: bool) -> &'static str {
+fn class(outcome: &Outcome, kind: Nature) -> &'static str {
     match outcome {
+        _ if kind == Nature::OutOfOffice => "out-of-office",
         Outcome::Class(class) => class.name(),
         Outcome::Ignore => "ignore",
-        Outcome::None if focus => "focus",
+        Outcome::None if kind == Nature::Focus => "focus",
         Outcome::None => "unclassified",
     }
 }

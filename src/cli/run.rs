@@ -56,7 +56,7 @@ fn setup(files: &Files, talk: &Talk) -> Result<daemon::Setup, Failure> {
     let text = |path: &Path| std::fs::read_to_string(path).map(|text| (shown(path), text)).ok();
     let configured = config.as_deref().and_then(text).unwrap_or_default();
     let texts = [configured].into_iter().chain(rules.as_deref().and_then(text)).collect();
-    let Setup { config, rules, wishes } = Setup::load(files, talk)?;
+    let Setup { config, rules, wishes, .. } = Setup::load(files, talk)?;
     let charts = charts_folder(config.charts_dir.as_deref())?;
     Ok(daemon::Setup { config, rules, wishes, charts, texts })
 }

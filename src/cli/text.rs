@@ -39,7 +39,8 @@ pub fn report(r: &Report) -> String {
 }
 
 fn write(t: &mut String, r: &Report) -> std::fmt::Result {
-    writeln!(t, "{}  {} to {}  {}", r.week, r.first_day, r.last_day, r.zone)?;
+    let state = if r.ahead { "  booked" } else { "" };
+    writeln!(t, "{}  {} to {}  {}{state}", r.week, r.first_day, r.last_day, r.zone)?;
     writeln!(t, "{}\n", chart::headline(r))?;
     let shown = r.class_tenths();
     writeln!(t, "  {:<NAMES$}{:>8}", "counted", format!("{} h", tenths(shown.iter().sum())))?;
@@ -51,14 +52,11 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
         writeln!(t, "  provisional: only {percent}% of the counted time is classified")?;
     }
     if let Some(gap) = &r.goal_gap {
-        let short = gap.hours_to_convert > Exact::default();
-        let verb = if short { "to convert" } else { "above the goal" };
-        writeln!(
-            t,
-            "  {:<NAMES$}{:>8}  {verb}",
-            "goal",
-            hours(&if short { gap.hours_to_convert.clone() } else { -gap.hours_to_convert.clone() })
-        )?;
+        let missing = gap.hours_to_convert.tenths();
+        let shown =
+            if missing == 0 && gap.points != 0 { "< 0.1 h".into() } else { format!("{} h", tenths(missing.abs())) };
+        let verb = if missing > 0 || (missing == 0 && gap.points <= 0) { "to convert" } else { "above the goal" };
+        writeln!(t, "  {:<NAMES$}{shown:>8}  {verb}", "goal")?;
     }
     for (name, value) in [
         ("open blocks", &r.hours.open),
@@ -124,5 +122,19 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
         "\n{} fetched: {} counted, {} set apart, {} left out{reasons}",
         e.fetched, e.counted, e.set_apart, e.left_out
     )?;
+    if !r.long.is_empty() {
+        writeln!(
+            t,
+            "longer than 16 h, so left out until a mark or a rule of yours says what it is (`vantage review`):"
+        )?;
+    }
+    for long in &r.long {
+        writeln!(t, "  {:>8}  {}", hours(&long.hours), plain(series(&long.title, long.private, &None, "an event")))?;
+    }
+    let cut = &r.cut_by_absence;
+    if cut.events > 0 {
+        let meetings = if cut.events == 1 { "1 meeting".to_string() } else { format!("{} meetings", cut.events) };
+        writeln!(t, "{meetings} cut by your absence, by {}", hours(&cut.hours))?;
+    }
     r.notes.iter().try_for_each(|note| writeln!(t, "note: {note}"))
 }

@@ -71,7 +71,8 @@ impl WeekArgs {
         };
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
         let instances = setup.instances(&self.ics, window, now, talk)?;
-        let mut analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        let mut analysis = analysis.noting(setup.notes.clone());
         if let Some(out) = &self.out {
             disk::folder(out)?;
         }

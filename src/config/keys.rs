@@ -1,10 +1,9 @@
 //! The keys of `vantage.toml`: one line each, and nothing else knows their names.
 
-use super::value::{Reader, Value, duration, hours};
-use super::{Config, service, source::source};
+use super::value::{Reader, Value, duration};
+use super::{Config, days, service, source::source};
 use crate::classify::KNOWN_GROUPS;
 use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight, domain_of};
-use chrono::Datelike;
 use toml::de::DeTable;
 
 type Set = fn(&Value, &mut Config, &mut Reader);
@@ -15,28 +14,20 @@ pub struct Key {
     set: Set,
 }
 
-const DAYS: [(&str, Weekday); 7] = [
-    ("mon", Weekday::Mon),
-    ("tue", Weekday::Tue),
-    ("wed", Weekday::Wed),
-    ("thu", Weekday::Thu),
-    ("fri", Weekday::Fri),
-    ("sat", Weekday::Sat),
-    ("sun", Weekday::Sun),
-];
 const WEIGHTS: [(&str, Weight); 3] = [("count", Weight::Count), ("half", Weight::Half), ("skip", Weight::Skip)];
-const DAY_HOURS: &str = "hours such as \"08:00-18:00\"";
+const WHILE_AWAY: [(&str, bool); 2] = [("skip", false), ("count", true)];
 
 /// Every key that this version uses.
 pub const KEYS: &[Key] = &[
     Key { name: "timezone", set: |v, c, r| c.timezone = r.zone(v, "timezone").or(c.timezone) },
     Key { name: "week_start", set: week_start },
-    Key { name: "working_hours", set: working_hours },
+    Key { name: "working_hours", set: days::working_hours },
     Key { name: "focus_block", set: focus_block },
     Key { name: "goal", set: |v, c, r| c.goal = r.number(v, "goal", 0.0..=1.0, "goal = 0.40") },
     Key { name: "role", set: role },
     Key { name: "tentative", set: |v, c, r| c.tentative = r.word(v, "tentative", &WEIGHTS).unwrap_or_default() },
     Key { name: "unanswered", set: |v, c, r| c.unanswered = r.word(v, "unanswered", &WEIGHTS).unwrap_or_default() },
+    Key { name: "meetings_while_away", set: meetings_while_away },
     Key { name: "all_day_hours", set: all_day_hours },
     Key { name: "my_addresses", set: |v, c, r| c.people.me = addresses(v, "my_addresses", r) },
     Key {
@@ -51,7 +42,7 @@ pub const KEYS: &[Key] = &[
     Key { name: "poll", set: service::poll },
     Key { name: "render_at", set: service::render_at },
     Key { name: "retain", set: service::retain },
-    Key { name: "travel", set: travel },
+    Key { name: "travel", set: days::travel },
     Key { name: "people", set: people },
     Key { name: "source", set: source },
     Key { name: "notify", set: service::notify },
@@ -83,6 +74,10 @@ fn focus_block(v: &Value, c: &mut Config, r: &mut Reader) {
     c.focus_block = r.parsed(v, "focus_block", expected, duration).unwrap_or(c.focus_block);
 }
 
+fn meetings_while_away(v: &Value, c: &mut Config, r: &mut Reader) {
+    c.meet_while_away = r.word(v, "meetings_while_away", &WHILE_AWAY).unwrap_or_default();
+}
+
 /// Goals by role: shares of strategic work in a survey of about 2,500 product people (Pragmatic Institute 2019);
 /// `manager` is the midpoint of the two surveyed.
 fn role(v: &Value, c: &mut Config, r: &mut Reader) {
@@ -105,62 +100,6 @@ fn my_domains(v: &Value, c: &mut Config, r: &mut Reader) {
         (text.contains('.') && !text.contains('@')).then_some(text)
     };
     c.people.domains = r.texts(v, "my_domains", "a domain such as \"example.com\"", domain);
-}
-
-fn working_hours(v: &Value, c: &mut Config, r: &mut Reader) {
-    let Some(table) = r.table(v, "working_hours") else { return };
-    c.working.days = [None; 7];
-    for (name, value) in table {
-        let word: &str = name.get_ref();
-        let off_or_hours = |text: &str| if text == "off" { Some(None) } else { hours(text).map(Some) };
-        let times = r.parsed(value, &format!("working_hours.{word}"), DAY_HOURS, off_or_hours).flatten();
-        if word == "lunch" {
-            c.working.lunch = times;
-            continue;
-        }
-        let day = |text: &str| DAYS.iter().position(|(name, _)| *name == text);
-        let (from, to) = word.split_once('-').unwrap_or((word, word));
-        match (day(from), day(to)) {
-            (Some(from), Some(to)) => {
-                let count = (to + 7 - from) % 7;
-                (0..=count).for_each(|i| c.working.days[(from + i) % 7] = times);
-            }
-            _ => {
-                let known = DAYS.iter().map(|(name, _)| *name).chain(["mon-fri", "lunch"]);
-                r.unknown(name.span(), word, "day", known);
-            }
-        }
-    }
-}
-
-fn travel(v: &Value, c: &mut Config, r: &mut Reader) {
-    for entry in r.list(v) {
-        let Some(table) = r.table(entry, "travel") else { continue };
-        let known = ["from", "to", "timezone"];
-        for name in table.keys().filter(|name| !known.contains(&name.get_ref().as_ref())) {
-            r.unknown(name.span(), name.get_ref(), "key of `[[travel]]`", known);
-        }
-        let mut need = |key: &str| {
-            let found = table.get(key);
-            if found.is_none() {
-                r.wrong(Mistake::new(entry.span(), format!("`[[travel]]` needs `{key}`"), format!("no `{key}` here")));
-            }
-            found
-        };
-        let (Some(from), Some(to), Some(zone)) = (need("from"), need("to"), need("timezone")) else { continue };
-        let dates = (r.date(from, "from"), r.date(to, "to"), r.zone(zone, "timezone"));
-        let (Some(first), Some(last), Some(zone)) = dates else { continue };
-        if last < first {
-            r.wrong(Mistake::new(to.span(), "`to` lies before `from`", "the last day of the journey"));
-        } else if first.year() < 1900 || last.year() > 2200 {
-            r.wrong(Mistake::new(
-                from.span(),
-                "`[[travel]]` must lie between the years 1900 and 2200",
-                "not in that range",
-            ));
-        }
-        c.travel.push((first..=last, zone));
-    }
 }
 
 fn people(v: &Value, c: &mut Config, r: &mut Reader) {

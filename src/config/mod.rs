@@ -1,6 +1,7 @@
 //! TOML to checked config, or every mistake at once with its place.
 
 mod address;
+mod days;
 mod fill;
 mod keys;
 mod redact;
@@ -43,6 +44,8 @@ pub struct Config {
     pub focus_block: TimeDelta,
     pub tentative: Weight,
     pub unanswered: Weight,
+    /// Series and unanswered meetings inside the user's absences count.
+    pub meet_while_away: bool,
     pub all_day: Option<Exact>,
     pub travel: Vec<(RangeInclusive<NaiveDate>, Tz)>,
     /// `goal`, which beats `role`.
@@ -80,6 +83,7 @@ impl Default for Config {
             focus_block: TimeDelta::hours(2),
             tentative: Weight::Count,
             unanswered: Weight::Count,
+            meet_while_away: false,
             all_day: None,
             travel: Vec::new(),
             goal: None,
@@ -130,6 +134,7 @@ impl Config {
             focus_block: self.focus_block,
             tentative: self.tentative,
             unanswered: self.unanswered,
+            meet_while_away: self.meet_while_away,
             all_day: self.all_day.clone(),
             goal: self.goal.clone().or_else(|| self.role_goal.clone()),
         }

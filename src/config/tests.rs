@@ -167,3 +167,51 @@ fn the_keys_of_the_service_are_read() {
     let mail = config.mail.unwrap();
     assert_eq!((mail.port, mail.privacy, mail.to.len()), (587, Privacy::Themes, 1));
 }
+
+#[test]
+fn a_day_named_alone_goes_before_a_range_in_any_order() {
+    let hours = |text: &str| Config::parse(&format!("working_hours = {{ {text} }}\n")).unwrap().working;
+    let (long, short) = ((LocalTime(480), LocalTime(1080)), (LocalTime(480), LocalTime(720)));
+    for text in ["mon-fri = \"08:00-18:00\", fri = \"off\"", "fri = \"off\", mon-fri = \"08:00-18:00\""] {
+        assert_eq!((hours(text).on(Weekday::Fri), hours(text).on(Weekday::Thu)), (None, Some(long)), "{text}");
+    }
+    let text = "thu-mon = \"08:00-18:00\", sat = \"08:00-12:00\", tue-wed = \"off\", mon = \"off\"";
+    let days = [None, None, None, Some(long), Some(long), Some(short), Some(long)];
+    assert_eq!(hours(text).days, days);
+}
+
+#[test]
+fn ranges_and_journeys_that_overlap_are_mistakes_with_their_places() {
+    insta::assert_snapshot!(shown(
+        "working_hours = { wed-fri = \"off\", mon-wed = \"08:00-18:00\", fri-fri = \"08:00-12:00\" }\n\n\
+         [[travel]]\nfrom = 2026-11-09\nto = 2026-11-12\ntimezone = \"America/New_York\"\n\n\
+         [[travel]]\nfrom = 2026-11-12\nto = 2026-11-14\ntimezone = \"Asia/Tokyo\"\n"
+    ), @r#"
+    error: `wed-fri` and `mon-wed` both say when you work on `wed`
+     --> vantage.toml:1:36
+      |
+    1 | working_hours = { wed-fri = "off", mon-wed = "08:00-18:00", fri-fri = "08:00-12:00" }
+      |                                    ^^^^^^^ a range that overlaps
+      |
+      = help: end one range before the other begins; a day that differs can be named alone
+
+    error: `wed-fri` and `fri-fri` both say when you work on `fri`
+     --> vantage.toml:1:61
+      |
+    1 | working_hours = { wed-fri = "off", mon-wed = "08:00-18:00", fri-fri = "08:00-12:00" }
+      |                                                             ^^^^^^^ a range that overlaps
+      |
+      = help: end one range before the other begins; a day that differs can be named alone
+
+    error: this journey overlaps the one from 2026-11-09 to 2026-11-12
+     --> vantage.toml:9:8
+      |
+    9 | from = 2026-11-12
+      |        ^^^^^^^^^^ one day has one zone
+      |
+      = help: begin it the day after the other one ends; the day of the flight belongs to one of them
+    "#);
+    let apart = "[[travel]]\nfrom = 2026-11-13\nto = 2026-11-14\ntimezone = \"Asia/Tokyo\"\n\
+                 [[travel]]\nfrom = 2026-11-09\nto = 2026-11-12\ntimezone = \"America/New_York\"\n";
+    assert_eq!(Config::parse(apart).unwrap().travel.len(), 2);
+}

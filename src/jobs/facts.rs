@@ -3,6 +3,7 @@
 use super::account::is_signed_out;
 use super::history;
 use super::sync::google_sources;
+use super::zones::zone_note;
 use crate::classify::put_marks;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
@@ -26,6 +27,8 @@ pub struct Facts {
     pub remarks: Vec<String>,
     /// Some calendar has been read at least once.
     pub any: bool,
+    /// The zones of the user's own Google calendars.
+    pub zones: Vec<Tz>,
 }
 
 /// Reads everything that overlaps `window` from the sources that the configuration names and the accounts that are signed
@@ -83,6 +86,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
                 labels: &calendar.labels,
                 colors: &calendar.shades,
             };
+            facts.zones.extend(reading.zone.filter(|_| reading.own));
             let mut odd = 0;
             let covered = store.state(calendar.id)?.covered;
             for row in store.instances(calendar.id, window)? {
@@ -161,6 +165,12 @@ impl Facts {
         if merged.odd > 0 {
             self.remarks.push(format!("{name}: {} meetings of its past could not be read", merged.odd));
         }
+    }
+
+    /// What a report in the system's zone says where the calendars name only others.
+    pub fn zone_note(&self, config: &Config, system: Tz) -> Option<String> {
+        let named: Vec<Tz> = self.zones.iter().chain(&self.ics.zones).copied().collect();
+        zone_note(config, system, &named)
     }
 
     /// What a reader should know about one calendar: that it is behind, held back, or does not reach that far.

@@ -13,6 +13,7 @@ pub mod picture;
 pub mod render;
 mod standing;
 pub mod sync;
+mod zones;
 
 pub use account::adopt;
 pub use facts::{Facts, read, read_files};
@@ -21,3 +22,4 @@ pub use guard::APART;
 pub use handover::{Way, hand_over, handover, owe};
 pub use history::told as told_past;
 pub use standing::{Standing, standing};
+pub use zones::{alike, zone_note};

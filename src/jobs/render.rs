@@ -102,7 +102,10 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
     for weeks in weeks.chunks(AT_ONCE) {
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], setup.wishes);
         // The calendars as a whole are let go before anything is drawn.
-        let Facts { instances, me, any, .. } = facts::read(job.store, setup.config, window, setup.wishes.zones.home)?;
+        let home = setup.wishes.zones.home;
+        let facts = facts::read(job.store, setup.config, window, home)?;
+        let note = facts.zone_note(setup.config, home);
+        let Facts { instances, me, any, .. } = facts;
         if !any {
             return Ok(rendered);
         }
@@ -110,7 +113,7 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
         if !people.me.is_empty() {
             people.me.extend(me);
         }
-        let mut analysis = Analysis::new(instances, setup.rules, &people, setup.wishes);
+        let mut analysis = Analysis::new(instances, setup.rules, &people, setup.wishes).noting(note);
         // Its canvas is no smaller than the calendars: one after the other.
         let mut painter = Painter::default();
         for week in weeks {

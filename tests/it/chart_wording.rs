@@ -1,6 +1,6 @@
 //! Headlines and alternative texts.
 
-use crate::chart_support::{E, U, block, design, empty, hollow, one, percent, with_blocks};
+use crate::chart_support::{E, U, block, crowded, design, empty, hollow, one, percent, with_blocks};
 use vantage::analyze::report::{GoalGap, Mover, Report};
 use vantage::chart::{Privacy, alt_text, headline};
 use vantage::model::Exact;
@@ -39,9 +39,10 @@ fn headlines_say_the_result() {
             said(|r| (r.trend.points, r.trend.previous_week) = (Some(0), Some(r.week.plus(-2)))),
             "33% strategy — level with W45, 7 points short of your 40% goal",
         ),
-        (headline(&hollow()).to_string(), "33% strategy in a week mostly out of office"),
+        (headline(&hollow()).to_string(), "0.5 h strategy, 1.0 h execution in a week mostly out of office"),
+        (said(|r| r.hollow = true), "33% strategy in a week mostly out of office"),
         (headline(&empty()).to_string(), "No meetings this week"),
-        (headline(&one()).to_string(), "100% strategy — 60 points above your 40% goal"),
+        (headline(&one()).to_string(), "1.0 h strategy, 0.0 h execution — too little to compare: 1.0 h counted"),
         (
             headline(&with_blocks(empty(), &[(0, block("09:00", "10:00", "?", U))])).to_string(),
             "No classified meetings this week",
@@ -113,4 +114,54 @@ fn singular_and_plural() {
     let report = with_blocks(empty(), &[(0, block("09:00", "10:00", "One", E))]);
     assert!(alt_text(&report, Privacy::Titles).contains("1.0 hours counted in 1 meeting:"));
     assert_eq!(report.share, Some(percent(0)));
+}
+
+#[test]
+fn on_your_goal_and_level_agree_with_the_hours_shown() {
+    let near = |tenths: i64| Some(GoalGap { points: 0, hours_to_convert: Exact::new(tenths * 360, 1) });
+    let table = [
+        (said(|r| r.goal_gap = near(0)), "33% strategy — up 3 points, on your 40% goal"),
+        (said(|r| r.goal_gap = near(12)), "33% strategy — up 3 points, 1.2 h short of your 40% goal"),
+        (said(|r| r.goal_gap = near(-1)), "33% strategy — up 3 points, 0.1 h above your 40% goal"),
+    ];
+    for (said, expected) in table {
+        assert_eq!(said, expected);
+    }
+}
+
+#[test]
+fn a_thin_week_gives_its_hours() {
+    let thin = |r: &mut Report| r.thin = true;
+    let little = "7.0 h strategy, 14.0 h execution";
+    assert_eq!(said(thin), format!("{little} — too little to compare: 23.1 h counted"));
+    assert_eq!(
+        said(|r| (r.thin, r.complete) = (true, false)),
+        format!("{little} so far booked — too little to compare: 23.1 h counted")
+    );
+    assert_eq!(
+        said(|r| (r.thin, r.coverage) = (true, Some(percent(30)))),
+        format!("{little} — too little to compare: 30% of 23.1 h is classified")
+    );
+    assert_eq!(said(|r| (r.thin, r.hollow) = (true, true)), format!("{little} in a week mostly out of office"));
+}
+
+#[test]
+fn a_running_week_names_the_days_that_it_is_compared_by() {
+    let on = |days| said(|r| (r.complete, r.trend.days) = (false, days));
+    assert_eq!(on(3), "33% strategy so far booked — Mon–Wed up 3 points, 7 short of your 40% goal");
+    assert_eq!(on(1), "33% strategy so far booked — Mon up 3 points, 7 short of your 40% goal");
+    assert_eq!(on(7), "33% strategy so far booked — up 3 points, 7 short of your 40% goal");
+    assert_eq!(
+        said(|r| (r.complete, r.ahead) = (false, true)),
+        "33% strategy booked — up 3 points, 7 short of your 40% goal"
+    );
+}
+
+#[test]
+fn the_last_lines_hold_everything_in_a_fixed_order() {
+    let text = alt_text(&crowded(), Privacy::Titles);
+    let last = &text[text.find("25 counted").unwrap()..];
+    insta::assert_snapshot!(last, @"25 counted, 7 set apart (3 focus, 4 solo), 107 left out (31 duplicate, 16 ignored by rule, 4 long, 3 away, 53 for other reasons), 9% unclassified, 2.0 h tentative, not counted, calendar time only, Europe/Berlin, America/New_York, Asia/Tokyo. days follow the system's zone UTC, but the calendar names Europe/Berlin: set `timezone`. your own answers are not known: set `my_addresses` so that declined meetings are left out. 4 events over 16 h are left out: Autumn hackathon of all teams 80.0 h, On-call 80.0 h, 1 more, 1 private. 2 meetings cut by your absence, by 3.0 h.");
+    let board = alt_text(&crowded(), Privacy::Classes);
+    assert!(board.contains("4 events over 16 h are left out. 2 meetings") && !board.contains("hackathon"), "{board}");
 }

@@ -161,7 +161,7 @@ title = []
       help: write `title`
     37:8 "\"fokus\""
       rule 6 `Focus`: there is no kind `fokus`
-      ^ expected `focus`
+      ^ expected `focus` or `out-of-office`
       help: write `kind = "focus"`, or take it out
     38:9 "[]"
       rule 6 `Focus`: `title` is an empty list, which never matches

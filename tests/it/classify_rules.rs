@@ -7,7 +7,7 @@ use chrono_tz::Europe::Berlin;
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use std::sync::Arc;
-use vantage::classify::{By, Look, Outcome, People, RuleSet, Subject, Title, Why, parse};
+use vantage::classify::{By, Look, Nature, Outcome, People, RuleSet, Subject, Title, Why, parse};
 use vantage::model::*;
 
 fn address(text: &str) -> Address {
@@ -241,7 +241,7 @@ fn labels_beat_rules_and_own_rules_beat_inherited_ones() {
     assert_eq!((decision.by, decision.outcome), (By::Rule(0), Outcome::Class(Class::Execution)));
     let quiet = Event { summary: Some("Quiet hour".into()), ..plain.clone() };
     let decision = rules.decide(&subject(&quiet, &people));
-    assert!(decision.focus && decision.outcome == Outcome::None);
+    assert!(decision.kind == Nature::Focus && decision.outcome == Outcome::None);
     let untitled = Event { summary: None, ..plain };
     assert_eq!(rules.decide(&subject(&untitled, &people)).by, By::Nothing);
     assert!(rules.rules()[3].source.inherited && !rules.rules()[0].source.inherited);

@@ -1,7 +1,7 @@
 //! The default rules, archetype by archetype: how people spell a meeting, what it counts as, and what flips it.
 
 use std::sync::LazyLock;
-use vantage::classify::{Outcome, RuleSet, defaults};
+use vantage::classify::{Nature, Outcome, RuleSet, defaults};
 use vantage::model::Class::{Execution, Strategy};
 
 const S: Outcome = Outcome::Class(Strategy);
@@ -200,9 +200,11 @@ fn thinking_admin_and_private_time() {
     check(OPEN, &["block", "WFH", "training", "workshop", "conference", "webinar", "course"]);
     check(PRIVATE, &["1:1 dentist", "lunch", "Gym", "school", "OOO", "vacation", "PTO"]);
     assert!(
-        ["Focus time", "deep work", "Think", "focus: expenses"].iter().all(|title| RULES.decide_title(title).focus)
+        ["Focus time", "deep work", "Think", "focus: expenses"]
+            .iter()
+            .all(|title| RULES.decide_title(title).kind == Nature::Focus)
     );
-    assert!(!RULES.decide_title("Focus group pricing").focus);
+    assert!(RULES.decide_title("Focus group pricing").kind != Nature::Focus);
 }
 
 #[test]

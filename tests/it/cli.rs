@@ -22,7 +22,10 @@ fn ada() -> World {
 fn the_last_week_is_reported_without_a_file_being_written() {
     let world = ada();
     let text = world.run(["week", "--ics", "work.ics"]).ok();
-    assert!(text.starts_with("2026-W47  2026-11-16 to 2026-11-22  Europe/Berlin\n50% strategy"), "{text}");
+    assert!(
+        text.starts_with("2026-W47  2026-11-16 to 2026-11-22  Europe/Berlin\n0.8 h strategy, 0.7 h execution — "),
+        "{text}"
+    );
     assert!(text.contains("3 fetched: 2 counted, 0 set apart, 1 left out (1 declined)"), "{text}");
     let names: Vec<_> = std::fs::read_dir(world.path("")).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");
@@ -46,7 +49,9 @@ fn the_week_as_json_holds_the_documented_numbers() {
 #[test]
 fn every_field_of_the_json_is_documented() {
     let documented = include_str!("../../docs/json.md");
-    let week = &ada().run(["week", "2026-W47", "--ics", "work.ics", "--format", "json"]).json()[0];
+    let long = [event("1", "Product strategy", "20261116T090000", "20261116T150000", TEAM)];
+    let world = ada().ics("work.ics", &long.each_ref().map(String::as_str));
+    let week = &world.run(["week", "2026-W47", "--ics", "work.ics", "--format", "json"]).json()[0];
     let fields = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     let deeper = ["events", "hours", "goal_gap", "trend", "flow"].iter().flat_map(|part| fields(&week[part]));
     for field in fields(week).into_iter().chain(deeper) {
@@ -103,7 +108,7 @@ fn out_writes_the_picture_the_numbers_and_the_alternative_text_for_the_user_alon
     assert_eq!(&png[16..24], [3200u32.to_be_bytes(), 2000u32.to_be_bytes()].concat());
     let json: serde_json::Value = serde_json::from_slice(&bytes("json")).unwrap();
     assert_eq!(json["week"], "2026-W47");
-    assert!(String::from_utf8(bytes("txt")).unwrap().contains("50%"));
+    assert!(String::from_utf8(bytes("txt")).unwrap().contains("0.8 h strategy"));
     for ending in ["png", "json", "txt"] {
         let mode = std::fs::metadata(world.path(&format!("charts/2026-W47.{ending}"))).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{ending} can be read by others");

@@ -68,7 +68,7 @@ fn an_event_without_a_title_is_not_called_private() {
 #[test]
 fn movers_without_titles_are_one_line_a_class() {
     let one = |uid: &str, title, day| {
-        event(uid, title, &format!("{day}T100000"), &format!("{day}T110000"), &room("ACCEPTED"))
+        event(uid, title, &format!("{day}T100000"), &format!("{day}T150000"), &room("ACCEPTED"))
     };
     let events = [
         one("a", "Sprint planning", "20261109"),

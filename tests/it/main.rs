@@ -3,6 +3,7 @@
 //! Nothing here needs a process of its own: no test sets the environment, the folder or a signal of this process; whoever does
 //! starts the real binary. What runs apart from these is not a Rust test: `tests/{oracle,deliver,systemd}/run`.
 
+mod absence;
 mod chart_pictures;
 mod chart_support;
 mod chart_wording;
@@ -34,6 +35,7 @@ mod google_signin;
 mod google_sync;
 mod google_truth;
 mod history;
+mod honesty;
 mod map;
 mod overrides;
 mod people;

@@ -429,7 +429,7 @@ fn a_hand_over_shows_less_than_the_picture() {
     let other = jobs::handover(&latest, Privacy::Themes).unwrap();
     assert_eq!(other.path, desk.chart("handover-themes.png"));
     assert_eq!(other.week, Week::from_iso(2026, 47, Weekday::Mon).unwrap());
-    assert!(other.headline.starts_with("33% strategy"), "{}", other.headline);
+    assert!(other.headline.starts_with("1.0 h strategy"), "{}", other.headline);
     assert!(other.picture != desk.folder()[&desk.chart("2026-W47.png")]);
     // Whom the configuration names gets it; what goes wrong stops nothing.
     let wrong = jobs::hand_over(&latest, &config, &Paths { home: &home, credentials: None });

@@ -11,7 +11,7 @@ pub(super) use themes::rows as theme_rows;
 
 use super::Privacy;
 use super::letters::Weight::{Bold, Regular, SemiBold};
-use super::numbers::{clean, dates};
+use super::numbers::dates;
 use super::sheet::{Drawn, Frame, Ink, Sheet};
 use super::wording;
 use crate::analyze::report::Report;
@@ -31,7 +31,7 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, p
     trend::draw(sheet, report)?;
     themes::draw(sheet, report, privacy)?;
     let_go::draw(sheet, report, privacy)?;
-    strip(sheet, report)
+    strip(sheet, report, privacy)
 }
 
 fn title<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, text: &str, x: f32, y: f32) -> Drawn<DB> {
@@ -42,7 +42,7 @@ fn head<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report) -> Drawn<DB>
     let colours = sheet.colours;
     let mut when = format!("Week {} · {}", report.week.number(), dates(report.first_day, report.last_day));
     if !report.complete {
-        when += " · still running";
+        when += if report.ahead { " · booked" } else { " · still running" };
     }
     sheet.tracked(&when.to_uppercase(), LEFT, 70.0, 1.2, Ink::new(15.0, SemiBold, colours.muted))?;
 
@@ -82,19 +82,46 @@ fn join<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, mut parts: Vec<String>, width
     }
 }
 
-/// What was counted and what was not, so that nobody takes the number for more than it is.
-fn strip<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report) -> Drawn<DB> {
+/// What was counted and what was not, so that nobody takes the number for more than it is: always in the same order, in two
+/// lines at most. What does not fit is counted, and stands in the text and the JSON.
+fn strip<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, privacy: Privacy) -> Drawn<DB> {
     let colours = sheet.colours;
     sheet.rule((LEFT, 940.0), (RIGHT, 940.0))?;
     let ink = Ink::new(13.0, Regular, colours.muted);
     sheet.text_right("vantage", RIGHT, 964.0, Ink { weight: SemiBold, ..ink })?;
-    let width = RIGHT - LEFT - 90.0;
-    sheet.text(&sheet.fit(&wording::strip(report).join(" · "), width, ink), LEFT, 964.0, ink)?;
-    let notes: Vec<String> = report.notes.iter().map(|note| clean(note)).filter(|note| !note.is_empty()).collect();
-    if notes.is_empty() {
-        return Ok(());
+    let mut parts = wording::strip(report);
+    let first = line_of(sheet, &mut parts, RIGHT - LEFT - 90.0, ink);
+    sheet.text(&first.join(" · "), LEFT, 964.0, ink)?;
+    parts.extend(wording::remarks(report, privacy));
+    let ink = Ink { colour: colours.ink, ..ink };
+    sheet.text(&counted_out(sheet, parts, RIGHT - LEFT, ink), LEFT, 984.0, ink)
+}
+
+/// Takes from `parts` as many of the first ones as one line holds, one at least; it is cut where it alone is too long.
+fn line_of<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, parts: &mut Vec<String>, width: f32, ink: Ink) -> Vec<String> {
+    let fits = |count: &usize| sheet.width(&parts[..*count].join(" · "), ink) <= width;
+    let count = (1..=parts.len()).take_while(fits).last().unwrap_or(parts.len().min(1));
+    let rest = parts.split_off(count);
+    let line = std::mem::replace(parts, rest);
+    if let [only] = &line[..] { vec![sheet.fit(only, width, ink)] } else { line }
+}
+
+/// `parts` between middle dots; where not all of them fit, how many are only in the text.
+fn counted_out<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, parts: Vec<String>, width: f32, ink: Ink) -> String {
+    let line = parts.join(" · ");
+    if sheet.width(&line, ink) <= width {
+        return line;
     }
-    sheet.text(&join(sheet, notes, RIGHT - LEFT, ink), LEFT, 984.0, Ink { colour: colours.ink, ..ink })
+    let all = parts.len();
+    for kept in (1..all).rev() {
+        let line = format!("{} · {} more in the text", parts[..kept].join(" · "), all - kept);
+        if sheet.width(&line, ink) <= width {
+            return line;
+        }
+    }
+    let more = if all > 1 { format!(" · {} more in the text", all - 1) } else { String::new() };
+    let room = width - sheet.width(&more, ink);
+    parts.first().map_or(String::new(), |part| sheet.fit(part, room, ink) + &more)
 }
 
 /// Do the stretches `a` and `b` share more than their ends?

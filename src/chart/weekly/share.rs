@@ -60,9 +60,9 @@ fn goal_label(x: f32, half: f32) -> f32 {
     x.clamp(LEFT + half, RIGHT - half)
 }
 
-/// The tick stands where the strategy part would end with the goal met and coverage as it is.
+/// The tick stands where the strategy part would end with the goal met and coverage as it is; a thin week is not measured.
 fn goal_tick(report: &Report) -> Option<(f32, String)> {
-    let goal = report.goal.as_ref()?;
+    let goal = report.goal.as_ref().filter(|_| !report.thin)?;
     report.share.as_ref()?;
     let classified = &report.hours.strategy + &report.hours.execution;
     let part = (goal * &classified).over(&report.hours.counted)?.to_f64() as f32;

@@ -84,18 +84,18 @@ fn scale(top: f64, weeks: usize) -> impl Fn(usize, f64) -> (f32, f32) {
     }
 }
 
-/// Solid between neighbours, dashed over weeks out of office, open over weeks without a share.
+/// Solid between neighbours, dashed over weeks that are compared with nothing, open over weeks without a share.
 fn lines<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, weeks: &[TrendWeek], points: &[Option<(f32, f32)>]) -> Drawn<DB> {
     let accent = sheet.colours.accent;
     let mut solid: Vec<(f32, f32)> = Vec::new();
-    let mut hollow_between = false;
+    let mut passed_over = false;
     for (week, point) in weeks.iter().zip(points) {
-        if week.hollow {
-            hollow_between = true;
+        if passed(week) {
+            passed_over = true;
             continue;
         }
         match (point, solid.last().copied()) {
-            (Some(point), Some(before)) if hollow_between => {
+            (Some(point), Some(before)) if passed_over => {
                 sheet.path(&solid, 3.0, accent)?;
                 sheet.dashed(&[before, *point], 1.6, accent)?;
                 solid = vec![*point];
@@ -106,9 +106,14 @@ fn lines<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, weeks: &[TrendWeek], points:
                 solid.clear();
             }
         }
-        hollow_between = false;
+        passed_over = false;
     }
     sheet.path(&solid, 3.0, accent)
+}
+
+/// A part of no comparison: mostly out of office, or with too little to compare. A week without a share is a gap.
+fn passed(week: &TrendWeek) -> bool {
+    week.hollow || (week.thin && week.share.is_some())
 }
 
 fn markers<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, weeks: &[TrendWeek], points: &[Option<(f32, f32)>]) -> Drawn<DB> {
@@ -116,7 +121,7 @@ fn markers<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, weeks: &[TrendWeek], point
     for (i, (week, point)) in weeks.iter().zip(points).enumerate() {
         let Some(at) = *point else { continue };
         let radius = if i + 1 == weeks.len() { 6.0 } else { 3.6 };
-        match (week.hollow, week.provisional) {
+        match (passed(week), week.provisional) {
             (true, _) => sheet.ring(at, radius, 1.6, colours.muted)?,
             (_, true) => sheet.ring(at, radius, 2.0, colours.accent)?,
             _ => sheet.dot(at, radius, colours.accent)?,
@@ -129,13 +134,16 @@ fn markers<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, weeks: &[TrendWeek], point
 fn legend<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, weeks: &[TrendWeek]) -> Drawn<DB> {
     let colours = sheet.colours;
     let ink = Ink::new(13.0, Regular, colours.muted);
-    let shown =
-        |hollow: bool| weeks.iter().any(|w| w.share.is_some() && w.hollow == hollow && (hollow || w.provisional));
+    let shown = |kind: fn(&TrendWeek) -> bool| weeks.iter().any(|week| week.share.is_some() && kind(week));
+    let grey = match (shown(|week| week.hollow), shown(|week| week.thin && !week.hollow)) {
+        (true, true) => Some("off or too little"),
+        (true, false) => Some("out of office"),
+        (false, true) => Some("too little"),
+        (false, false) => None,
+    };
+    let provisional = shown(|week| week.provisional && !passed(week));
     let mut x = RIGHT;
-    for (word, colour) in [
-        (shown(true).then_some("out of office"), colours.muted),
-        (shown(false).then_some("provisional"), colours.accent),
-    ] {
+    for (word, colour) in [(grey, colours.muted), (provisional.then_some("provisional"), colours.accent)] {
         let Some(word) = word else { continue };
         sheet.text_right(word, x, 268.0, ink)?;
         x -= sheet.width(word, ink) + 11.0;
@@ -154,7 +162,8 @@ fn last_label<DB: DrawingBackend>(
 ) -> Drawn<DB> {
     let (Some(week), Some(Some(at))) = (weeks.last(), points.last()) else { return Ok(()) };
     let Some(share) = &week.share else { return Ok(()) };
-    let ink = Ink::new(17.0, Bold, sheet.colours.accent);
+    let colour = if passed(week) { sheet.colours.muted } else { sheet.colours.accent };
+    let ink = Ink::new(17.0, Bold, colour);
     let text = format!("{}%", share.percent());
     let width = sheet.width(&text, ink);
     let before = points.len().checked_sub(2).and_then(|i| points[i]).unwrap_or(*at);

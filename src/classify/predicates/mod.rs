@@ -16,6 +16,7 @@ use super::words::Title;
 use crate::model::Address;
 use std::cell::OnceCell;
 use std::fmt::Debug;
+use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -73,6 +74,11 @@ pub trait Predicate: Debug + Send + Sync {
 
     /// The phrases of which the title must hold at least one; lets the index leave the rule out unasked.
     fn title_phrases(&self) -> Option<&[Phrase]> {
+        None
+    }
+
+    /// Which words of the title the predicate asks for, as far as they are there; `None` where it asks for no title.
+    fn taken(&self, _look: &Look<'_>) -> Option<Vec<Range<usize>>> {
         None
     }
 

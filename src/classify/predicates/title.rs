@@ -1,5 +1,6 @@
 use super::{Finding, Kind, Look, Predicate};
 use crate::classify::phrase::Phrase;
+use std::ops::Range;
 
 pub const KIND: Kind = Kind {
     key: "title",
@@ -29,6 +30,10 @@ impl Predicate for InTitle {
 
     fn title_phrases(&self) -> Option<&[Phrase]> {
         Some(&self.0)
+    }
+
+    fn taken(&self, look: &Look<'_>) -> Option<Vec<Range<usize>>> {
+        Some(self.0.iter().flat_map(|phrase| phrase.every(&look.title.words)).collect())
     }
 
     fn is_private(&self) -> bool {

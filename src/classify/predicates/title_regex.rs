@@ -1,5 +1,7 @@
 use super::{Finding, Kind, Look, Predicate};
+use crate::classify::words::Words;
 use regex::{Regex, RegexBuilder, bytes};
+use std::ops::Range;
 
 /// Compiled size of one expression, in bytes.
 const SIZE: usize = 1 << 20;
@@ -79,6 +81,20 @@ impl Predicate for TitleRegex {
                 Finding { holds: false, wanted: wanted.join(", "), seen: title.to_owned() }
             }
         }
+    }
+
+    /// A word of the title is taken where the expression matched it, or a good part of it.
+    fn taken(&self, look: &Look<'_>) -> Option<Vec<Range<usize>>> {
+        let (title, words) = (&*look.title.shown, &look.title.words);
+        let found =
+            self.0.iter().flat_map(|pattern| pattern.unicode.find_iter(title)).map(|hit| Words::of(hit.as_str()));
+        let found: Vec<Words> = found.collect();
+        let is_part = |word: &str, part: &str| word == part || (part.len() > 2 && word.contains(part));
+        let taken = |at: &usize| {
+            let word = words.word(*at);
+            found.iter().any(|hit| (0..hit.len()).any(|i| is_part(word, hit.word(i))))
+        };
+        Some((0..words.len()).filter(taken).map(|at| at..at + 1).collect())
     }
 
     fn is_private(&self) -> bool {

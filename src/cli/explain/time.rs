@@ -63,6 +63,13 @@ impl Time<'_> {
         if let Some(more @ 1..) = account.shared.len().checked_sub(MOST) {
             let _ = writeln!(text, "    and at the same time as {more} more");
         }
+        if !one.cut.is_empty() && one.class().is_some() {
+            let cut: TimeDelta = one.cut.iter().map(|part| part.length()).sum();
+            let _ = writeln!(text, "    {} min of it lie in your absence and do not count", minutes(cut));
+        }
+        if one.long && one.class().is_some() {
+            let _ = writeln!(text, "    longer than 16 h: it fills the working hours that nothing else holds");
+        }
         if one.half && one.class().is_some() {
             let _ = writeln!(text, "    half of its part is dropped: not accepted");
         }

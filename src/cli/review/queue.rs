@@ -2,6 +2,7 @@
 
 use super::super::find;
 use crate::analyze::judge::subject;
+use crate::analyze::report::Reason;
 use crate::analyze::{Analysis, Judged, Verdict};
 use crate::classify::{By, Outcome, RuleSet, Subject, Title};
 use crate::cli::context::Setup;
@@ -11,6 +12,8 @@ use std::cmp::Reverse;
 
 /// A series needs so many other meetings before one is measured against them.
 const USUAL: usize = 3;
+
+const LONG: &str = "longer than 16 h, so left out; an answer counts it in the working hours that nothing else holds";
 
 /// A meeting to ask about.
 pub struct Item {
@@ -26,13 +29,14 @@ pub struct Item {
     pub text: String,
 }
 
-/// The unclassified meetings of `week`, then the surprising ones, the longest first. Surprising is what a rule decided,
+/// The events of `week` that are too long to count unasked and its unclassified meetings, then the surprising ones, the longest first. Surprising is what a rule decided,
 /// where a rule of the other class matches too (unless the first one names the whole title), or where most of the other meetings of its series in the twelve weeks count
 /// as the other class. What the user marked is neither.
 pub fn queue(analysis: &Analysis<'_>, setup: &Setup, week: Interval, show_private: bool) -> Vec<Item> {
     let mut found: Vec<(bool, Reverse<TimeDelta>, &Judged, String)> = Vec::new();
     for j in analysis.judged().iter().filter(|j| j.touches(&week)) {
         let why = match (&j.decision.by, j.class()) {
+            _ if j.verdict == Verdict::LeftOut(Reason::Long) => LONG.to_string(),
             (By::Override { .. }, _) | (_, None) => continue,
             (By::Nothing, Some(_)) => "no rule matched".to_string(),
             (_, Some(Class::Unclassified)) => "a rule or a label keeps it so".to_string(),
@@ -42,7 +46,8 @@ pub fn queue(analysis: &Analysis<'_>, setup: &Setup, week: Interval, show_privat
             },
             _ => continue,
         };
-        found.push((j.class() != Some(Class::Unclassified), Reverse(j.interval.length()), j, why));
+        let classed = !matches!(j.class(), None | Some(Class::Unclassified));
+        found.push((classed, Reverse(j.interval.length()), j, why));
     }
     found.sort_by_key(|(classed, length, j, _)| (*classed, *length, j.interval.start));
     found.into_iter().map(|(_, _, j, why)| item(j, &why, setup, show_private)).collect()

@@ -20,6 +20,9 @@ pub use files::{Text, Unread, stamp};
 
 /// For texts of which only is asked what is in them.
 const NAMELESS: Source = Source { source: "", stem: "", folder: "" };
+/// So many texts, and so many bytes of each, tell in which zone a calendar is at home; a folder may hold thousands.
+const HOMES: usize = 64;
+const HEAD: usize = 128 << 10;
 
 /// The calendars that `path` names, not yet parsed, and the parts of it that could not be read.
 ///
@@ -88,7 +91,11 @@ pub struct Calendars {
     pub problems: Vec<(String, Problem)>,
     /// Files that are no calendar, or could not be read, among others that could: whole sentences.
     pub unread: Vec<String>,
+    /// The zones that the texts are at home in.
+    pub zones: Vec<Tz>,
     any: bool,
+    /// How many texts were asked for their zone.
+    homes: usize,
 }
 
 /// The texts of one source.
@@ -136,6 +143,11 @@ impl Calendars {
         let folder = text.file.rsplit_once('/').map_or("", |(folder, _)| folder);
         let source = Source { source: source.unwrap_or(&text.file), stem: &text.stem, folder };
         reading.files.push(text.file.clone());
+        if self.homes < HOMES {
+            self.homes += 1;
+            let head = &text.bytes[..text.bytes.len().min(HEAD)];
+            self.zones.extend(crate::ical::home_zone(head).filter(|zone| !self.zones.contains(zone)));
+        }
         if reading.shelf.add(&text.bytes, &source) {
             self.any = true;
         } else {

@@ -55,7 +55,7 @@ pub fn empty() -> Report {
         })
         .collect();
     let weeks = (0..12)
-        .map(|i| TrendWeek { week: week.plus(i - 11), share: None, hollow: false, provisional: false })
+        .map(|i| TrendWeek { week: week.plus(i - 11), share: None, hollow: false, provisional: false, thin: true })
         .collect();
     Report {
         schema_version: SCHEMA_VERSION,
@@ -64,15 +64,17 @@ pub fn empty() -> Report {
         last_day: week.last(),
         zone: "Europe/Berlin".into(),
         complete: true,
+        ahead: false,
         hollow: false,
         events: Events::default(),
         hours: Hours { working: Exact::hours(50), ..Hours::default() },
         share: None,
         coverage: None,
         provisional: false,
+        thin: true,
         goal: Some(percent(40)),
         goal_gap: None,
-        trend: Trend { weeks, ..Trend::default() },
+        trend: Trend { weeks, days: 7, ..Trend::default() },
         themes: vec![],
         left_out: BTreeMap::new(),
         set_apart: BTreeMap::new(),
@@ -85,6 +87,8 @@ pub fn empty() -> Report {
         reports: vec![],
         let_go: vec![],
         moved: vec![],
+        long: vec![],
+        cut_by_absence: Amount::default(),
         notes: vec![],
     }
 }
@@ -115,9 +119,9 @@ pub fn with_blocks(mut report: Report, blocks: &[(usize, Block)]) -> Report {
     report.share = s.over(&(&s + &e));
     report.coverage = (&s + &e).over(&counted);
     report.provisional = report.coverage.as_ref().is_some_and(|c| *c < percent(80));
-    report.goal_gap = report.share.as_ref().zip(report.goal.as_ref()).map(|(share, goal)| GoalGap {
-        points: share.percent() - goal.percent(),
-        hours_to_convert: (goal - share) * (&s + &e),
+    report.thin = counted < Exact::hours(5) || report.coverage.as_ref().is_some_and(|c| *c < percent(50));
+    report.goal_gap = report.share.as_ref().filter(|_| !report.thin).zip(report.goal.as_ref()).map(|(share, goal)| {
+        GoalGap { points: share.percent() - goal.percent(), hours_to_convert: (goal - share) * (&s + &e) }
     });
     let theme =
         |name: &str, class, hours: &Exact| Theme { name: name.into(), class, hours: hours.clone(), change: None };
@@ -125,7 +129,7 @@ pub fn with_blocks(mut report: Report, blocks: &[(usize, Block)]) -> Report {
     report.themes.retain(|t| !t.hours.is_zero());
     report.themes.sort_by(|a, b| b.hours.cmp(&a.hours));
     if let Some(last) = report.trend.weeks.last_mut() {
-        (last.share, last.provisional) = (report.share.clone(), report.provisional);
+        (last.share, last.provisional, last.thin) = (report.share.clone(), report.provisional, report.thin);
     }
     (report.hours.strategy, report.hours.execution, report.hours.unclassified, report.hours.counted) =
         (s, e, u, counted);
@@ -134,7 +138,7 @@ pub fn with_blocks(mut report: Report, blocks: &[(usize, Block)]) -> Report {
 
 pub fn trend(report: &mut Report, shares: [i64; 11]) {
     for (week, share) in report.trend.weeks.iter_mut().zip(shares) {
-        week.share = Some(percent(share));
+        (week.share, week.thin) = (Some(percent(share)), false);
     }
     report.trend.previous = Some(percent(shares[10]));
     report.trend.previous_week = Some(report.week.plus(-1));
@@ -281,6 +285,7 @@ pub fn seven_days() -> Report {
         .to_vec();
     report.set_apart = [(Apart::Focus, Amount { events: 1, hours: tenths(20) })].into();
     report.events.set_apart = 1;
+    report.trend.weeks[4].thin = true;
     report.notes = vec!["No address of yours is known, so answers could not be read.".into()];
     report
 }
@@ -367,6 +372,44 @@ pub fn hollow() -> Report {
     report
 }
 
+/// Everything that the last lines can hold.
+pub fn crowded() -> Report {
+    let mut report = design();
+    let long = |title: Option<&str>| LongEvent {
+        title: title.map(Into::into),
+        private: title.is_none(),
+        hours: Exact::hours(80),
+    };
+    report.long =
+        vec![long(Some("Autumn hackathon of all teams")), long(None), long(Some("On-call")), long(Some("Fair"))];
+    report.cut_by_absence = Amount { events: 2, hours: Exact::hours(3) };
+    let reasons = [
+        (Reason::Duplicate, 31),
+        (Reason::Cancelled, 12),
+        (Reason::Declined, 13),
+        (Reason::Delegated, 1),
+        (Reason::OutOfOffice, 2),
+        (Reason::Away, 3),
+        (Reason::Free, 14),
+        (Reason::AllDay, 11),
+        (Reason::Long, 4),
+        (Reason::Ignored, 16),
+    ];
+    report.left_out = reasons.map(|(reason, events)| (reason, Amount { events, hours: Exact::default() })).into();
+    report.events.left_out = 107;
+    report.set_apart = [(Apart::Focus, 3), (Apart::Solo, 4)]
+        .map(|(apart, events)| (apart, Amount { events, hours: Exact::hours(2) }))
+        .into();
+    report.events.set_apart = 7;
+    report.hours.tentative_not_counted = Exact::hours(2);
+    report.zone = "Europe/Berlin, America/New_York, Asia/Tokyo".into();
+    report.notes = vec![
+        "days follow the system's zone UTC, but the calendar names Europe/Berlin: set `timezone`".into(),
+        "your own answers are not known: set `my_addresses` so that declined meetings are left out".into(),
+    ];
+    report
+}
+
 /// Every gallery picture: its name and report.
 pub fn cases() -> Vec<(&'static str, Report)> {
     let mut no_goal = design();
@@ -383,5 +426,6 @@ pub fn cases() -> Vec<(&'static str, Report)> {
         ("scripts", scripts()),
         ("no-goal", no_goal),
         ("hollow", hollow()),
+        ("crowded", crowded()),
     ]
 }

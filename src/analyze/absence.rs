@@ -1,0 +1,75 @@
+//! Time out of office, and what happens to meetings inside it.
+
+use super::judge::{Judged, Verdict};
+use super::report::Reason;
+use crate::classify::{By, Decision, Foreign, Nature, Outcome, People, foreign};
+use crate::model::{Answer, Event, EventType, Interval, Preferences};
+
+/// Time out of office, as a rule, Google's event type or Outlook's OOF says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// The user's own: taken off working hours, and meetings give way to it.
+    Mine,
+    /// Somebody else's: it takes nothing.
+    Others,
+}
+
+/// Whether an event is time out of office, and whose. With other guests it is a meeting, however it is marked; and where the
+/// user said what it is, it is that.
+pub fn absence(event: &Event, decision: &Decision, people: &People) -> Option<Absence> {
+    if matches!(decision.by, By::Override { .. }) && decision.outcome != Outcome::Ignore {
+        return None;
+    }
+    if decision.kind == Nature::OutOfOffice {
+        return Some(Absence::Mine);
+    }
+    if event.event_type != EventType::OutOfOffice {
+        return None;
+    }
+    match foreign(event, people) {
+        None => Some(Absence::Mine),
+        Some(Foreign::Guests) => None,
+        Some(Foreign::Organizer | Foreign::Calendar) => Some(Absence::Others),
+    }
+}
+
+/// Takes the time of the user's absences from the series and the unanswered meetings in it: what lies inside wholly is left
+/// out, of the rest the part inside does not count.
+pub fn give_way(judged: &mut [Judged], people: &People, wishes: &Preferences) {
+    if wishes.meet_while_away {
+        return;
+    }
+    let away = Interval::union(judged.iter().filter(|j| j.absence).map(|j| j.interval).collect());
+    if away.is_empty() {
+        return;
+    }
+    for j in judged.iter_mut().filter(|j| gives_way(j, people)) {
+        let first = away.partition_point(|a| a.end <= j.interval.start);
+        let inside: Vec<Interval> = (away[first..].iter())
+            .take_while(|a| a.start < j.interval.end)
+            .filter_map(|a| a.intersection(&j.interval))
+            .collect();
+        if inside.is_empty() {
+            continue;
+        }
+        if j.interval.without(&inside).is_empty() {
+            j.verdict = Verdict::LeftOut(Reason::Away);
+        } else if !matches!(j.verdict, Verdict::LeftOut(_)) {
+            j.cut = inside;
+        }
+    }
+}
+
+/// A series, or an invitation without an answer, that no earlier reason leaves out and the user said nothing of.
+fn gives_way(j: &Judged, people: &People) -> bool {
+    let open = match j.verdict {
+        Verdict::LeftOut(reason) => reason > Reason::Away,
+        _ => true,
+    };
+    let event = &j.instance.event;
+    let waits = || people.my_answer(event) == Some(Answer::NeedsAction);
+    let organises = || event.organizer.as_ref().is_some_and(|o| people.is_me(event, o));
+    open && !j.interval.is_empty()
+        && !matches!(j.decision.by, By::Override { .. })
+        && (event.recurring || waits() && !organises())
+}

@@ -1,0 +1,152 @@
+//! Absence and long events as a person meets them: in the week, the explanation, the review and the picture's text.
+
+use crate::support::{World, calendar, event};
+
+const TEAM: &str = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@x.example\nATTENDEE;PARTSTAT=ACCEPTED:mailto:bo@x.example";
+const CONFIG: &str = "my_addresses = [\"ada@x.example\"]\n";
+
+fn day(uid: &str, summary: &str, date: &str, more: &str) -> String {
+    format!("UID:{uid}\nDTSTAMP:20260101T000000Z\nSUMMARY:{summary}\nDTSTART;VALUE=DATE:{date}\n{more}")
+        .trim_end()
+        .into()
+}
+
+/// Tuesday off, a series that falls into it, a meeting that Ada accepted for it, and a hackathon.
+fn world() -> World {
+    World::new().config(&format!("{CONFIG}[[source.ics]]\nname = \"side\"\npath = \"~/side.ics\"\n")).file(
+        "side.ics",
+        calendar(&[
+            &day("off", "Ada: vacation (half day until 17 Nov)", "20261117", ""),
+            &day("jonas", "Jonas PTO", "20261118", ""),
+            &event(
+                "daily",
+                "Sprint planning",
+                "20261116T090000",
+                "20261116T103000",
+                &format!("{TEAM}\nRRULE:FREQ=DAILY;COUNT=5"),
+            ),
+            &event("once", "Product strategy", "20261117T140000", "20261117T150000", TEAM),
+            &event("hack", "Autumn hackathon", "20261116T090000", "20261119T170000", TEAM),
+            &event("clinic", "Clinic", "20261119T200000", "20261120T180000", &format!("CLASS:PRIVATE\n{TEAM}")),
+        ]),
+    )
+}
+
+#[test]
+fn a_week_with_a_day_off_says_what_gave_way_and_what_was_too_long() {
+    let world = world();
+    let text = world.run(["week"]).ok();
+    for line in
+        ["5 left out (1 out of office, 1 away, 1 all-day, 2 long)", "   80.0 h  Autumn hackathon", "   22.0 h  Private"]
+    {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    let week = &world.run(["week", "--format", "json"]).json()[0];
+    assert_eq!((week["hours"]["counted"].as_f64(), week["hours"]["working"].as_f64()), (Some(7.0), Some(4.0 * 9.25)));
+    assert_eq!(
+        (&week["long"][0]["title"], &week["long"][1]["title"]),
+        (&"Autumn hackathon".into(), &serde_json::Value::Null)
+    );
+    let board = &world.run(["week", "--format", "json", "--privacy", "themes"]).json()[0];
+    assert!(!board.to_string().contains("hackathon") && board["long"][0]["hours"] == 80.0, "{board}");
+    world.run(["week", "--out", "charts"]).ok();
+    let alt = std::fs::read_to_string(world.path("charts/2026-W47.txt")).unwrap();
+    assert!(
+        alt.contains("1 away") && alt.contains("2 events over 16 h are left out: Autumn hackathon 80.0 h, 1 private."),
+        "{alt}"
+    );
+}
+
+#[test]
+fn the_configuration_can_count_meetings_in_an_absence() {
+    let world = world();
+    let config = format!("{CONFIG}meetings_while_away = \"count\"\n");
+    let counted = |world: &World| {
+        world.run(["week", "--ics", "side.ics", "--format", "json"]).json()[0]["hours"]["counted"].clone()
+    };
+    assert_eq!(counted(&world), 7.0);
+    assert_eq!(counted(&world.config(&config)), 8.5);
+}
+
+#[test]
+fn an_explanation_says_why_an_absence_is_none_of_mine() {
+    let world = world();
+    let told = |event: &str| world.run(["explain", event]).ok();
+    assert!(told("Ada: vacation (half day until 17 Nov)").contains("left out: out of office"));
+    let jonas = told("Jonas PTO");
+    let why = "is no absence of yours: the title says more than absence, dates and your name, `jonas`";
+    assert!(jonas.contains(why), "{jonas}");
+    let json = &world.run(["explain", "Jonas PTO", "--format", "json"]).json()[0];
+    let away = json["losers"].as_array().unwrap().iter().find(|rule| rule["rule"] == "Away").unwrap();
+    assert_eq!((&away["why"], &away["evidence"]["seen"]), (&"not-mine".into(), &"jonas".into()));
+    let away = world.run(["explain", "Sprint planning", "--on", "2026-11-17"]).ok();
+    assert!(away.contains("left out: away"), "{away}");
+}
+
+#[test]
+fn a_review_asks_about_long_events_and_an_answer_counts_them() {
+    let world = world().input("e\nn\nq\n");
+    let told = world.run(["review"]).ok();
+    assert!(told.contains("Autumn hackathon  80.0 h, 2 people\n  not counted: longer than 16 h"), "{told}");
+    assert!(told.contains("(private or no title)  22.0 h"), "{told}");
+    let week = &world.run(["week", "--format", "json"]).json()[0];
+    // 09:00 on Monday to Thursday 17:00 in working hours, without Tuesday and what else is there.
+    assert_eq!(week["hours"]["execution"], 6.0 + (8.25 - 1.5) + (9.25 - 1.5) + (8.25 - 1.5));
+    assert_eq!((&week["hours"]["conflict"], &week["hours"]["after_hours"]), (&0.0.into(), &0.0.into()));
+}
+
+#[test]
+fn a_mark_says_only_where_it_changes_nothing() {
+    let world = world();
+    let mark = |event: &str, on: &str| world.run(["mark", event, "strategy", "--on", on]).ok();
+    assert!(!mark("Autumn hackathon", "2026-11-16").contains("stays left out"));
+    assert!(!mark("Sprint planning", "2026-11-17").contains("stays left out"));
+    assert!(mark("Jonas PTO", "2026-11-18").contains("it stays left out all the same: all-day"));
+    let week = &world.run(["week", "--format", "json"]).json()[0];
+    assert!(week["left_out"]["away"].is_null() && week["left_out"]["long"]["events"] == 1, "{week}");
+}
+
+#[test]
+fn a_kind_that_is_none_and_a_class_of_an_absence_are_mistakes() {
+    let rules = "[[rule]]\nname = \"Off\"\nkind = \"out of office\"\ntitle = \"off\"\n\n\
+                 [[rule]]\nname = \"Gone\"\nkind = \"out-of-office\"\nclass = \"strategy\"\ntitle = \"gone\"\n";
+    insta::assert_snapshot!(World::new().rules(rules).tell(["rules", "check"]), @r#"
+    error: rule 1 `Off`: there is no kind `out of office`
+     --> ~/.config/vantage/rules.toml:3:8
+      |
+    3 | kind = "out of office"
+      |        ^^^^^^^^^^^^^^^ expected `focus` or `out-of-office`
+      |
+      = help: write `kind = "out-of-office"`, or take it out
+
+    error: rule 2 `Gone`: time out of office is in no hours, so it has no class
+     --> ~/.config/vantage/rules.toml:9:9
+      |
+    9 | class = "strategy"
+      |         ^^^^^^^^^^ expected no class
+      |
+      = help: take `class` or `kind = "out-of-office"` out
+    exit 78
+    "#);
+}
+
+#[test]
+fn rules_of_ones_own_say_what_an_absence_is() {
+    let rules = "[[rule]]\nname = \"Sabbatical\"\nkind = \"out-of-office\"\ntitle_regex = '(?i)^sabbatical'\n\n\
+                 [[rule]]\nname = \"Leave\"\nkind = \"out-of-office\"\ncalendar = \"side\"\nduration = \">=20h\"\n";
+    let world = World::new().config(CONFIG).rules(rules);
+    let working = |summary: &str| {
+        let events =
+            [day("a", summary, "20261117", ""), event("b", "Sync", "20261116T090000", "20261116T100000", TEAM)];
+        let world = World::new().config(CONFIG).rules(rules).ics("ada.ics", &events.each_ref().map(String::as_str));
+        world.run(["week", "--ics", "ada.ics", "--format", "json"]).json()[0]["hours"]["working"].as_f64().unwrap()
+    };
+    assert_eq!(working("Sabbatical, Tuesday"), 4.0 * 9.25);
+    assert_eq!(working("Sabbatical planning of Bo"), 5.0 * 9.25);
+    // By its calendar: the title is not asked for.
+    let events = [day("a", "Rome!", "20261117", ""), event("b", "Sync", "20261116T090000", "20261116T100000", TEAM)];
+    let world = world.ics("side.ics", &events.each_ref().map(String::as_str));
+    let week = &world.run(["week", "--ics", "side.ics", "--format", "json"]).json()[0];
+    assert_eq!(week["hours"]["working"], 4.0 * 9.25);
+    assert!(world.run(["rules", "check", "--ics", "side.ics"]).ok().contains("out-of-office  Leave"));
+}

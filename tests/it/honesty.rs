@@ -1,0 +1,73 @@
+//! What a report says of how sure it is: zones, weeks ahead, and too little to compare.
+
+use crate::support::{World, event};
+
+const TEAM: &str = "ATTENDEE:mailto:ada@x.example\nATTENDEE:mailto:bo@x.example";
+
+fn world(extra: &str) -> World {
+    let events = [event("a", "Product strategy", "20261116T090000", "20261116T150000", TEAM)];
+    let text = crate::support::calendar(&events.each_ref().map(String::as_str));
+    World::new().file("ada.ics", text.replace("VERSION:2.0\r\n", &format!("VERSION:2.0\r\n{extra}")))
+}
+
+const NEW_YORK: &str = "X-WR-TIMEZONE:America/New_York\r\n";
+
+#[test]
+fn a_calendar_in_another_zone_than_the_systems_is_told_in_text_json_and_picture() {
+    let note = "days follow the system's zone Europe/Berlin, but the calendar names America/New_York: set `timezone`";
+    let world = world(NEW_YORK);
+    assert!(world.run(["week", "--ics", "ada.ics"]).ok().contains(&format!("note: {note}")));
+    assert_eq!(world.run(["week", "--ics", "ada.ics", "--format", "json"]).json()[0]["notes"][0], note);
+    world.run(["week", "--ics", "ada.ics", "--out", "charts"]).ok();
+    let alt = std::fs::read_to_string(world.path("charts/2026-W47.txt")).unwrap();
+    assert!(alt.contains(note), "{alt}");
+    // Whoever names a zone means it.
+    let named = world.config("timezone = \"Europe/Berlin\"\n");
+    assert!(!named.run(["week", "--ics", "ada.ics"]).ok().contains("note: days"));
+}
+
+#[test]
+fn a_service_tells_of_the_calendars_zone_too() {
+    let world = world(NEW_YORK).config("[[source.ics]]\nname = \"ada\"\npath = \"~/ada.ics\"\n");
+    assert!(world.run(["week"]).ok().contains("names America/New_York"));
+    world.run(["sync"]).ok();
+    world.run(["render"]).ok();
+    let alt = std::fs::read_to_string(world.path(".local/share/vantage/charts/2026-W47.txt")).unwrap();
+    assert!(alt.contains("names America/New_York"), "{alt}");
+}
+
+#[test]
+fn zones_with_the_same_clock_are_one_and_one_calendar_at_home_is_enough() {
+    let stockholm = world("X-WR-TIMEZONE:Europe/Stockholm\r\n");
+    assert!(!stockholm.run(["week", "--ics", "ada.ics"]).ok().contains("note: days"));
+    let away = event("b", "Sync", "20261117T090000", "20261117T100000", TEAM);
+    let both = world(NEW_YORK).ics("home.ics", &[&away]);
+    assert!(!both.run(["week", "--ics", "ada.ics", "home.ics"]).ok().contains("note: days"));
+}
+
+#[test]
+fn the_zone_of_the_system_is_known_or_doubted_aloud() {
+    let told = |zone: &str| {
+        let run = world("").zone(zone).run(["week", "--ics", "ada.ics"]);
+        (run.out.lines().next().unwrap_or_default().rsplit_once("  ").unwrap().1.to_string(), run.err)
+    };
+    assert_eq!(told("CET-1CEST,M3.5.0,M10.5.0/3"), ("Europe/Berlin".into(), String::new()));
+    assert_eq!(told(":Asia/Tokyo"), ("Asia/Tokyo".into(), String::new()));
+    let (zone, err) = told("Mars/Olympus");
+    assert_eq!(zone, "UTC");
+    assert!(err.contains("`Mars/Olympus` of `TZ` is not known; UTC is used") && err.contains("timezone ="), "{err}");
+}
+
+#[test]
+fn a_week_ahead_says_booked_and_a_week_of_little_says_its_hours() {
+    let ahead = world("").at("2026-11-02T08:00:00+01:00");
+    let text = ahead.run(["week", "2026-W47", "--ics", "ada.ics"]).ok();
+    assert!(text.contains("Europe/Berlin  booked\n100% strategy booked"), "{text}");
+    let running = world("").at("2026-11-17T08:00:00+01:00").run(["week", "this", "--ics", "ada.ics"]).ok();
+    assert!(running.contains("100% strategy so far booked"), "{running}");
+    let little = event("a", "Product strategy", "20261116T090000", "20261116T100000", TEAM);
+    let world = World::new().config("goal = 0.4\n").ics("little.ics", &[&little]);
+    let text = world.run(["week", "--ics", "little.ics"]).ok();
+    assert!(text.contains("1.0 h strategy, 0.0 h execution — too little to compare: 1.0 h counted"), "{text}");
+    assert!(!text.contains("goal"), "{text}");
+}
