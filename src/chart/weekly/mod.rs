@@ -41,9 +41,7 @@ fn title<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, text: &str, x: f32, y: f32) 
 fn head<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report) -> Drawn<DB> {
     let colours = sheet.colours;
     let mut when = format!("Week {} · {}", report.week.number(), dates(report.first_day, report.last_day));
-    if !report.complete {
-        when += if report.ahead { " · booked" } else { " · still running" };
-    }
+    when.extend(wording::state(report).map(|state| format!(" · {state}")));
     sheet.tracked(&when.to_uppercase(), LEFT, 70.0, 1.2, Ink::new(15.0, SemiBold, colours.muted))?;
 
     let headline = wording::headline(report);
