@@ -104,11 +104,18 @@ fn line_of<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, parts: &mut Vec<String>, w
     if let [only] = &line[..] { vec![sheet.fit(only, width, ink)] } else { line }
 }
 
-/// `parts` between middle dots; where not all of them fit, how many are only in the text.
-fn counted_out<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, parts: Vec<String>, width: f32, ink: Ink) -> String {
-    let line = parts.join(" · ");
-    if sheet.width(&line, ink) <= width {
-        return line;
+/// `parts` between middle dots; where they do not fit, without what follows their colons, the last ones first; and where that
+/// is too long, too, how many are only in the text.
+fn counted_out<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, mut parts: Vec<String>, width: f32, ink: Ink) -> String {
+    for last in (0..=parts.len()).rev() {
+        if let Some(part) = parts.get_mut(last) {
+            let short = part.split(": ").next().unwrap_or_default().to_owned();
+            *part = short;
+        }
+        let line = parts.join(" · ");
+        if sheet.width(&line, ink) <= width {
+            return line;
+        }
     }
     let all = parts.len();
     for kept in (1..all).rev() {
