@@ -1,14 +1,15 @@
 use super::Privacy;
 use super::numbers::{count, dates, decimal, hours, signed};
 use super::weekly::{handable, movers, theme_rows};
-use super::wording::{headline, provisional, remarks, since, strip};
+use super::wording::{headline, provisional, remarks, since, state, strip};
 use crate::analyze::report::Report;
 use crate::model::Exact;
 
 /// The alternative text of the weekly picture: complete sentences in reading order, at the same privacy level.
 pub fn alt_text(report: &Report, privacy: Privacy) -> String {
+    let state = state(report).map(|state| format!(", {state}")).unwrap_or_default();
     let mut says = vec![
-        format!("Week {}, {}.", report.week.number(), dates(report.first_day, report.last_day)),
+        format!("Week {}, {}{state}.", report.week.number(), dates(report.first_day, report.last_day)),
         format!("{}.", headline(report)),
     ];
     says.extend(provisional(report).map(|sentence| format!("{sentence}.")));

@@ -42,6 +42,12 @@ pub fn headline(report: &Report) -> Headline {
     Headline { result, rest }
 }
 
+/// How far the week is; nothing for one that has ended.
+pub(super) fn state(report: &Report) -> Option<&'static str> {
+    let word = if report.ahead { "booked" } else { "still running" };
+    (!report.complete).then_some(word)
+}
+
 fn booked(report: &Report) -> &'static str {
     match (report.complete, report.ahead) {
         (true, _) => "",

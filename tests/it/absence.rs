@@ -150,3 +150,42 @@ fn rules_of_ones_own_say_what_an_absence_is() {
     assert_eq!(week["hours"]["working"], 4.0 * 9.25);
     assert!(world.run(["rules", "check", "--ics", "side.ics"]).ok().contains("out-of-office  Leave"));
 }
+
+#[test]
+fn googles_type_outlooks_mark_and_a_rule_take_the_same_hours() {
+    let google = crate::support::ada();
+    let off = |guests: serde_json::Value| {
+        serde_json::json!({
+            "summary": "Gone fishing", "eventType": "outOfOffice", "attendees": guests,
+            "start": { "dateTime": "2026-11-18T00:00:00+01:00", "timeZone": "Europe/Berlin" },
+            "end": { "dateTime": "2026-11-19T00:00:00+01:00", "timeZone": "Europe/Berlin" },
+        })
+    };
+    let mut mine = off(serde_json::Value::Null);
+    mine.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    google.put(crate::support::ADA, mine);
+    let week = |world: &World, more: &[&str]| {
+        let arguments = ["week", "2026-W47", "--format", "json"].iter().chain(more).copied();
+        world.run(arguments.collect::<Vec<_>>()).json().remove(0)
+    };
+    // The stand-up of Wednesday gives way.
+    let seen = week(&World::synced(&google), &[]);
+    assert_eq!((seen["hours"]["working"].as_f64(), &seen["left_out"]["away"]["events"]), (Some(37.0), &1.into()));
+    let sync = event("s", "Sync", "20261116T090000", "20261116T100000", TEAM);
+    let daily = event("d", "Daily", "20261116T113000", "20261116T114500", &format!("{TEAM}\nRRULE:FREQ=DAILY;COUNT=5"));
+    let oof = "X-MICROSOFT-CDO-BUSYSTATUS:OOF";
+    for (absence, away) in [
+        (event("o", "Gone fishing", "20261118T080000", "20261118T180000", oof), true),
+        (day("o", "Out of office", "20261118", "TRANSP:TRANSPARENT"), true),
+        (event("o", "Off-site of the leads", "20261118T080000", "20261118T180000", &format!("{TEAM}\n{oof}")), false),
+    ] {
+        let world = World::new().config(CONFIG).ics("a.ics", &[&sync, &daily, &absence]);
+        let seen = week(&world, &["--ics", "a.ics"]);
+        let expected = if away { (Some(37.0), 1.into()) } else { (Some(46.25), serde_json::Value::Null) };
+        assert_eq!(
+            (seen["hours"]["working"].as_f64(), seen["left_out"]["away"]["events"].clone()),
+            expected,
+            "{absence}"
+        );
+    }
+}

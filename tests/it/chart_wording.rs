@@ -158,6 +158,17 @@ fn a_running_week_names_the_days_that_it_is_compared_by() {
 }
 
 #[test]
+fn a_week_ahead_is_booked_and_does_not_run() {
+    let begins = |complete, ahead| {
+        let text = alt_text(&Report { complete, ahead, ..design() }, Privacy::Titles);
+        text.split_once('.').map(|(first, _)| first.to_owned()).unwrap_or_default()
+    };
+    assert_eq!(begins(true, false), "Week 47, 16–22 November 2026");
+    assert_eq!(begins(false, false), "Week 47, 16–22 November 2026, still running");
+    assert_eq!(begins(false, true), "Week 47, 16–22 November 2026, booked");
+}
+
+#[test]
 fn the_last_lines_hold_everything_in_a_fixed_order() {
     let text = alt_text(&crowded(), Privacy::Titles);
     let last = &text[text.find("25 counted").unwrap()..];

@@ -1,6 +1,6 @@
 //! What a report says of how sure it is: zones, weeks ahead, and too little to compare.
 
-use crate::support::{World, event};
+use crate::support::{ADA, World, event, meeting};
 
 const TEAM: &str = "ATTENDEE:mailto:ada@x.example\nATTENDEE:mailto:bo@x.example";
 
@@ -34,6 +34,21 @@ fn a_service_tells_of_the_calendars_zone_too() {
     world.run(["render"]).ok();
     let alt = std::fs::read_to_string(world.path(".local/share/vantage/charts/2026-W47.txt")).unwrap();
     assert!(alt.contains("names America/New_York"), "{alt}");
+}
+
+#[test]
+fn the_zone_of_ones_own_google_calendar_is_heeded_and_that_of_another_is_not() {
+    let google = crate::support::google::Google::start();
+    let zone = |name: &str, zone: &str| serde_json::json!({ "summary": name, "timeZone": zone });
+    google.calendar(ADA, zone("Ada", "Europe/Berlin"));
+    google.put(ADA, meeting("Product strategy", "2026-11-16T09:00", 120));
+    let mut holidays = zone("Holidays", "Asia/Tokyo");
+    holidays["accessRole"] = "reader".into();
+    google.calendar("ja.japanese#holiday@group.v.calendar.google.com", holidays);
+    let world = World::synced(&google);
+    assert!(!world.run(["week"]).ok().contains("note: days"));
+    let away = world.zone("UTC").run(["week"]).ok();
+    assert!(away.contains("the system's zone UTC, but the calendar names Europe/Berlin: set `timezone`"), "{away}");
 }
 
 #[test]

@@ -234,3 +234,52 @@ fn hours_that_an_all_day_event_takes_are_no_focus() {
     // Two of them share the eight hours, and take no more.
     assert_eq!(open(8, vec![all_day(event("Review"), 0, 1)]), (0.0, 1.25));
 }
+
+/// Meetings, series, unanswered ones, absences and long events anywhere in the week.
+fn any_mix() -> impl proptest::strategy::Strategy<Value = Vec<Instance>> {
+    let one = (0..7usize, 0..9_000i64, 1..500i64);
+    prop::collection::vec(one, 0..30).prop_map(|all| {
+        let build = |(number, (kind, start, length)): (usize, (usize, i64, i64))| {
+            let title =
+                ["Roadmap", "Sync", "Vacation", "Own hackathon", "Hackathon", "Roadmap weekly", "Roadmap asked"][kind];
+            let answer = if kind == 6 { Answer::NeedsAction } else { Answer::Accepted };
+            let mut event = (*answered(title, answer, "0 09:00", "0 10:00").event).clone();
+            (event.uid, event.recurring) = (Uid(format!("{number}").into()), kind == 5);
+            if kind == 2 {
+                event.attendees = Attendees::default();
+            }
+            let length = if matches!(kind, 3 | 4) { length * 10 } else { length };
+            let start = week().first.and_hms_opt(0, 0, 0).unwrap().and_utc() + chrono::TimeDelta::minutes(start);
+            let span = Span::Timed(Interval::new(start, start + chrono::TimeDelta::minutes(length)));
+            Instance { event: Arc::new(event), span, original: Original::At(start), marked: None }
+        };
+        all.into_iter().enumerate().map(build).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_is_cut_and_filled_adds_up(mix in any_mix(), turn in 0..30usize, day in 1..7i64) {
+        let (rules, people, wishes) = (parse("rules.toml", RULES, &[]).unwrap(), people(), wishes());
+        let window = wishes.zones.week(super::week());
+        let r = report_by(RULES, mix.clone(), &wishes);
+        let mut turned = mix.clone();
+        turned.rotate_left(turn % mix.len().max(1));
+        prop_assert_eq!(&r, &report_by(RULES, turned, &wishes));
+        let e = &r.events;
+        prop_assert_eq!(e.counted + e.set_apart + e.left_out, e.fetched);
+        let analysis = Analysis::new(mix, &rules, &people, &wishes);
+        prop_assert_eq!(&analysis.rows(window).iter().map(|r| &r.counted).sum::<Exact>(), &r.hours.counted);
+        let days: Exact = r.days.iter().flat_map(|d| [&d.strategy, &d.execution, &d.unclassified]).sum();
+        prop_assert_eq!(&days, &r.hours.counted);
+        let cut = wishes.zones.starts(super::week().first + chrono::TimeDelta::days(day));
+        let hours = |window| Tally::new(analysis.judged(), window, &wishes).counted();
+        prop_assert_eq!(hours(Interval::new(window.start, cut)) + hours(Interval::new(cut, window.end)), r.hours.counted.clone());
+        // Nothing that counts in an absence is a series or waits for an answer, and long events never leave working hours.
+        let firm = analysis.judged().iter().filter(|j| j.class().is_some() && !j.long);
+        let union = tally::length(&Interval::union(firm.flat_map(|j| j.parts()).filter_map(|p| p.intersection(&window)).collect()));
+        prop_assert!(r.hours.counted >= union.clone() && r.hours.counted <= union + r.hours.working.clone());
+    }
+}

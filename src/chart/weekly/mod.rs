@@ -41,9 +41,7 @@ fn title<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, text: &str, x: f32, y: f32) 
 fn head<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report) -> Drawn<DB> {
     let colours = sheet.colours;
     let mut when = format!("Week {} · {}", report.week.number(), dates(report.first_day, report.last_day));
-    if !report.complete {
-        when += if report.ahead { " · booked" } else { " · still running" };
-    }
+    when.extend(wording::state(report).map(|state| format!(" · {state}")));
     sheet.tracked(&when.to_uppercase(), LEFT, 70.0, 1.2, Ink::new(15.0, SemiBold, colours.muted))?;
 
     let headline = wording::headline(report);
@@ -106,11 +104,18 @@ fn line_of<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, parts: &mut Vec<String>, w
     if let [only] = &line[..] { vec![sheet.fit(only, width, ink)] } else { line }
 }
 
-/// `parts` between middle dots; where not all of them fit, how many are only in the text.
-fn counted_out<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, parts: Vec<String>, width: f32, ink: Ink) -> String {
-    let line = parts.join(" · ");
-    if sheet.width(&line, ink) <= width {
-        return line;
+/// `parts` between middle dots; where they do not fit, without what follows their colons, the last ones first; and where that
+/// is too long, too, how many are only in the text.
+fn counted_out<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, mut parts: Vec<String>, width: f32, ink: Ink) -> String {
+    for last in (0..=parts.len()).rev() {
+        if let Some(part) = parts.get_mut(last) {
+            let short = part.split(": ").next().unwrap_or_default().to_owned();
+            *part = short;
+        }
+        let line = parts.join(" · ");
+        if sheet.width(&line, ink) <= width {
+            return line;
+        }
     }
     let all = parts.len();
     for kept in (1..all).rev() {
