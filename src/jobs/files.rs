@@ -120,7 +120,7 @@ impl CalendarSummary {
     fn taken(&mut self, taken: Taken) {
         match taken {
             Taken::Same => self.how = How::Changes,
-            Taken::New(changes) => (self.how, self.changes) = (How::Whole, changes),
+            Taken::New(changes, stays) => (self.how, self.changes, self.stays) = (How::Whole, changes, stays),
             Taken::Held(hold) => self.held = Some((hold.removed.len(), hold.live)),
         }
     }

@@ -80,6 +80,8 @@ pub struct CalendarSummary {
     /// Events that a listing would remove, and how many there are, while that is held back.
     pub held: Option<(usize, usize)>,
     pub trouble: Option<Trouble>,
+    /// Meetings of the past that it no longer tells of, or otherwise, and that stay as they were seen last.
+    pub stays: usize,
 }
 
 impl CalendarSummary {
