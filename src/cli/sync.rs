@@ -213,6 +213,11 @@ fn text(account: &AccountSummary, config: &Config) -> String {
                 _ = writeln!(text, "  {more} meetings of the past are no longer told and stay as they were seen last")
             }
         }
+        match calendar.let_go {
+            0 => {}
+            1 => text += "  1 meeting of the past was let go\n",
+            more => _ = writeln!(text, "  {more} meetings of the past were let go"),
+        }
         for (reason, count) in &calendar.skipped {
             let _ = writeln!(text, "  skipped {count}: {reason}");
         }
@@ -255,6 +260,7 @@ fn value(account: &AccountSummary) -> Value {
             "removed": c.changes.removed,
             "held": c.held.map(|(removed, of)| json!({ "removed": removed, "of": of })),
             "stays": c.stays,
+            "let_go": c.let_go,
             "skipped": c.skipped.iter().map(|(reason, count)| json!({ "reason": reason, "count": count })).collect::<Value>(),
             "trouble": c.trouble.as_ref().map(|t| &t.sentence),
         })

@@ -78,6 +78,8 @@ impl Reading {
         match if self.accept { Step::Apply } else { guard::decide(held, &[(live, gone)], self.now) } {
             Step::Hold(hold) => {
                 store.keep_hold(calendar.id, Some(&hold))?;
+                // It answered.
+                store.clear(calendar.id)?;
                 Ok(Taken::Held(hold))
             }
             Step::Apply => {

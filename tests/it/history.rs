@@ -133,7 +133,8 @@ fn before_its_range_a_source_erases_nothing_until_it_is_told_to() {
     assert!(past(&world).contains("Budgets"), "{}", past(&world));
     let world = saved(world, &again[2..]);
     assert!(past(&world).contains("Budgets"), "{}", past(&world));
-    world.run(["sync", "--accept-deletions"]).ok();
+    let told = world.run(["sync", "--accept-deletions"]).ok();
+    assert_eq!(told, "side: no change\n  2 meetings of the past were let go\n");
     assert_eq!(past(&world), "17T09:00 Vision");
     assert!(!world.run(["status"]).ok().contains("no longer told"));
 }
