@@ -183,6 +183,12 @@ impl Setup {
         Ok(facts.instances)
     }
 
+    /// How far what was read can be trusted; where nobody can say, nothing is said.
+    pub fn standing(&self, now: DateTime<Utc>) -> jobs::Standing {
+        let store = state_folder().and_then(|folder| Store::reader(&folder)).unwrap_or_default();
+        store.and_then(|store| jobs::standing(&store, &self.config, now).ok()).unwrap_or_default()
+    }
+
     /// The database, if there is one, after the configuration's files were read where they changed; what could not be; and
     /// why the database cannot be written, where that is so: a full or read-only disk keeps nobody from looking.
     fn store(&self, now: DateTime<Utc>) -> Result<Opened, Failure> {

@@ -206,6 +206,18 @@ fn text(account: &AccountSummary, config: &Config) -> String {
             format!("{} / {}", account.name, plain(&calendar.name))
         };
         let _ = writeln!(text, "{name}: {}", outcome(calendar));
+        match calendar.stays {
+            0 => {}
+            1 => text += "  1 meeting of the past is no longer told and stays as it was seen last\n",
+            more => {
+                _ = writeln!(text, "  {more} meetings of the past are no longer told and stay as they were seen last")
+            }
+        }
+        match calendar.let_go {
+            0 => {}
+            1 => text += "  1 meeting of the past was let go\n",
+            more => _ = writeln!(text, "  {more} meetings of the past were let go"),
+        }
         for (reason, count) in &calendar.skipped {
             let _ = writeln!(text, "  skipped {count}: {reason}");
         }
@@ -247,6 +259,8 @@ fn value(account: &AccountSummary) -> Value {
             "changed": c.changes.changed,
             "removed": c.changes.removed,
             "held": c.held.map(|(removed, of)| json!({ "removed": removed, "of": of })),
+            "stays": c.stays,
+            "let_go": c.let_go,
             "skipped": c.skipped.iter().map(|(reason, count)| json!({ "reason": reason, "count": count })).collect::<Value>(),
             "trouble": c.trouble.as_ref().map(|t| &t.sentence),
         })

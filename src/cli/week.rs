@@ -6,6 +6,7 @@ use crate::analyze::Analysis;
 use crate::chart::{Painter, Style};
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
+use crate::jobs::Standing;
 use crate::jobs::picture::{fallback_font, files, json};
 use crate::model::{Privacy, Week, Weekday, Zones};
 use crate::schedule::newest;
@@ -62,7 +63,7 @@ impl WeekArgs {
         }
         let weeks = parse_weeks(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)?;
         let privacy = self.privacy.as_deref().and_then(Privacy::parse).unwrap_or(setup.config.privacy);
-        let style = Style {
+        let mut style = Style {
             scale: self.scale,
             privacy,
             palette: setup.config.palette,
@@ -79,7 +80,11 @@ impl WeekArgs {
         let progress =
             (weeks.len() >= LONG && self.out.is_some()).then(|| indicatif::ProgressBar::new(weeks.len() as u64));
         let mut painter = Painter::default();
+        let (zones, start) = (&setup.wishes.zones, setup.wishes.week_start);
+        let last = newest(now, zones, start, setup.config.render_at);
+        let standing = if self.ics.is_empty() { setup.standing(now) } else { Standing::default() };
         for week in &weeks {
+            style.banner = standing.banner(*week, last, zones);
             let full = analysis.report(*week, now);
             let report = full.clone().shown_at(privacy);
             match &self.out {

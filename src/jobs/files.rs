@@ -120,7 +120,7 @@ impl CalendarSummary {
     fn taken(&mut self, taken: Taken) {
         match taken {
             Taken::Same => self.how = How::Changes,
-            Taken::New(changes) => (self.how, self.changes) = (How::Whole, changes),
+            Taken::New(changes, stays) => (self.how, self.changes, self.stays) = (How::Whole, changes, stays),
             Taken::Held(hold) => self.held = Some((hold.removed.len(), hold.live)),
         }
     }
@@ -133,6 +133,7 @@ impl Sync<'_> {
         let calendar = self.store.borrow_mut().ics_calendar(&account)?;
         let state = self.store.borrow().state(calendar.id)?;
         let mut summary = CalendarSummary::new(&source.name, "");
+        let kept = self.store.borrow().past_extent(calendar.id)?.filter(|_| self.wish.accept_deletions);
         let waits = state.obstacle.as_ref().and_then(|o| o.retry_at).is_some_and(|at| self.now < at);
         let done = match &source.place {
             _ if self.wish.patient && waits => Ok(()),
@@ -142,6 +143,9 @@ impl Sync<'_> {
                 self.feed(&feed, &calendar, &mut summary).await?
             }
         };
+        if done.is_ok() && summary.how != How::Not {
+            summary.let_go = kept.map_or(0, |kept| kept.instances);
+        }
         if let Err(trouble) = done {
             self.store.borrow().obstruct(calendar.id, &obstacle(&trouble, state.obstacle.as_ref(), self))?;
             summary.trouble = Some(trouble);

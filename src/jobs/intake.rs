@@ -25,7 +25,8 @@ pub(super) struct Reading {
 pub(super) enum Taken {
     /// They say what was known.
     Same,
-    New(Changes),
+    /// With how many of the past stay though they are no longer told.
+    New(Changes, usize),
     /// They lack so much that the old ones stay.
     Held(Hold),
 }
@@ -77,11 +78,14 @@ impl Reading {
         match if self.accept { Step::Apply } else { guard::decide(held, &[(live, gone)], self.now) } {
             Step::Hold(hold) => {
                 store.keep_hold(calendar.id, Some(&hold))?;
+                // It answered.
+                store.clear(calendar.id)?;
                 Ok(Taken::Held(hold))
             }
             Step::Apply => {
                 store.keep_texts(calendar.id, texts, stamp, &past.change, self.now)?;
-                Ok(Taken::New(changes(&known, &there)))
+                let stays = past.change.keep.iter().filter(|row| row.json.is_some()).count();
+                Ok(Taken::New(changes(&known, &there), stays))
             }
         }
     }

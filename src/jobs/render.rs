@@ -7,7 +7,7 @@ use super::facts::{self, Facts};
 use super::gallery::{Entry, page};
 use super::handover::{self, Way};
 use super::picture::{ENDINGS, fallback_font, files};
-use super::standing::{Stale, Standing, standing};
+use super::standing::{Standing, standing};
 use super::sync::hash;
 use crate::analyze::{Analysis, Report};
 use crate::chart::{Painter, Style};
@@ -117,7 +117,7 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
         // Its canvas is no smaller than the calendars: one after the other.
         let mut painter = Painter::default();
         for week in weeks {
-            style.banner = job.banner(*week);
+            style.banner = job.standing.banner(*week, job.plan.last, &setup.wishes.zones);
             rendered.banner.clone_from(&style.banner);
             job.one(analysis.report(*week, now), &style, &mut painter, &mut rendered)?;
         }
@@ -236,22 +236,6 @@ impl Job<'_> {
         let font = (&self.setup.config.fallback_font, style.fallback_font.as_ref().map(|bytes| bytes.len()));
         let shown = report.clone().shown_at(style.privacy);
         hash(&format!("{shown:?} {:?} {:?} {:?} {font:?}", style.privacy, style.palette, style.banner))
-    }
-
-    /// What the picture of `week` says where the facts are old: weeks that ended after the last good sync, and the two
-    /// that people look at.
-    fn banner(&self, week: Week) -> Option<String> {
-        let Stale { last_good, never, signed_out } = self.standing.stale.as_ref()?;
-        let zones = &self.setup.wishes.zones;
-        let behind = last_good.is_some_and(|at| at < zones.week(week).end);
-        if week < self.plan.last && !behind {
-            return None;
-        }
-        let why = if *signed_out { "Signed out" } else { "Out of date" };
-        let last = last_good.map(|at| format!("the last good sync was on {}", zones.date_of(at).format("%-d %B %Y")));
-        let never = never.then(|| "a calendar was never read".to_string());
-        let says: Vec<String> = last.into_iter().chain(never).collect();
-        Some(format!("{why}: {} · vantage status says what to do", says.join(", and ")))
     }
 
     /// Removes the files of complete weeks that are too old. That they were drawn stays known.

@@ -4,6 +4,7 @@ use super::account::is_signed_out;
 use super::sync::google_sources;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
+use crate::model::{Week, Zones};
 use crate::source::Kind;
 use crate::source::google::Grant;
 use crate::store::{Account, Store};
@@ -89,6 +90,21 @@ impl Standing {
             }
         }
         Ok(!calendars.is_empty() || account.listed_at.is_some())
+    }
+
+    /// What the picture of `week` says where the facts are old: weeks that ended after the last good sync, and the two that
+    /// people look at, `last` and the one that runs.
+    pub fn banner(&self, week: Week, last: Week, zones: &Zones) -> Option<String> {
+        let Stale { last_good, never, signed_out } = self.stale.as_ref()?;
+        let behind = last_good.is_some_and(|at| at < zones.week(week).end);
+        if week < last && !behind {
+            return None;
+        }
+        let why = if *signed_out { "Signed out" } else { "Out of date" };
+        let at = last_good.map(|at| format!("the last good sync was on {}", zones.date_of(at).format("%-d %B %Y")));
+        let never = never.then(|| "a calendar was never read".to_string());
+        let says: Vec<String> = at.into_iter().chain(never).collect();
+        Some(format!("{why}: {} · vantage status says what to do", says.join(", and ")))
     }
 
     /// Of several, what is furthest behind.

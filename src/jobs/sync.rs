@@ -80,6 +80,10 @@ pub struct CalendarSummary {
     /// Events that a listing would remove, and how many there are, while that is held back.
     pub held: Option<(usize, usize)>,
     pub trouble: Option<Trouble>,
+    /// Meetings of the past that it no longer tells of, or otherwise, and that stay as they were seen last.
+    pub stays: usize,
+    /// Meetings of the past that stayed so until now, and that were let go as wished.
+    pub let_go: u64,
 }
 
 impl CalendarSummary {

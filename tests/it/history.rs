@@ -133,7 +133,8 @@ fn before_its_range_a_source_erases_nothing_until_it_is_told_to() {
     assert!(past(&world).contains("Budgets"), "{}", past(&world));
     let world = saved(world, &again[2..]);
     assert!(past(&world).contains("Budgets"), "{}", past(&world));
-    world.run(["sync", "--accept-deletions"]).ok();
+    let told = world.run(["sync", "--accept-deletions"]).ok();
+    assert_eq!(told, "side: no change\n  2 meetings of the past were let go\n");
     assert_eq!(past(&world), "17T09:00 Vision");
     assert!(!world.run(["status"]).ok().contains("no longer told"));
 }
@@ -222,7 +223,11 @@ fn a_window_that_jumps_is_no_deletion_and_one_amid_what_is_told_is_held() {
     assert!(world.run(["sync"]).ok().contains("held: the listing lacks 40 of 42 events"));
     // Nobody asked for two months: the range begins on 16 November.
     *feed.lock().unwrap() = texts(&latest()[..1]);
-    assert!(world.run(["sync"]).ok().contains("0 added, 0 changed, 41 removed"));
+    insta::assert_snapshot!(world.tell(["sync"]), @"
+    side: 0 added, 0 changed, 41 removed (listed whole)
+      41 meetings of the past are no longer told and stay as they were seen last
+    exit 0
+    ");
     assert_eq!(there(&world), 41);
 }
 

@@ -97,6 +97,10 @@ fn a_feed_that_nobody_asked_yet() {
     let world = world.config(&format!("{GOOD}{source}"));
     assert!(world.run(["week", "last"]).err.contains("work: it was never read, and nothing of it counts"));
     assert!(world.run(["render"]).err.contains("a calendar was never read"));
+    world.run(["week", "2026-W40..2026-W47", "--out", "out"]).ok();
+    let says = |week: &str| std::fs::read_to_string(world.path(&format!("out/2026-{week}.txt"))).unwrap();
+    assert!(says("W47").starts_with("Out of date: a calendar was never read"), "{}", says("W47"));
+    assert!(says("W46").starts_with("Week 46"), "the two that people look at say it: {}", says("W46"));
     let status = world.run(["status"]).ok();
     assert!(
         status.ends_with("work (iCalendar)\n  never read, and nothing of it counts\n  next: run `vantage sync`\n"),
