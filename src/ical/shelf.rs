@@ -192,7 +192,7 @@ impl<'t> Pools<'t> {
     /// The folder of files that are one calendar, and what that is called where they do not say.
     fn shared(&self, text: usize) -> Option<(&str, &str)> {
         let (folder, _) = self.folder(text).filter(|(_, (files, _))| *files > 1)?;
-        let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or(folder);
+        let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or(folder).trim_end_matches(".zip");
         Some((folder, if matches!(name, "" | ".") { "calendar" } else { name }))
     }
 }

@@ -196,11 +196,11 @@ fn a_long_event_that_counts_fills_the_working_hours_that_no_other_holds() {
 
 #[test]
 fn several_long_events_share_what_is_left_and_are_never_in_conflict() {
-    let pair = vec![meeting("Own hackathon a", "0 00:00", "1 00:00"), meeting("Own hackathon b", "0 00:00", "1 00:00")];
+    let pair = vec![meeting("Own hackathon a", "0 06:00", "1 00:00"), meeting("Own hackathon b", "0 06:00", "1 00:00")];
     let r = seen(pair);
     assert_eq!([&r.hours.counted, &r.hours.conflict, &r.hours.after_hours].map(h), [9.25, 0.0, 0.0]);
     // An absence takes working hours, so there are fewer to fill.
-    let r = seen(vec![meeting("Own hackathon", "0 00:00", "2 00:00"), tuesday(absent("PTO"))]);
+    let r = seen(vec![meeting("Own hackathon", "0 06:00", "2 00:00"), tuesday(absent("PTO"))]);
     assert_eq!(h(&r.hours.counted), 9.25);
 }
 
