@@ -1,6 +1,7 @@
 //! A source that is configured and never answered is missing from every number: that is said wherever one looks.
 
-use crate::support::{World, event};
+use crate::support::google::{Fault, What};
+use crate::support::{World, ada, event};
 
 const GOOD: &str = "[[source.ics]]\nname = \"good\"\npath = \"~/good.ics\"\n";
 
@@ -111,4 +112,21 @@ fn a_feed_that_nobody_asked_yet() {
 #[test]
 fn sources_that_answered_are_not_marked() {
     assert_eq!(marked(&world("")).lines().count(), 1);
+}
+
+#[test]
+fn an_account_and_a_calendar_whose_first_listing_failed() {
+    let google = ada();
+    let config = format!("{GOOD}{}", google.config("work"));
+    let one = event("a", "Roadmap", "20261116T090000", "20261116T100000", "ATTENDEE:mailto:bo@example.com");
+    let world = World::new().signed_in(&google).config(&config).ics("good.ics", &[&one]);
+    for part in ["/calendarList", "/events"] {
+        google.fault(Fault::new(What::PlainStatus(404)).on(part).for_ever());
+        let told = marked(&world);
+        assert!(told.starts_with("warning: work: ") && told.contains("; last good sync: never"), "{part}: {told}");
+        assert!(told.contains("picture: Out of date: a calendar was never read"), "{part}: {told}");
+        google.clear_faults();
+    }
+    let told = marked(&world);
+    assert!(!told.contains("never"), "{told}");
 }
