@@ -47,10 +47,10 @@ fn the_halves_of_a_series_are_one_for_a_mark_while_the_title_stays() {
     assert_eq!(by(&world), ["10T09:00 execution mark", "11T09:30 execution mark", "12T09:30 execution mark"]);
     // Renamed with the split, it is another thing; and so is a series that only looks like a half.
     let world = world.file("work.ics", text(&[&first, &halves("Acme vision")[1]]));
-    assert_eq!(&by(&world)[1], "11T09:30 unclassified nothing");
+    assert!(!by(&world)[1].contains("mark"));
     let stranger = second.replace("abc_R20261111T080000", "abc_Raven");
     let world = world.file("work.ics", text(&[&first, &stranger]));
-    assert_eq!(&by(&world)[1], "11T09:30 unclassified nothing");
+    assert!(!by(&world)[1].contains("mark"));
 }
 
 #[test]
