@@ -97,7 +97,7 @@ impl Draft {
     }
 
     /// Takes one property in.
-    pub fn read(&mut self, property: &Property, context: &mut Context<'_>) {
+    pub fn read(&mut self, property: &Property, context: &mut Context) {
         let value = property.value;
         let name = property.name;
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
@@ -261,7 +261,7 @@ impl Draft {
 pub(super) fn busy(
     property: &Property,
     period: &[u8],
-    context: &mut Context<'_>,
+    context: &mut Context,
     calendar: &Arc<Calendar>,
 ) -> Option<(Event, Times)> {
     let date = rdate(period.trim_ascii(), property, context).filter(RDate::is_period)?;
@@ -283,7 +283,7 @@ fn some_text(value: &[u8]) -> Option<String> {
     (!text.trim().is_empty()).then_some(text)
 }
 
-fn rdate(entry: &[u8], property: &Property, context: &mut Context<'_>) -> Option<RDate> {
+fn rdate(entry: &[u8], property: &Property, context: &mut Context) -> Option<RDate> {
     let Some(slash) = memchr::memchr(b'/', entry) else {
         return Some(RDate { start: context.stamp(property, entry)?, end: None, duration: None });
     };

@@ -35,7 +35,7 @@ impl Notes {
 
 /// The names of zones that a calendar uses, by their ids.
 #[derive(Default)]
-pub(super) struct Names {
+struct Names {
     ids: HashMap<Vec<u8>, ZoneId>,
     last: Option<(Vec<u8>, ZoneId)>,
 }
@@ -48,18 +48,29 @@ pub(super) struct ZoneName {
     pub calendar: usize,
 }
 
-pub(super) struct Context<'a> {
+/// Of one text, from line to line.
+pub(super) struct Context {
     pub line: usize,
-    pub names: &'a mut Names,
+    pub notes: Notes,
     /// All TZIDs of the text: the first has the id `base`.
-    pub all: &'a mut Vec<ZoneName>,
-    pub base: usize,
+    pub all: Vec<ZoneName>,
+    base: usize,
+    names: Names,
     /// Place of the VCALENDAR in the text.
-    pub calendar: usize,
-    pub notes: &'a mut Notes,
+    calendar: usize,
 }
 
-impl Context<'_> {
+impl Context {
+    /// That of the text at place `text` of its source, whose first TZID gets the id `base`.
+    pub fn new(text: usize, base: usize) -> Context {
+        Context { line: 0, notes: Notes::new(text), all: Vec::new(), base, names: Names::default(), calendar: 0 }
+    }
+
+    /// Another VCALENDAR begins, which may mean another zone by a name.
+    pub fn begin_calendar(&mut self, calendar: usize) {
+        (self.names, self.calendar) = (Names::default(), calendar);
+    }
+
     pub fn problem(&mut self, message: impl Into<String>, lost: Lost) {
         self.notes.add(self.line, message, lost);
     }

@@ -3,7 +3,7 @@
 
 use super::Lost;
 use super::component::{Draft, Times, busy, entries};
-use super::context::{Context, Names, Notes, ZoneName};
+use super::context::Context;
 use super::custom::Observance;
 use super::decode::{decode, text as text_of};
 use super::line::{Lines, Property, unescape};
@@ -71,7 +71,6 @@ pub(super) struct CalendarDraft {
     pub busy: Vec<(Event, Times)>,
     pub zones: Vec<ZoneDraft>,
     pub line: usize,
-    names: Names,
 }
 
 struct Reader {
@@ -84,9 +83,7 @@ struct Reader {
     /// Line of the unknown component that is open, and how many events it held.
     unknown: Option<(usize, usize)>,
     calendars: Vec<CalendarDraft>,
-    names: Vec<ZoneName>,
-    base: usize,
-    notes: Notes,
+    context: Context,
 }
 
 /// Reads a text of any encoding and any quality, which is the one at place `text` of its source; the first zone that it names
@@ -101,9 +98,7 @@ pub(super) fn text(bytes: &[u8], text: usize, base: usize) -> TextDraft {
         event: None,
         unknown: None,
         calendars: Vec::new(),
-        names: Vec::new(),
-        base,
-        notes: Notes::new(text),
+        context: Context::new(text, base),
     };
     let mut last = 0;
     for line in Lines::new(&bytes) {
@@ -114,18 +109,19 @@ pub(super) fn text(bytes: &[u8], text: usize, base: usize) -> TextDraft {
     }
     reader.close_calendar(last);
     if reader.calendars.is_empty() && last > 0 {
-        reader.notes.add(1, "there is no `BEGIN:VCALENDAR`", Lost::Calendar);
+        reader.context.notes.add(1, "there is no `BEGIN:VCALENDAR`", Lost::Calendar);
     }
-    let Reader { calendars, names, notes, .. } = reader;
-    TextDraft { calendars, names, notes }
+    let Context { all: names, notes, .. } = reader.context;
+    TextDraft { calendars: reader.calendars, names, notes }
 }
 
 impl Reader {
     fn problem(&mut self, line: usize, message: impl Into<String>, lost: Lost) {
-        self.notes.add(line, message, lost);
+        self.context.notes.add(line, message, lost);
     }
 
     fn property(&mut self, property: &Property, line: usize) {
+        self.context.line = line;
         let name = property.name;
         if name.len() == 5 && name.eq_ignore_ascii_case(b"BEGIN") {
             return self.begin(property.value.trim_ascii(), line);
@@ -140,18 +136,10 @@ impl Reader {
                         calendar.told.attendees = true;
                         calendar.told.answers |= property.param("PARTSTAT").is_some_and(|word| !word.trim().is_empty());
                     }
-                    let mut context = Context {
-                        line,
-                        names: &mut calendar.names,
-                        all: &mut self.names,
-                        base: self.base,
-                        calendar: self.calendars.len(),
-                        notes: &mut self.notes,
-                    };
-                    draft.read(property, &mut context);
+                    draft.read(property, &mut self.context);
                 }
             }
-            Some(Kind::FreeBusy) => self.free_busy_property(property, line),
+            Some(Kind::FreeBusy) => self.free_busy_property(property),
             Some(Kind::Calendar) => self.calendar_property(property, line),
             Some(Kind::TimeZone) => self.zone_property(property),
             Some(Kind::Observance) => self.observance_property(property, line),
@@ -163,7 +151,7 @@ impl Reader {
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
         let kind = if is("VCALENDAR") {
             self.close_calendar(line);
-            self.calendar = Some(CalendarDraft { line, ..CalendarDraft::default() });
+            self.open_calendar(line);
             Kind::Calendar
         } else if self.depth[Kind::Unknown as usize] > 0 {
             if let (true, Some((_, events))) = (is("VEVENT"), &mut self.unknown) {
@@ -174,7 +162,7 @@ impl Reader {
             // These stand directly in a calendar: whatever is still open lacks its END.
             self.close_to_calendar(line);
             if self.calendar.is_none() {
-                self.calendar = Some(CalendarDraft { line, ..CalendarDraft::default() });
+                self.open_calendar(line);
                 self.push(Kind::Calendar);
             }
             if is("VEVENT") {
@@ -202,6 +190,11 @@ impl Reader {
             Kind::Other
         };
         self.push(kind);
+    }
+
+    fn open_calendar(&mut self, line: usize) {
+        self.calendar = Some(CalendarDraft { line, ..CalendarDraft::default() });
+        self.context.begin_calendar(self.calendars.len());
     }
 
     fn push(&mut self, kind: Kind) {
@@ -304,22 +297,15 @@ impl Reader {
     }
 
     /// Each busy period is an event of which nothing else is known.
-    fn free_busy_property(&mut self, property: &Property, line: usize) {
+    fn free_busy_property(&mut self, property: &Property) {
         let Some(calendar) = &mut self.calendar else { return };
         let free = property.param("FBTYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("FREE"));
         if free || !property.name.eq_ignore_ascii_case(b"FREEBUSY") {
             return;
         }
-        let mut context = Context {
-            line,
-            names: &mut calendar.names,
-            all: &mut self.names,
-            base: self.base,
-            calendar: self.calendars.len(),
-            notes: &mut self.notes,
-        };
+        let context = &mut self.context;
         for period in entries(property.value) {
-            match busy(property, period, &mut context, &self.shared) {
+            match busy(property, period, context, &self.shared) {
                 Some(event) => calendar.busy.push(event),
                 None => return context.problem("a `FREEBUSY` is not a period of time", Lost::Event),
             }

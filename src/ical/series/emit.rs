@@ -1,0 +1,102 @@
+//! From one slot of a series to an instance, or to whole days, where the window asks for it.
+
+use super::{Expansion, day, instant};
+use crate::ical::civil::DAY;
+use crate::ical::component::Component;
+use crate::ical::value::{Length, Stamp, ZoneId};
+use crate::ical::zone::Zone;
+use crate::ical::{Lost, Problem};
+use crate::model::{Event, Instance, Interval, Original, Span, midnight};
+use std::sync::Arc;
+
+/// Shorter than this, not even a day on which the clock goes forward is whole.
+const NEARLY_A_DAY: i64 = DAY - 2 * 3600;
+
+impl Expansion<'_, '_> {
+    /// Adds an instance that starts at `start` if it overlaps the window, or fills a slot of it.
+    pub(super) fn emit(&mut self, of: &Component, start: Stamp, length: Option<Length>, original: Original) {
+        let length = length.unwrap_or(Length::nominal(if start.is_date() { DAY } else { 0 }));
+        if length.seconds() < 0 {
+            return self.emit_backwards(of, start, original);
+        }
+        let end = start.local + length.seconds();
+        if start.is_date() {
+            let last = end.div_euclid(DAY) + i64::from(end.rem_euclid(DAY) > 0);
+            return self.emit_days(&of.event, start.day(), last, original);
+        }
+        let begin = self.instant(start.local, start.zone);
+        self.emit_timed(of, begin, self.finish(begin, start, length), start.zone, original);
+    }
+
+    /// Where what begins at `start` ends: days and DTEND go by the wall clock, hours of a DURATION are elapsed (§3.3.6).
+    pub(super) fn finish(&self, begin: i64, start: Stamp, length: Length) -> i64 {
+        let days = if length.nominal == 0 { begin } else { self.instant(start.local + length.nominal, start.zone) };
+        (days + length.exact).max(begin)
+    }
+
+    /// The end was written before the start, and nobody knows which of them is wrong: it has no length.
+    pub(super) fn emit_backwards(&mut self, of: &Component, start: Stamp, original: Original) {
+        let message = "the event ends before it starts: it has no length";
+        let (text, line) = (self.parsed.calendars[of.times.home].text, of.times.line);
+        if !self.problems.iter().any(|p| (p.text, p.line, &*p.message) == (text, line, message)) {
+            self.problems.push(Problem { text, line, message: message.into(), lost: Lost::Nothing });
+        }
+        let event = Arc::new(Event { ends_before_start: true, ..Event::clone(&of.event) });
+        if start.is_date() {
+            return self.emit_days(&event, start.day(), start.day() + 1, original);
+        }
+        let begin = self.instant(start.local, start.zone);
+        self.emit_span(&event, begin, begin, original);
+    }
+
+    pub(super) fn emit_timed(&mut self, of: &Component, begin: i64, finish: i64, zone: ZoneId, original: Original) {
+        match self.whole_days(of, begin, finish, zone) {
+            Some((first, end)) => self.emit_days(&of.event, first, end, original),
+            None => self.emit_span(&of.event, begin, finish, original),
+        }
+    }
+
+    fn emit_span(&mut self, event: &Arc<Event>, begin: i64, finish: i64, original: Original) {
+        let inside = begin < self.end && (finish > self.start || begin >= self.start);
+        let inside = inside || self.asked(&original);
+        if let (true, Some(start), Some(end)) = (inside, instant(begin), instant(finish)) {
+            let span = Span::Timed(Interval::new(start, end));
+            self.found.push((begin, Instance { event: Arc::clone(event), span, original, marked: None }));
+        }
+    }
+
+    /// The days that a timed event stands for: from midnight to midnight, or to the minute before it, in the event's zone, the
+    /// calendar's or the user's; or whatever it is, where a vendor's mark says so.
+    fn whole_days(&self, of: &Component, begin: i64, finish: i64, zone: ZoneId) -> Option<(i64, i64)> {
+        if !of.times.whole_days && finish - begin < NEARLY_A_DAY {
+            return None;
+        }
+        let user = Zone::Named(self.zone);
+        let own = self.own_zone.map(Zone::Named);
+        let zones = [self.parsed.zones.get(zone.0 as usize), own.as_ref(), Some(&user)];
+        let days = |zone: &Zone| {
+            let (from, to) = (zone.local(begin, self.floating), zone.local(finish, self.floating));
+            let until = to.rem_euclid(DAY);
+            let midnights = from.rem_euclid(DAY) == 0 && (until == 0 || until >= DAY - 60);
+            midnights.then(|| (from.div_euclid(DAY), to.div_euclid(DAY) + i64::from(until > 0)))
+        };
+        let fits = zones.into_iter().flatten().find_map(days).filter(|(first, end)| first < end);
+        if fits.is_some() || !of.times.whole_days {
+            return fits;
+        }
+        let first = user.local(begin, self.floating).div_euclid(DAY);
+        Some((first, first + ((finish - begin + DAY / 2) / DAY).max(1)))
+    }
+
+    fn emit_days(&mut self, event: &Arc<Event>, first: i64, end: i64, original: Original) {
+        let inside = first <= self.days.1 && (end > self.days.0 || first >= self.days.0);
+        let inside = inside || self.asked(&original);
+        if let (true, Some(first), Some(end)) = (inside, day(first), day(end)) {
+            let begin = midnight(first, self.zone).timestamp();
+            if first < end || (self.start..self.end).contains(&begin) {
+                let span = Span::AllDay { first, end };
+                self.found.push((begin, Instance { event: Arc::clone(event), span, original, marked: None }));
+            }
+        }
+    }
+}
