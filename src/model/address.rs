@@ -47,6 +47,9 @@ impl Address {
     /// `MAILTO: 'ada@example.com'`, `ada%40example.com`, `ada@münchen.example.`. Blanks, quotes, brackets, letter case and
     /// the way in which a domain is spelled mean nothing. `None` where it is no mail address.
     pub fn parse(text: &str) -> Option<Address> {
+        if let Some(plain) = as_programs_write(text) {
+            return Some(Address { text: plain.to_ascii_lowercase().into(), kind: Kind::Mail });
+        }
         let text = decoded(without_query(text));
         let bare = bare(in_brackets(&text));
         let (local, domain) = bare.rsplit_once('@')?;
@@ -123,6 +126,21 @@ impl Address {
     fn parts(&self) -> (&str, &str) {
         self.text.rsplit_once('@').filter(|_| self.is_mail()).unwrap_or_default()
     }
+}
+
+/// The common case, `mailto:ada@example.com` or the bare address, which needs no second look.
+fn as_programs_write(text: &str) -> Option<&str> {
+    let head = text.get(..7).filter(|head| head.eq_ignore_ascii_case("mailto:")).map_or(0, str::len);
+    let (bare, mut at) = (&text[head..], None);
+    for (place, byte) in bare.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' | b'+' => {}
+            b'@' if at.is_none() && place > 0 => at = Some(place),
+            _ => return None,
+        }
+    }
+    let is_mail = at.is_some_and(|at| at + 1 < bare.len()) && !bare.ends_with('.');
+    is_mail.then_some(bare)
 }
 
 /// A domain in the one spelling that is compared: lower case, punycode, no `@` before it and no dot behind it.
