@@ -294,7 +294,8 @@ fn of_account(
         _ => selected.all(|c| c.last_good_sync.is_none()),
     };
     let next = obstacle.as_ref().and_then(|o| o.help.clone()).or(sign_in_next);
-    let next = next.or_else(|| never.then(|| "run `vantage sync`".to_string()));
+    let said = calendars.iter().any(|c| c.next.is_some());
+    let next = next.or_else(|| (never && !said).then(|| "run `vantage sync`".to_string()));
     Ok(AccountStanding {
         account: name.into(),
         kind: kind.into(),

@@ -50,6 +50,7 @@ fn a_feed_and_google_stand_side_by_side() {
     work / Ada: 1 added, 0 changed, 0 removed
     error: the feed's server answered with a web page, as sign-in pages of hotel networks do
      |
+     = help: the next sync tries again; if this machine is online, look for a typo in the `url` of the source
      = note: what was stored before is still there; `vantage status` shows how each calendar stands
     exit 75
     ");

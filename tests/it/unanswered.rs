@@ -68,7 +68,6 @@ fn a_file_that_was_never_there() {
       last good sync never, 0 events
         the calendar `HOME/work.ics` could not be read: No such file or directory (os error 2)
         next: put it there, or change `path` in the configuration: nothing of it counts yet
-      next: run `vantage sync`
     ");
 }
 
@@ -86,7 +85,7 @@ fn a_feed_whose_first_answer_was_none() {
     work (iCalendar)
       last good sync never, 0 events
         the feed's server could not be reached; tried again after 2026-11-23 06:00 UTC
-      next: run `vantage sync`
+        next: the next sync tries again; if this machine is online, look for a typo in the `url` of the source
     ");
 }
 

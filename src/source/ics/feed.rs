@@ -34,6 +34,7 @@ const REDIRECTS: usize = 3;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Longest ETag or date that is kept for the next time.
 const LONGEST_MARK: usize = 1024;
+const AGAIN: &str = "the next sync tries again; if this machine is online, look for a typo in the `url` of the source";
 const COPY: &str = "copy the secret address again from the calendar's settings: it may have been reset";
 const SIGN_IN: &str = "write the name and the password into its `url`: `https://NAME:PASSWORD@…`";
 const LOOK: &str = "open the address in a browser: what comes must begin with `BEGIN:VCALENDAR`";
@@ -188,7 +189,7 @@ fn redirected(from: &Url, to: &[u8]) -> Result<Url, Trouble> {
 
 async fn in_time<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, Trouble> {
     let sentence = || format!("the feed's server did not answer within {} seconds", limit.as_secs());
-    timeout(limit, work).await.map_err(|_| Trouble::new(Kind::Transient, sentence()))
+    timeout(limit, work).await.map_err(|_| Trouble::new(Kind::Transient, sentence()).help(AGAIN))
 }
 
 type Asking = Client<Connector<Resolver>, Empty<Bytes>>;
@@ -234,13 +235,13 @@ fn unreached(e: &(dyn Error + 'static)) -> Trouble {
         }
         if e.is::<rustls::Error>() {
             let sentence = "the feed's server could not prove who it is, as in networks with a sign-in page";
-            return Trouble::new(Kind::Transient, sentence);
+            return Trouble::new(Kind::Transient, sentence).help(AGAIN);
         }
         // The source of an I/O error is that of the error inside, not the error inside.
         let inside = e.downcast_ref::<io::Error>().and_then(io::Error::get_ref).map(|e| e as &(dyn Error + 'static));
         next = inside.or_else(|| e.source());
     }
-    Trouble::new(Kind::Offline, "the feed's server could not be reached")
+    Trouble::new(Kind::Offline, "the feed's server could not be reached").help(AGAIN)
 }
 
 async fn judge(answer: Response<Incoming>, limits: &Limits, marked: bool, door: &Door) -> Result<Fetched, Trouble> {
@@ -321,7 +322,7 @@ fn whole(bytes: &[u8]) -> Result<(), Trouble> {
         Extent::Part if !page => Err(cut_off()),
         _ if page || text.first() == Some(&b'<') => {
             let sentence = "the feed's server answered with a web page, as sign-in pages of hotel networks do";
-            Err(Trouble::new(Kind::Transient, sentence))
+            Err(Trouble::new(Kind::Transient, sentence).help(AGAIN))
         }
         // As much of the first line as came.
         _ if text.len() < first.len() && first[..text.len()].eq_ignore_ascii_case(text) => Err(cut_off()),
