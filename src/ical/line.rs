@@ -95,6 +95,7 @@ impl<'a> Property<'a> {
         let name = line[..end].trim_ascii();
         let rest = &line[end..];
         let colon = if rest[0] == b':' { 0 } else { unquoted(rest, b':').or_else(|| memchr(b':', rest))? };
+        let colon = behind_brackets(rest, colon).unwrap_or(colon);
         Some(Property { name, params: &rest[..colon], value: &rest[colon + 1..] })
     }
 
@@ -163,6 +164,17 @@ fn unquoted_printable(value: &[u8]) -> Vec<u8> {
     }
     out.retain(|byte| *byte != b'\r');
     out
+}
+
+/// The colon that ends the parameters where the first one stands in brackets that are still open, as in
+/// `TZID=(UTC-05:00) Eastern Time`, which should be in quotes.
+fn behind_brackets(rest: &[u8], colon: usize) -> Option<usize> {
+    let open = memchr::memrchr(b'(', &rest[..colon])?;
+    if memchr(b')', &rest[open..colon]).is_some() || memchr(b'"', &rest[..colon]).is_some() {
+        return None;
+    }
+    let close = colon + memchr(b')', &rest[colon..])?;
+    Some(close + memchr(b':', &rest[close..])?)
 }
 
 fn unquoted(bytes: &[u8], wanted: u8) -> Option<usize> {

@@ -84,6 +84,7 @@ fn a_place_in_the_zone_database_goes_before_the_file_and_all_else_is_what_the_fi
 fn without_a_definition_a_name_is_looked_up() {
     for (name, hour) in [
         ("\"(UTC-05:00) Eastern Time (US and Canada)\"", "16"),
+        ("(UTC-05:00) Eastern Time (US & Canada)", "16"),
         ("\"(GMT+02.00) Athens/Istanbul/Minsk\"", "09"),
         ("GMT Standard Time 1", "11"),
         ("\"tzone://Microsoft/Utc\"", "11"),
