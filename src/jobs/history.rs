@@ -260,7 +260,7 @@ pub fn told(kept: u64, absent: u64, before: DateTime<Utc>, (first, last): (DateT
     let kept = (kept > 0).then(|| {
         let counts = if kept == 1 { "counts" } else { "count" };
         format!(
-            "{} before {before} {} no longer told by the source and {counts} as last seen {seen}",
+            "{} before {before} {} no longer told like that by the source and {counts} as last seen {seen}",
             count(kept),
             are(kept)
         )

@@ -86,9 +86,9 @@ fn a_window_that_moves_on_every_day_leaves_past_weeks_and_their_pictures_as_they
     }
     assert_eq!(std::fs::read(world.path(".local/share/vantage/charts/2026-W46.png")).unwrap(), picture);
     let told = hours(&world, "2026-W46").1;
-    assert!(told.contains("no longer told by the source and count as last seen between 2026-11-"), "{told}");
+    assert!(told.contains("no longer told like that by the source and count as last seen between 2026-11-"), "{told}");
     let status = world.run(["status"]).ok();
-    assert!(status.contains("meetings before 2026-11-26 are no longer told by the source"), "{status}");
+    assert!(status.contains("meetings before 2026-11-26 are no longer told like that by the source"), "{status}");
     assert!(status.contains("`vantage sync --accept-deletions` lets go of it"), "{status}");
 }
 
@@ -117,7 +117,7 @@ fn before_its_range_a_source_erases_nothing_until_it_is_told_to() {
     insta::assert_snapshot!(world.tell(["events", "--from", "2026-11-09", "--to", "2026-11-10"]), @"
     2026-11-09 09:00      60 min  strategy         Roadmap  (Roadmap)
     2026-11-10 09:00      60 min  strategy         Budget  (Budget and funding)
-    warning: side: 2 meetings before 2026-11-11 are no longer told by the source and count as last seen on 2026-11-23
+    warning: side: 2 meetings before 2026-11-11 are no longer told like that by the source and count as last seen on 2026-11-23
      |
      = help: `vantage status` says more
     exit 0
@@ -151,7 +151,7 @@ fn an_old_series_that_lost_its_exceptions_does_not_rewrite_the_past() {
     let world = saved(world, &[weekly("Staff", ""), late("20261117")]);
     assert_eq!(past(&world), whole);
     let told = world.tell(["events", "--from", "2026-11-02", "--to", "2026-11-15"]);
-    assert!(told.contains("1 meeting before 2026-11-12 is no longer told by the source"), "{told}");
+    assert!(told.contains("1 meeting before 2026-11-12 is no longer told like that by the source"), "{told}");
     assert!(told.contains("that it tells of now"), "{told}");
     // Another title begins where the source covers: the 17th.
     let world = saved(world, &[weekly("Leads", ""), late("20261117")]);

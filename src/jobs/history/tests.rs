@@ -150,12 +150,12 @@ fn how_much_is_kept_is_told_in_words() {
     let (one, two) = (at(0), at(48));
     assert_eq!(
         told(12, 0, at(20), (one, two)),
-        "12 meetings before 2026-11-03 are no longer told by the source and count as last seen between 2026-11-02 and \
+        "12 meetings before 2026-11-03 are no longer told like that by the source and count as last seen between 2026-11-02 and \
          2026-11-04"
     );
     assert_eq!(
         told(1, 0, at(20), (one, one)),
-        "1 meeting before 2026-11-03 is no longer told by the source and counts as last seen on 2026-11-02"
+        "1 meeting before 2026-11-03 is no longer told like that by the source and counts as last seen on 2026-11-02"
     );
     assert_eq!(
         told(0, 2, at(20), (one, one)),
