@@ -1,9 +1,10 @@
 //! Which of several instances are one meeting: copies by UID, stale versions, and what sync tools write under another UID.
 
 use crate::classify::{People, Title, says_cancelled};
-use crate::model::{Address, Answer, AttendeeKind, EventStatus, Instance, Original, Role, Span, Uid};
-use std::cmp::Reverse;
+use crate::model::{Address, Answer, AttendeeKind, Calendar, Event, EventStatus, Instance, Original, Role, Span, Uid};
+use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// What a calendar writes where it shows only that time is taken, in the languages of the packs, folded.
 const BUSY: [&str; 7] = ["busy", "beschäftigt", "gebucht", "occupé", "ocupado", "ocupada", "besetzt"];
@@ -19,15 +20,24 @@ pub(super) struct Copies {
 
 /// Orders the versions and copies of one meeting: the newest word first, and of equally new ones a cancellation, then the copy
 /// that I answered, primary, highest role; the last ties are broken by what they say. The order is total.
-pub(super) fn rank<'a>(i: &'a Instance, people: &People) -> impl Ord + 'a {
+pub(super) fn compare(a: &Instance, b: &Instance, people: &People) -> Ordering {
+    rank(a, people).cmp(&rank(b, people)).then_with(|| content(a).cmp(&content(b)))
+}
+
+fn rank(i: &Instance, people: &People) -> impl Ord + use<> {
     let event = &*i.event;
     let calendar = &event.calendar;
     let answered = people.my_answer(event).is_some_and(|a| a != Answer::NeedsAction);
-    let words = (event.summary.as_deref(), event.description.as_deref(), event.location.as_deref());
-    let names = (calendar.source.as_str(), calendar.name.as_str(), event.line);
     let newest = (Reverse(event.sequence), !is_cancelled(i));
     let role: Reverse<Role> = Reverse(calendar.role);
-    (newest, !answered, !calendar.primary, role, (i.span, i.original), words, event.attendees.lines().len(), names)
+    (newest, !answered, !calendar.primary, role, (i.span, i.original))
+}
+
+/// The whole of what an event says, and only then where it stands.
+fn content(i: &Instance) -> impl Ord + use<> {
+    let calendar = Arc::clone(&i.event.calendar);
+    let event = Event { calendar: Arc::new(Calendar::default()), line: 0, ..Event::clone(&i.event) };
+    (format!("{event:?}"), calendar.source.clone(), calendar.name.clone(), i.event.line)
 }
 
 fn is_cancelled(i: &Instance) -> bool {
@@ -46,7 +56,7 @@ fn place(i: &Instance) -> (&str, &str) {
     (&i.event.calendar.source, &i.event.calendar.name)
 }
 
-/// Finds the copies among `ranked`, which are in the order of [`rank`].
+/// Finds the copies among `ranked`, which are in the order of [`compare`].
 pub(super) fn find(ranked: &[Instance], people: &People) -> Copies {
     let mut of: Vec<usize> = (0..ranked.len()).collect();
     let mut first: HashMap<Key<'_>, usize> = HashMap::with_capacity(ranked.len());
@@ -70,7 +80,7 @@ pub(super) fn find(ranked: &[Instance], people: &People) -> Copies {
 /// A calendar that holds an older version of an event than another still shows what the newer one moved or took away.
 fn stale(ranked: &[Instance], of: &mut [usize]) {
     let mut by_uid: HashMap<&Uid, Vec<usize>> = HashMap::new();
-    for (at, instance) in ranked.iter().enumerate().filter(|(_, i)| key(i).is_some()) {
+    for (at, instance) in ranked.iter().enumerate().filter(|(_, i)| key(i).is_some() && !i.event.shared_uid) {
         by_uid.entry(&instance.event.uid).or_default().push(at);
     }
     for places in by_uid.values().filter(|places| places.len() > 1) {
@@ -79,7 +89,7 @@ fn stale(ranked: &[Instance], of: &mut [usize]) {
         let Some(top) = places.iter().copied().find(|at| version(at).is_some() && version(at) == newest) else {
             continue;
         };
-        // A single event is cancelled by its UID alone, wherever its copies stand.
+        // What no series recurs by is the word about the whole UID: a cancellation of all its dates, wherever they stand.
         let cancelled = places.iter().copied().find(|at| !ranked[*at].event.recurring && is_cancelled(&ranked[*at]));
         for at in places.iter().copied() {
             if of[at] != at || is_cancelled(&ranked[at]) {
@@ -88,9 +98,11 @@ fn stale(ranked: &[Instance], of: &mut [usize]) {
             let elsewhere = |other: usize| place(&ranked[at]) != place(&ranked[other]);
             let older = version(&at).is_some_and(|own| Some(own) < newest);
             let word = cancelled.filter(|c| elsewhere(*c) && ranked[*c].event.sequence >= ranked[at].event.sequence);
-            if older && elsewhere(top) {
+            // A single event takes place once: of equal versions at two times the one that ranks first.
+            let twice = !ranked[at].event.recurring && !ranked[top].event.recurring && top < at;
+            if (older || twice) && elsewhere(top) {
                 of[at] = top;
-            } else if let (Some(word), false) = (word, ranked[at].event.recurring) {
+            } else if let Some(word) = word {
                 of[at] = word;
             }
         }
@@ -168,7 +180,16 @@ impl Alike<'_> {
 
     /// Both name guests, and nobody is in both: two meetings of one name.
     fn may_be_one(&self, a: usize, b: usize) -> bool {
-        let (a, b) = (self.guests(a), self.guests(b));
-        a.is_empty() || b.is_empty() || a.intersection(&b).any(|guest| !guest.is_place())
+        let (guests, others) = (self.guests(a), self.guests(b));
+        // Outlook leaves the organizer out of the guests, Google lists them.
+        let in_room = |at: usize, guests: &HashSet<&Address>, who: &Address| {
+            guests.contains(who) || self.ranked[at].event.organizer.as_ref() == Some(who)
+        };
+        let host = |at: usize| {
+            let event = &self.ranked[at].event;
+            event.organizer.as_ref().filter(|host| !self.people.is_me(event, host))
+        };
+        let mut people = guests.iter().copied().chain(host(a)).filter(|who| !who.is_place());
+        guests.is_empty() || others.is_empty() || people.any(|who| in_room(b, &others, who))
     }
 }

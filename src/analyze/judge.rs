@@ -1,7 +1,7 @@
 //! Each fetched instance becomes exactly one of counted, set apart or left out.
 
 use super::absence::{Absence, absence, give_way};
-use super::copies::{self, Copies, rank};
+use super::copies::{self, Copies};
 use super::report::{Apart, Reason};
 use crate::classify::{By, Decision, Nature, Outcome, People, RuleSet, Subject, says_cancelled};
 use crate::model::{
@@ -106,7 +106,13 @@ impl Judged {
     /// What its hours are pooled by: the UID of its series, or the title where there is none.
     pub fn series(&self) -> Series {
         let event = &self.instance.event;
-        (event.uid.series(), event.summary.clone().filter(|_| event.uid.0.is_empty()))
+        let title = || event.summary.clone().unwrap_or_default();
+        let own = match (event.uid.0.is_empty(), event.shared_uid && !event.recurring) {
+            (_, true) => Some(format!("{} {}", self.instance.original, title())),
+            (true, _) => event.summary.clone(),
+            _ => Some(title()).filter(|_| event.shared_uid),
+        };
+        (event.uid.series(), own)
     }
 
     /// The same meeting, on another calendar or in another version.
@@ -134,7 +140,7 @@ pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes:
     for instance in &mut instances {
         instance.span = instance.span.in_whole_days(wishes.zones.home);
     }
-    instances.sort_by(|a, b| rank(a, people).cmp(&rank(b, people)));
+    instances.sort_by(|a, b| copies::compare(a, b, people));
     let Copies { mut of, shadows } = copies::find(&instances, people);
     // The strictest copy decides what may be shown of all.
     let mut hidden = vec![false; instances.len()];

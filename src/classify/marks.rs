@@ -89,10 +89,18 @@ fn moved(overrides: &Overrides, instances: &[Instance], zone: Tz) -> HashMap<usi
             place.push(at);
         }
     }
+    let mut titles: HashMap<&Uid, String> = HashMap::new();
+    for instance in instances.iter().filter(|i| lost.iter().any(|slot| slot.uid == i.event.uid)) {
+        titles.insert(&instance.event.uid, title(instance));
+    }
     let mut moved = HashMap::new();
     for slot in lost {
         let Some(original) = slot.original else { continue };
         if let Some([only]) = days.get(&(slot.uid.series(), day(original, zone))).map(Vec::as_slice) {
+            let one = &instances[*only];
+            if one.event.uid != slot.uid && titles.get(&slot.uid).is_some_and(|known| *known != title(one)) {
+                continue;
+            }
             let marked = instances[*only].original;
             let copies = instances.iter().enumerate();
             let same = copies.filter(|(_, i)| i.original == marked && i.event.uid == instances[*only].event.uid);

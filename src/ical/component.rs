@@ -1,6 +1,7 @@
 //! One VEVENT, from its lines to an event with its times.
 
 use super::Lost;
+use super::civil::DAY;
 use super::context::Context;
 use super::line::{Property, text_list, unescape};
 use super::person::Guests;
@@ -21,6 +22,8 @@ pub(super) struct Component {
 #[derive(Clone, Debug)]
 pub(super) struct Times {
     pub start: Stamp,
+    /// It says itself when it starts; only a cancellation may leave that out (RFC 5546 §3.2.5).
+    pub starts: bool,
     pub end: Option<Stamp>,
     pub duration: Option<Length>,
     /// A vendor's mark says that it is of whole days, whatever its times are.
@@ -47,6 +50,35 @@ pub(super) struct Version {
     pub modified: i64,
     /// It lies in an object of METHOD:PUBLISH, whose DTSTAMP is when that was made.
     pub published: bool,
+}
+
+impl Times {
+    /// Every time that it names, and of a series one for each month of its first year: enough to see whether two clocks differ.
+    pub fn written(&self) -> impl Iterator<Item = Stamp> {
+        let ends = self.rdates.iter().flat_map(|date| [Some(date.start), date.end]).flatten();
+        let months = if self.rules.is_empty() { 0 } else { 12 };
+        let year = (0..=months).map(|n| Stamp { local: self.start.local + n * 30 * DAY, ..self.start });
+        year.chain(self.end).chain(ends).chain(self.slot.map(|(slot, _)| slot)).chain(self.exdates.iter().copied())
+    }
+
+    /// What two of its lines leave open, and how it is read: sentences.
+    pub fn oddities(&self) -> impl Iterator<Item = &'static str> {
+        let timed = !self.start.is_date();
+        let until = self.rules.iter().filter_map(|rule| rule.until).any(|until| until.is_date());
+        [
+            (
+                timed && self.end.is_some_and(Stamp::is_date),
+                "the `DTEND` is a date without a time: read as that midnight",
+            ),
+            (
+                self.end.is_some() && self.duration.is_some(),
+                "there is a `DTEND` and a `DURATION`: the `DTEND` is followed",
+            ),
+            (timed && until, "an `UNTIL` is a date without a time: read as the midnight that begins it, in UTC"),
+        ]
+        .into_iter()
+        .filter_map(|(holds, says)| holds.then_some(says))
+    }
 }
 
 /// One entry of RDATE.
@@ -81,6 +113,7 @@ impl Draft {
         let event = Event { calendar: Arc::clone(calendar), line, ..Event::default() };
         let times = Times {
             start: NOWHERE,
+            starts: true,
             end: None,
             duration: None,
             whole_days: false,
@@ -246,7 +279,8 @@ impl Draft {
         if let Some(broken) = self.broken {
             return Err(broken);
         }
-        self.times.start = self.start.ok_or("has no `DTSTART`")?;
+        self.times.starts = self.start.is_some();
+        self.times.start = self.start.or(self.times.slot.map(|(slot, _)| slot)).unwrap_or(NOWHERE);
         let (organizer, attendees) = self.guests.settle();
         (self.event.organizer, self.event.attendees) = (organizer, Attendees::Known(attendees));
         let times = &self.times;

@@ -30,7 +30,7 @@ mod value;
 mod version;
 mod zone;
 
-use crate::model::{Calendar, Instance, Interval, Uid};
+use crate::model::{Calendar, Event, Instance, Interval};
 use chrono_tz::Tz;
 use component::Component;
 use line::{Lines, Property, unescape};
@@ -155,11 +155,11 @@ impl Parsed {
         self.components.iter().map(|component| &*component.event.uid.0).filter(|uid| !uid.is_empty())
     }
 
-    /// The version of each single event and series, by UID.
-    pub fn versions(&self) -> impl Iterator<Item = (&Uid, i64)> {
+    /// Each single event, and each series as a whole, with its version in `series_sequence`.
+    pub fn masters(&self) -> impl Iterator<Item = &Event> {
         let masters = self.series.iter().filter_map(|series| series.master);
-        let events = masters.map(|master| &self.components[master].event);
-        events.filter_map(|event| Some((&event.uid, event.series_sequence?))).filter(|(uid, _)| !uid.0.is_empty())
+        let events = masters.map(|master| &*self.components[master].event);
+        events.filter(|event| !event.uid.0.is_empty() && !event.shared_uid)
     }
 
     /// All instances that overlap `window`, by start, then UID: timed ones that share time with it, or start inside it

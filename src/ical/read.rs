@@ -71,6 +71,8 @@ pub(super) struct CalendarDraft {
     pub busy: Vec<(Event, Times)>,
     pub zones: Vec<ZoneDraft>,
     pub line: usize,
+    /// A VEVENT stands in it, whether or not it could be read.
+    pub has_events: bool,
 }
 
 struct Reader {
@@ -166,6 +168,9 @@ impl Reader {
                 self.push(Kind::Calendar);
             }
             if is("VEVENT") {
+                if let Some(calendar) = &mut self.calendar {
+                    calendar.has_events = true;
+                }
                 self.event = Some((Draft::new(line, &self.shared), line));
                 Kind::Event
             } else if is("VTIMEZONE") {

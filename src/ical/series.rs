@@ -164,11 +164,15 @@ impl<'a> Expansion<'a, '_> {
         let best: BTreeMap<Original, &'a Component> = version::latest(changes, &parsed.zones);
         let (excluded, excluded_days) = master.map_or_else(Default::default, |master| self.excluded(&master.times));
         for (slot, component) in &best {
-            let gone = match slot {
-                Original::At(at) => excluded.binary_search(&at.timestamp()).is_ok(),
-                Original::On(_) => false,
-            };
-            let on_excluded_day = master.is_some_and(|master| master.times.start.is_date())
+            // A change that is newer than the series is the last word on its date, whatever the series excludes.
+            let newer = master.is_some_and(|m| component.times.version.sequence > m.times.version.sequence);
+            let gone = !newer
+                && match slot {
+                    Original::At(at) => excluded.binary_search(&at.timestamp()).is_ok(),
+                    Original::On(_) => false,
+                };
+            let on_excluded_day = !newer
+                && master.is_some_and(|master| master.times.start.is_date())
                 && matches!(slot, Original::On(on) if excluded_days.binary_search(&days_of(*on)).is_ok());
             if !gone && !on_excluded_day {
                 self.whole(component, *slot);

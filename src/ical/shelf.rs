@@ -106,8 +106,12 @@ impl Shelf {
                 self.events.push((event, times));
             }
         }
+        let mut doubted = BTreeSet::new();
         for (place, custom, line) in doubts {
-            self.doubt(base + place, &custom, line, &mut notes);
+            let name = &names[place].name;
+            if !doubted.contains(name) && self.doubt(base + place, &custom, line, &mut notes) {
+                doubted.insert(name);
+            }
         }
         notes.problems.sort_by_key(|problem| problem.line);
         self.problems.append(&mut notes.problems);
@@ -115,15 +119,17 @@ impl Shelf {
     }
 
     /// Tells where a file's own definition of a place's zone says another time than the zone database.
-    fn doubt(&self, zone: usize, custom: &Zone, line: usize, notes: &mut Notes) {
+    fn doubt(&self, zone: usize, custom: &Zone, line: usize, notes: &mut Notes) -> bool {
         let differs = |local: i64| custom.instant(local, Tz::UTC) != self.zones[zone].instant(local, Tz::UTC);
         let text = self.texts.len();
         let own = self.events.iter().filter(|(_, times)| self.homes[times.home].text == text);
-        let mut starts = own.map(|(_, times)| times.start).filter(|start| start.zone.0 as usize == zone);
-        if starts.any(|start| differs(start.local)) {
+        let mut written = own.flat_map(|(_, times)| times.written()).filter(|at| at.zone.0 as usize == zone);
+        let doubt = written.any(|at| differs(at.local));
+        if doubt {
             let message = "the file's own `VTIMEZONE` of this zone differs from the zone database, which is followed";
             notes.add(line, message, Lost::Nothing);
         }
+        doubt
     }
 
     /// Everything by UID, over all texts.
@@ -209,7 +215,7 @@ fn default_zone(calendar: &mut CalendarDraft, notes: &mut Notes) -> Option<Tz> {
 
 /// The events of a calendar as its METHOD means them.
 fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
-    let CalendarDraft { mut events, busy, method, line, .. } = calendar;
+    let CalendarDraft { mut events, busy, method, line, has_events, .. } = calendar;
     let count = |n: usize| if n == 1 { "1 event".to_owned() } else { format!("{n} events") };
     match method {
         Some(Method::Answer(name)) if !events.is_empty() => {
@@ -221,7 +227,16 @@ fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
         Some(Method::Publish) => events.iter_mut().for_each(|(_, times)| times.version.published = true),
         _ => {}
     }
-    if events.is_empty() {
+    events.retain(|(event, times)| {
+        let kept = times.starts || event.status == Some(EventStatus::Cancelled);
+        if kept {
+            times.oddities().for_each(|says| notes.add(times.line, says, Lost::Nothing));
+        } else {
+            notes.add(times.line, "the event has no `DTSTART`", Lost::Event);
+        }
+        kept
+    });
+    if !has_events {
         return busy;
     }
     if !busy.is_empty() {
@@ -266,17 +281,28 @@ impl<'a> Lookup<'a> {
     }
 
     /// The VTIMEZONE of that name: in its own calendar, else in another of the text; in these letters, else in others.
-    fn defined(&self, used: &ZoneName) -> Option<(usize, usize)> {
+    fn defined(&mut self, used: &ZoneName) -> Option<(usize, usize)> {
         let places = || {
             let all = self.calendars.iter().enumerate();
             all.flat_map(|(at, calendar)| (0..calendar.zones.len()).map(move |zone| (at, zone)))
         };
-        let name = |(calendar, zone): &(usize, usize)| self.calendars[*calendar].zones[*zone].name.as_str();
-        let (exact, lower) = (|place: &(usize, usize)| name(place) == used.name, used.name.to_lowercase());
+        let draft = |(calendar, zone): &(usize, usize)| &self.calendars[*calendar].zones[*zone];
+        let lower = used.name.to_lowercase();
         let own = |place: &(usize, usize)| place.0 == used.calendar;
-        let alike = |place: &(usize, usize)| name(place).to_lowercase() == lower;
-        let mine = places().filter(own).find(exact).or_else(|| places().filter(own).find(alike));
-        mine.or_else(|| places().find(exact)).or_else(|| places().find(alike))
+        let rank = |place: &(usize, usize)| (!own(place), draft(place).name != used.name);
+        let named: Vec<_> = places().filter(|place| draft(place).name.to_lowercase() == lower).collect();
+        let best = named.iter().map(rank).min()?;
+        let mut equal: Vec<_> = named.into_iter().filter(|place| rank(place) == best).collect();
+        // Not the place in the file decides between several, but what they say.
+        let says = |place: &(usize, usize)| format!("{:?}", draft(place).observances);
+        equal.sort_by_cached_key(says);
+        if let [first, .., last] = &equal[..]
+            && says(first) != says(last)
+        {
+            let message = "the `TZID` is defined in several ways in the file: one of them is used";
+            self.notes.add(used.line, message, Lost::Nothing);
+        }
+        equal.first().copied()
     }
 
     fn last_resort(&mut self, used: &ZoneName) -> Zone {

@@ -2,11 +2,12 @@
 
 use super::component::{Component, Version};
 use super::context::Notes;
+use super::value::Length;
 use super::zone::Zone;
 use super::{Lost, Problem};
 use crate::model::{Calendar, Event, EventStatus};
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// What belongs together by UID, as places among the components.
@@ -93,11 +94,12 @@ impl Grouping<'_> {
 
     /// All that bears one UID.
     fn one(&mut self, masters: &[usize], mut overrides: Vec<usize>, all: &mut Vec<Series>) {
-        if masters.len() < 2 {
+        if masters.len() < 2 && masters.iter().all(|master| self.components[*master].times.starts) {
             let master = masters.first().copied();
             if let Some(master) = master {
                 self.belong(master, &overrides);
             }
+            self.tell_changes(&overrides);
             return all.push(Series { master, overrides });
         }
         let latest = newest(masters, |place| self.version(place));
@@ -107,27 +109,39 @@ impl Grouping<'_> {
             // A cancellation often names the event alone: what it cancels is in the version before.
             let before: Vec<usize> = masters.iter().copied().filter(|m| !is_cancelled(&self.components[*m])).collect();
             let word = self.in_order(cancelled)[0];
-            let of = self.in_order(newest(&before, |place| self.version(place)));
-            let master = of.first().map_or(word, |of| self.cancel(*of, word));
-            let sequence = self.version(word).sequence;
-            for place in &mut overrides {
-                if self.version(*place).sequence <= sequence {
-                    *place = self.cancel(*place, word);
-                }
-            }
-            self.belong(master, &overrides);
-            return all.push(Series { master: Some(master), overrides });
+            return self.cancel_all(word, &before, overrides, all);
         }
         for word in cancelled {
-            let start = content(&self.components[word], self.zones).0;
-            let same = |m: &&mut usize| content(&self.components[**m], self.zones).0 == start;
-            match standing.iter_mut().find(same) {
-                Some(place) => *place = self.cancel(*place, word),
-                None => standing.push(word),
+            let said = &self.components[word];
+            let (starts, start) = (said.times.starts, content(said, self.zones).0);
+            let mut any = false;
+            for place in &mut standing {
+                if !starts || content(&self.components[*place], self.zones).0 == start {
+                    any = true;
+                    if !is_cancelled(&self.components[*place]) {
+                        self.note(
+                            word,
+                            "versions of one event differ, and nothing says which is newer: it is cancelled",
+                        );
+                        *place = self.cancel(*place, word);
+                    }
+                }
+            }
+            if !any {
+                standing.push(word);
             }
         }
         let standing = self.in_order(standing);
         self.tell(&standing);
+        self.tell_older(masters, &standing);
+        self.tell_changes(&overrides);
+        let starts: BTreeSet<i64> =
+            standing.iter().map(|master| content(&self.components[*master], self.zones).0).collect();
+        if starts.len() > 1 {
+            for master in &standing {
+                Arc::make_mut(&mut self.components[*master].event).shared_uid = true;
+            }
+        }
         // Changes of single instances are those of a series.
         let is_series = |m: &usize| !self.components[*m].times.rules.is_empty();
         let first = standing.iter().copied().find(is_series).unwrap_or(standing[0]);
@@ -136,6 +150,26 @@ impl Grouping<'_> {
             let overrides = if master == first { std::mem::take(&mut overrides) } else { Vec::new() };
             all.push(Series { master: Some(master), overrides });
         }
+    }
+
+    /// Cancels the newest of `before`, and the changes of it that are no newer than the word.
+    fn cancel_all(&mut self, word: usize, before: &[usize], mut overrides: Vec<usize>, all: &mut Vec<Series>) {
+        let starts = self.components[word].times.starts;
+        let of = self.in_order(newest(before, |place| self.version(place))).first().copied();
+        if of.is_none() && overrides.is_empty() && !starts {
+            return self.note(word, "the cancellation names no time, and the event that it cancels is not there");
+        }
+        let master = of.map(|of| self.cancel(of, word)).or(starts.then_some(word));
+        let sequence = self.version(word).sequence;
+        for place in &mut overrides {
+            if self.version(*place).sequence <= sequence {
+                *place = self.cancel(*place, word);
+            }
+        }
+        if let Some(master) = master {
+            self.belong(master, &overrides);
+        }
+        all.push(Series { master, overrides });
     }
 
     fn in_order(&self, mut places: Vec<usize>) -> Vec<usize> {
@@ -155,9 +189,63 @@ impl Grouping<'_> {
 
     /// The changes of a series know its version.
     fn belong(&mut self, master: usize, overrides: &[usize]) {
-        let sequence = self.components[master].event.series_sequence;
+        let series = Arc::clone(&self.components[master].event);
+        let times = &self.components[master].times;
+        let length = times.duration.or_else(|| {
+            let end = times.end.filter(|end| end.zone == times.start.zone)?;
+            Some(Length::nominal(end.local - times.start.local))
+        });
         for place in overrides {
-            Arc::make_mut(&mut self.components[*place].event).series_sequence = sequence;
+            let change = &mut self.components[*place];
+            if !change.times.starts {
+                // A cancellation of one date that says nothing else of it.
+                let (line, sequence) = (change.event.line, change.event.sequence);
+                let status = Some(EventStatus::Cancelled);
+                change.event = Arc::new(Event { status, line, sequence, recurring: true, ..Event::clone(&series) });
+                change.times.duration = length;
+            }
+            Arc::make_mut(&mut change.event).series_sequence = series.series_sequence;
+        }
+    }
+
+    fn note(&mut self, place: usize, message: &str) {
+        let component = &self.components[place];
+        let mut notes = Notes::new((self.text)(component));
+        notes.add(component.times.line, message, Lost::Nothing);
+        self.problems.append(&mut notes.problems);
+    }
+
+    /// Tells where a stamp alone decides between what does not look like two versions of one thing.
+    fn tell_older(&mut self, masters: &[usize], standing: &[usize]) {
+        let newest = &self.components[standing[0]];
+        let (sequence, series) = (newest.times.version.sequence, !newest.times.rules.is_empty());
+        let (title, start) = (newest.event.summary.clone(), content(newest, self.zones).0);
+        let other = |place: &usize| {
+            let old = &self.components[*place];
+            let differs = old.event.summary != title && content(old, self.zones).0 != start;
+            old.times.version.sequence == sequence && (differs || series != !old.times.rules.is_empty())
+        };
+        let gone = masters.iter().copied().filter(|master| !standing.contains(master));
+        if let Some(place) = gone.filter(other).min_by_key(|place| self.components[*place].times.line) {
+            self.note(place, "another event bears the same UID with a later stamp: it counts in place of this one");
+        }
+    }
+
+    /// Tells where changes of one date differ and nothing says which of them is newer.
+    fn tell_changes(&mut self, overrides: &[usize]) {
+        let mut by_slot: BTreeMap<(i64, bool), Vec<usize>> = BTreeMap::new();
+        for place in overrides {
+            let Some((slot, future)) = self.components[*place].times.slot else { continue };
+            let zone = self.zones.get(slot.zone.0 as usize);
+            let at = zone.map_or(slot.local, |zone| zone.instant(slot.local, Tz::UTC));
+            by_slot.entry((at, future)).or_default().push(*place);
+        }
+        for places in by_slot.into_values().filter(|places| places.len() > 1) {
+            let latest = newest(&places, |place| self.version(place));
+            let says: BTreeSet<_> = latest.iter().map(|place| content(&self.components[*place], self.zones)).collect();
+            if says.len() > 1 {
+                self.note(latest[1], "changes of one date differ, and nothing says which is newer: one of them counts");
+            }
         }
     }
 
@@ -168,10 +256,7 @@ impl Grouping<'_> {
             true => "events of different times share one UID, and nothing says which is newer: all are kept",
             false => "versions of one event differ, and nothing says which is newer: one of them counts",
         };
-        let component = &self.components[standing[at]];
-        let mut notes = Notes::new((self.text)(component));
-        notes.add(component.times.line, message, Lost::Nothing);
-        self.problems.append(&mut notes.problems);
+        self.note(standing[at], message);
     }
 }
 

@@ -187,6 +187,8 @@ pub struct Event {
     pub sequence: i64,
     /// The SEQUENCE of the whole series that it is an instance of, where the source tells it; of a single event its own.
     pub series_sequence: Option<i64>,
+    /// Events of other times bear the same UID: each is one of its own.
+    pub shared_uid: bool,
     /// Another calendar has a newer version of it, which is not in this slot any more.
     pub superseded: bool,
     /// The user's own answer, where the source tells it instead of the attendee lines (Outlook's BUSYSTATUS in a file in

@@ -42,7 +42,7 @@ impl Slot {
     /// The slot of this one meeting; `None` where the source gives it no UID, so that nothing would find it again.
     pub fn of(instance: &Instance) -> Option<Slot> {
         let event = &instance.event;
-        let original = event.recurring.then_some(instance.original);
+        let original = (event.recurring || event.shared_uid).then_some(instance.original);
         (!event.uid.0.is_empty()).then(|| Slot { uid: event.uid.clone(), original })
     }
 

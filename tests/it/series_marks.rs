@@ -83,6 +83,13 @@ fn a_mark_follows_its_meeting_when_all_of_the_series_moves() {
     let world = world.file("work.ics", text(&[&series(10, "")]));
     assert_eq!(marked(&world), ["18T10:00 strategy mark"]);
     assert!(world.run(["marks"]).ok().contains("2026-11-18 10:00"));
+    // The second half of a split series under another title is another thing.
+    let halves = [
+        daily("d", "Acme daily", "20261116T090000", "RRULE:FREQ=DAILY;UNTIL=20261117T225959Z"),
+        daily("d_R20261118T080000", "Budget talk", "20261118T090000", "RRULE:FREQ=DAILY;COUNT=3"),
+    ];
+    let world = world.file("work.ics", text(&halves.each_ref().map(String::as_str)));
+    assert_eq!(marked(&world), Vec::<String>::new());
     // Two on that day: nobody knows which. The mark is shown with its old time, and not lost.
     let world = world.file("work.ics", text(&[&series(10, ";BYHOUR=10,15").replace("COUNT=5", "COUNT=10")]));
     assert_eq!(marked(&world), Vec::<String>::new());

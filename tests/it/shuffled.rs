@@ -25,6 +25,8 @@ fn component() -> impl Strategy<Value = String> {
         Just(""),
         Just("\nSTATUS:CANCELLED"),
         Just("\nX-ALONE:1"),
+        Just("\nTRANSP:TRANSPARENT"),
+        Just("\nATTENDEE;PARTSTAT=TENTATIVE:mailto:ada@example.com\nATTENDEE:mailto:cy@example.com"),
         Just("\nLAST-MODIFIED:20261103T000000Z"),
         Just("\nATTENDEE;PARTSTAT=DECLINED:mailto:ada@example.com\nATTENDEE:mailto:cy@example.com"),
         Just("\nEXDATE:20261117T090000Z"),

@@ -100,6 +100,10 @@ fn without_a_definition_a_name_is_looked_up() {
     assert_eq!(offset, ["18T07:00 60 counted Roadmap"]);
     let unknown = told("not known", "", &[&one("DTSTART;TZID=Middle-earth/Shire:20261118T100000")]);
     assert_eq!(unknown, ["18T10:00 60 counted Roadmap"]);
+    // A definition without summer time differs where the series is in summer.
+    let summer = "DTSTART;TZID=Europe/Berlin:20261118T100000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY";
+    let series = vevent("u", "Roadmap", summer);
+    assert_eq!(told("differs from the zone database", "", &[&fixed("Europe/Berlin", "+0100"), &series]).len(), 1);
     // A day needs no zone.
     assert_eq!(quietly("", &[&vevent("u", "Fair", "DTSTART;TZID=Middle-earth/Shire;VALUE=DATE:20261118")]).len(), 1);
 }
@@ -140,6 +144,17 @@ fn forms_of_time_that_can_mean_one_thing_only_are_read_and_told_once() {
     // What can mean nothing costs the event.
     let (rows, said) = week_of("", &[&one("DTSTART:18.11.2026 10:00")]);
     assert!(rows.is_empty() && said.contains("neither a date"), "{said}");
+}
+
+#[test]
+fn what_two_lines_leave_open_is_told() {
+    let event = |lines: &str| vevent("u", "Roadmap", &format!("DTSTART;TZID=Europe/Berlin:20261118T100000\n{lines}"));
+    let date = event("DTEND;VALUE=DATE:20261119");
+    assert_eq!(told("a date without a time", "", &[&date]), ["18T10:00 840 counted Roadmap"]);
+    let both = event("DTEND;TZID=Europe/Berlin:20261118T110000\nDURATION:PT2H");
+    assert_eq!(told("the `DTEND` is followed", "", &[&both]), ["18T10:00 60 counted Roadmap"]);
+    let until = event("DURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=20261119");
+    assert_eq!(told("an `UNTIL` is a date", "", &[&until]), ["18T10:00 60 counted Roadmap"]);
 }
 
 #[test]
@@ -202,6 +217,9 @@ fn what_is_no_part_of_the_calendar_is_left_out() {
     assert_eq!(told("not known holds events", "", &[&inner, &outer]), ["18T10:00 60 counted Roadmap"]);
     let busy = "BEGIN:VFREEBUSY\nUID:f\nFREEBUSY:20261118T140000Z/PT1H\nEND:VFREEBUSY";
     assert_eq!(told("busy times beside events", "", &[busy, &outer]), ["18T10:00 60 counted Roadmap"]);
+    // Also where its events are no meetings.
+    let (rows, _) = week_of_text(&vcalendar("METHOD:REPLY", &[busy, &outer]));
+    assert!(rows.is_empty(), "{rows:?}");
     // In a calendar of its own it is all there is.
     let (rows, _) = week_of_text(&(vcalendar("", &[busy]) + &vcalendar("", &[&outer])));
     assert_eq!(rows.len(), 2);

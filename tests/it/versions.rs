@@ -215,3 +215,94 @@ fn a_folder_of_single_events_says_what_one_file_would() {
     let two = vcalendar("", &[&block, &vevent("w", "Zzz reading", &at(19, 14, "X-ALONE:1"))]);
     assert!(folder(&[vcalendar("", &[&meeting]), two]).0.iter().all(|row| !row.contains("solo")));
 }
+
+#[test]
+fn a_cancellation_may_leave_out_all_but_what_it_cancels() {
+    let series = vcalendar("", &[&vevent("u", "Roadmap", &weekly("SEQUENCE:0"))]);
+    let single = vcalendar("METHOD:REQUEST", &[&vevent("u", "Roadmap", &at(18, 10, "SEQUENCE:0"))]);
+    let cancel = |lines: &str| {
+        vcalendar("", &[&format!("BEGIN:VEVENT\nUID:u\nSEQUENCE:1\n{lines}\nEND:VEVENT")]).replacen(
+            "VERSION:2.0\r\n",
+            "VERSION:2.0\r\nMETHOD:CANCEL\r\n",
+            1,
+        )
+    };
+    let slot = "RECURRENCE-ID;TZID=Europe/Berlin:20261118T100000";
+    let future = slot.replace("RECURRENCE-ID", "RECURRENCE-ID;RANGE=THISANDFUTURE");
+    let cancelled = vec!["18T10:00 60 cancelled Roadmap".to_string()];
+    for (of, lines) in [(&single, ""), (&series, ""), (&series, slot), (&series, &*future)] {
+        for files in [[of.clone(), cancel(lines)], [cancel(lines), of.clone()]] {
+            assert_eq!(folder(&files).0, cancelled, "{lines}");
+        }
+    }
+    // Of nothing it is the cancellation of nothing, and told.
+    let (rows, said) = crate::reading::week_of_text(&cancel(""));
+    assert!(rows.is_empty() && said.contains("not there"), "{said}");
+    // Who does not cancel has to say when.
+    let (rows, said) = week_of("", &["BEGIN:VEVENT\nUID:u\nSUMMARY:Roadmap\nEND:VEVENT"]);
+    assert!(rows.is_empty() && said.contains("no `DTSTART`"), "{said}");
+}
+
+#[test]
+fn events_of_one_uid_are_each_marked_alone() {
+    let events = [(17, "Vision"), (18, "Pricing")].map(|(day, title)| vevent("event", title, &at(day, 9, "")));
+    let source = "[[source.ics]]\nname = \"work\"\npath = \"~/work.ics\"\n";
+    let world = World::new().config(&format!("{CONFIG}{source}"));
+    let world = world.file("work.ics", vcalendar("", &events.each_ref().map(String::as_str)));
+    world.run(["mark", "Vision", "execution"]).ok();
+    let by = world.run(["events", "--from", "2026-11-16", "--to", "2026-11-22", "--format", "json"]).json();
+    let by: Vec<&str> = by.iter().map(|row| row["by"].as_str().unwrap()).collect();
+    assert_eq!((by[0], by[1] == "mark"), ("mark", false));
+}
+
+#[test]
+fn what_ties_is_told() {
+    let slot = "RECURRENCE-ID;TZID=Europe/Berlin:20261118T100000";
+    let series = vevent("u", "Roadmap", &weekly(""));
+    let change = |hour| vevent("u", "Roadmap", &at(18, hour, slot));
+    assert_eq!(told("changes of one date differ", "", &[&series, &change(14), &change(16)]).len(), 1);
+    assert_eq!(quietly("", &[&series, &change(14), &change(14)]).len(), 1);
+    let cancelled = vevent("v", "Pricing", &at(18, 9, "STATUS:CANCELLED"));
+    let standing = vevent("v", "Pricing", &at(18, 9, ""));
+    assert_eq!(told("it is cancelled", "", &[&standing, &cancelled]), ["18T09:00 60 cancelled Pricing"]);
+    // A stamp decides between two versions, and tells where they look like two things.
+    let stamped = |lines: &str, day: u32| format!("{lines}\nDTSTAMP:202611{day:02}T000000Z");
+    let series = vevent("w", "Roadmap", &stamped(&weekly(""), 1));
+    let single = vevent("w", "Pricing", &stamped(&at(18, 14, ""), 2));
+    assert_eq!(told("same UID with a later stamp", "", &[&series, &single]), ["18T14:00 60 counted Pricing"]);
+    let moved = vevent("w", "Roadmap", &stamped(&at(18, 14, ""), 2));
+    assert_eq!(quietly("", &[&vevent("w", "Roadmap", &stamped(&at(18, 10, ""), 1)), &moved]).len(), 1);
+}
+
+#[test]
+fn the_newest_word_on_a_date_goes_before_what_the_series_excludes() {
+    let slot = "RECURRENCE-ID;TZID=Europe/Berlin:20261118T100000";
+    let series = vevent("u", "Roadmap", &weekly("SEQUENCE:1\nEXDATE;TZID=Europe/Berlin:20261118T100000"));
+    let change = |sequence| vevent("u", "Roadmap", &at(18, 15, &format!("{slot}\nSEQUENCE:{sequence}")));
+    assert_eq!(quietly("", &[&series, &change(2)]), ["18T15:00 60 counted Roadmap"]);
+    assert_eq!(quietly("", &[&series, &change(1)]).len(), 0);
+}
+
+#[test]
+fn across_sources_one_uid_is_one_meeting_and_one_cancellation_ends_it() {
+    let case = |a: &str, b: &str| {
+        let world = World::new().config(CONFIG).file("a.ics", vcalendar("", &[a])).file("b.ics", b);
+        let rows = rows(&world, &["a.ics", "b.ics"], WEEK);
+        rows.into_iter().filter(|row| row.contains("counted")).collect::<Vec<_>>()
+    };
+    let unanswered = "ATTENDEE:mailto:ada@example.com\nATTENDEE:mailto:bo@example.com\n";
+    let other = vcalendar("", &[&vevent("u", "Roadmap", &at(18, 15, unanswered))]);
+    assert_eq!(case(&vevent("u", "Roadmap", &at(18, 10, "")), &other), ["18T10:00 60 counted Roadmap"]);
+    let cancel = vcalendar("METHOD:CANCEL", &[&vevent("u", "Roadmap", &at(11, 10, "SEQUENCE:1"))]);
+    let series = |sequence: u32| vevent("u", "Roadmap", &weekly(&format!("SEQUENCE:{sequence}")));
+    assert!(case(&series(1), &cancel).is_empty());
+    assert_eq!(case(&series(2), &cancel).len(), 1);
+    // One guest in common is enough, though he is the organizer of one copy and a guest of the other.
+    let with = |more: &str| format!("ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@example.com\n{more}");
+    let hosted =
+        vevent("x", "Roadmap", &at(18, 10, &with("ORGANIZER:mailto:bo@example.com\nATTENDEE:mailto:cy@example.com")));
+    let listed = vcalendar("", &[&vevent("y", "Roadmap", &at(18, 10, &with("ATTENDEE:mailto:bo@example.com")))]);
+    assert_eq!(case(&hosted, &listed).len(), 1);
+    let stranger = listed.replace("bo@", "di@");
+    assert_eq!(case(&hosted, &stranger).len(), 2);
+}

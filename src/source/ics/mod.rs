@@ -10,7 +10,7 @@ mod tests;
 use crate::diagnostic::{Exit, Failure};
 pub use crate::ical::Says;
 use crate::ical::{Parsed, Problem, Shelf, Source};
-use crate::model::{Instance, Interval, Original, Uid};
+use crate::model::{EventStatus, Instance, Interval, Original, Uid};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -178,11 +178,20 @@ impl Calendars {
 
     /// Marks what an older version still shows in a slot that the newest one, of another source, has left or taken away.
     fn supersede(&self, instances: &mut [Vec<Instance>]) {
-        let mut newest: HashMap<&Uid, i64> = HashMap::new();
+        let (mut newest, mut cancelled): (HashMap<&Uid, i64>, HashMap<&Uid, i64>) = (HashMap::new(), HashMap::new());
         let parsed = self.sources.iter().filter_map(|reading| reading.parsed.as_ref());
-        for (uid, version) in parsed.flat_map(Parsed::versions) {
-            let known = newest.entry(uid).or_insert(version);
+        for event in parsed.flat_map(Parsed::masters) {
+            let version = event.series_sequence.unwrap_or_default();
+            let known = newest.entry(&event.uid).or_insert(version);
             *known = version.max(*known);
+            if event.status == Some(EventStatus::Cancelled) {
+                let known = cancelled.entry(&event.uid).or_insert(version);
+                *known = version.max(*known);
+            }
+        }
+        let ended = |i: &Instance| cancelled.get(&i.event.uid).is_some_and(|word| *word >= i.event.sequence);
+        for instance in instances.iter_mut().flatten().filter(|i| ended(i) && !i.event.shared_uid) {
+            Arc::make_mut(&mut instance.event).status = Some(EventStatus::Cancelled);
         }
         let old = |i: &Instance| {
             i.event.series_sequence.is_some_and(|own| newest.get(&i.event.uid).is_some_and(|v| own < *v))
