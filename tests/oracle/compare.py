@@ -9,6 +9,7 @@ Where we differ on purpose (and so test nothing here):
 - EXRULE is obeyed (RFC 2445); the oracle ignores it.
 - DTSTART is the first of COUNT though its rule does not give it (RFC 5545 3.3.10), and an UNTIL without Z is on the wall of
   DTSTART: `in_its_words` says both to the oracle so that it means the same.
+- A change with a higher SEQUENCE than its series is the last word on its date, whatever the series excludes.
 - COUNT=0 says nothing; hours of a DURATION are elapsed; an end before the start is no length; a day that ends on itself is one.
 - A single event that ends in another zone ends at its DTEND, also over a clock change; for the oracle, at the wall-clock
   time that the start's zone would show.
@@ -87,6 +88,19 @@ def in_its_words(event):
     return event.replace(rule[0], "" if parts.get("COUNT") == "0" else line)
 
 
+def without_overruled(text):
+    """The text without exclusions that a newer change of the same date overrules."""
+    for event in re.findall(r"BEGIN:VEVENT.*?END:VEVENT", text, re.S):
+        uid = re.search(r"^UID:(.*?)\r?$", event, re.M)
+        slot = re.search(r"^RECURRENCE-ID[^:]*:(\S+)", event, re.M)
+        if not (uid and slot and re.search(r"^SEQUENCE:[1-9]", event, re.M)):
+            continue
+        gone = rf"\r?\nEXDATE[^:\r\n]*:{slot[1]}(?=\r?\n)"
+        of = rf"BEGIN:VEVENT(?:(?!END:VEVENT).)*?UID:{re.escape(uid[1])}\r?\n.*?END:VEVENT"
+        text = re.sub(of, lambda series: re.sub(gone, "", series[0]), text, flags=re.S)
+    return text
+
+
 def hours(text):
     """Elapsed lengths by UID and summary, of events whose DURATION is in hours and minutes alone."""
     found = {}
@@ -108,6 +122,7 @@ def elapsed(row, exact):
 
 def oracle(text):
     """Rows by year; none where the oracle cannot read what we can, as some forms of UNTIL."""
+    text = without_overruled(text)
     text = re.sub(r"BEGIN:VEVENT.*?END:VEVENT", lambda event: in_its_words(event[0].replace("\r\n", "\n")), text, flags=re.S)
     parsed = icalendar.Calendar.from_ical(text)
     first, last = datetime.datetime(YEARS[0] - 1, 12, 1), datetime.datetime(YEARS[-1] + 1, 2, 1)
