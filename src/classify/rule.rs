@@ -67,7 +67,7 @@ impl Rule {
         let mut asks = self.predicates.iter().filter_map(|predicate| predicate.taken(look)).peekable();
         asks.peek()?;
         let taken: Vec<Range<usize>> = asks.flatten().collect();
-        let left = absence::remains(&look.title.words, &taken, own);
+        let left = absence::remains(look.title, &taken, own);
         let wanted = "the title says more than absence, dates and your name".into();
         (!left.is_empty()).then(|| Finding { holds: false, wanted, seen: left.join(" ") })
     }

@@ -62,6 +62,14 @@ fn by_title_only_a_title_of_absence_dates_and_my_name_is_my_absence() {
     for title in ["Jonas PTO", "PTO accrual", "Back from vacation", "Vacation policy Q3", "No PTO this week"] {
         assert_eq!(taken(tuesday(absent(title))), 0.0, "{title}");
     }
+    // Colleagues whose names are those of days and months, and the dates that are none of them.
+    for title in ["Sam PTO", "Jan vacation", "Mo: PTO", "May out of office", "PTO Jan", "Dom & Sam vacation"] {
+        assert_eq!(taken(tuesday(absent(title))), 0.0, "{title}");
+    }
+    for title in ["PTO Tue 17 Nov", "PTO, Mo–Mi", "Vacation until May", "April Ada PTO 3 May"] {
+        let expected = if title.starts_with("April") { 0.0 } else { 9.25 };
+        assert_eq!(taken(tuesday(absent(title))), expected, "{title}");
+    }
     let calendar = |name: &str| Arc::new(Calendar { name: name.into(), ..Calendar::default() });
     let named = |calendar| Event { calendar, ..absent("Ada Lovelace PTO") };
     assert_eq!(taken(tuesday(named(calendar("Ada Lovelace")))), 9.25);
