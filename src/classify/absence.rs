@@ -20,7 +20,7 @@ pub enum Nature {
 /// Why an absence is not the user's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {
-    /// Somebody else takes part: a meeting, whatever it is marked as.
+    /// Somebody else takes part, or called the user to it: a meeting, whatever it is marked as.
     Guests,
     /// Somebody else called it.
     Organizer,
@@ -57,7 +57,9 @@ pub fn foreign(event: &Event, people: &People) -> Option<Foreign> {
         None => others.len() < 2,
     };
     let held_back = matches!(event.attendees, Attendees::Partial(_)) && !lines.is_empty();
-    if held_back || !alone {
+    // Where the user has a line of their own, who organises it is the other one.
+    let invited = || known && organizer.is_some() && people.my_line(event).is_some();
+    if held_back || !alone || invited() {
         Some(Foreign::Guests)
     } else if known && organizer.is_some() {
         Some(Foreign::Organizer)
@@ -89,14 +91,14 @@ pub(super) fn remains<'w>(
     all.filter(|word| !names.iter().any(|name| name == word)).collect()
 }
 
-/// The words of the user's own names: of their addresses, their attendee line, and the owner of the calendar; and of the
-/// calendar's own name where one of these is in it.
+/// The words of the user's own names: of their addresses, their attendee lines here and elsewhere, and the owner of the
+/// calendar; and of the calendar's own name where one of these is in it.
 fn names(event: &Event, people: &People) -> Vec<String> {
     let owner = event.calendar.owner.as_ref();
     let line = people.my_line(event);
     let local = |address: &Address| address.as_str().rsplit_once('@').map_or(String::new(), |(local, _)| local.into());
     let mut texts: Vec<String> = people.me.iter().chain(owner).chain(line.map(|l| &l.address)).map(local).collect();
-    texts.extend(line.and_then(|line| line.name.clone()));
+    texts.extend(people.names.iter().cloned().chain(line.and_then(|line| line.name.clone())));
     let each = |text: &String| {
         let words = Words::of(text);
         (0..words.len()).map(|at| words.word(at).to_owned()).collect::<Vec<_>>()
