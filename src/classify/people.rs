@@ -195,9 +195,10 @@ pub(super) fn in_domain(address: &Address, domain: &str) -> bool {
         && address.is_mail()
 }
 
-/// A name without what programs write behind it: `Ada Lovelace (Product)`; of an address the part that may be a name.
+/// A name without what programs write behind it: `Ada Lovelace (Product)`, `Ada Lovelace - Corp`; of an address the part that may be a name.
 fn own_name(name: &str) -> String {
     let name = name.split(['(', '[', '|']).next().unwrap_or_default();
+    let name = name.split(" - ").next().unwrap_or_default();
     let name = name.split_once('@').map_or(name, |(local, _)| local);
     name.trim().to_owned()
 }

@@ -96,6 +96,7 @@ fn my_real_name_is_what_my_lines_elsewhere_call_me() {
     // The name of a guest is his, and what stands behind a name is none.
     assert_eq!(taken("Cy Twombly PTO", named(1, "Cy Twombly")), 0.0);
     assert_eq!(taken("Product PTO", named(0, "Ada Lovelace (Product)")), 0.0);
+    assert_eq!(taken("Corp PTO", named(0, "Ada Lovelace - Corp")), 0.0);
     assert_eq!(taken("Example PTO", named(0, "ada@x.example")), 0.0);
 }
 
