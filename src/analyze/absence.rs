@@ -20,10 +20,7 @@ pub fn absence(event: &Event, decision: &Decision, people: &People) -> Option<Ab
     if matches!(decision.by, By::Override { .. }) && decision.outcome != Outcome::Ignore {
         return None;
     }
-    if decision.kind == Nature::OutOfOffice {
-        return Some(Absence::Mine);
-    }
-    if event.event_type != EventType::OutOfOffice {
+    if decision.kind != Nature::OutOfOffice && event.event_type != EventType::OutOfOffice {
         return None;
     }
     match foreign(event, people) {
@@ -67,7 +64,9 @@ fn gives_way(j: &Judged, people: &People) -> bool {
         _ => true,
     };
     let event = &j.instance.event;
-    let waits = || people.my_answer(event) == Some(Answer::NeedsAction);
+    // Exchange holds the time of an invitation that nobody answered as tentative.
+    let line = || people.my_line(event).is_some_and(|line| line.answer == Answer::NeedsAction);
+    let waits = || people.my_answer(event) == Some(Answer::NeedsAction) || event.my_answer.is_none() && line();
     let organises = || event.organizer.as_ref().is_some_and(|o| people.is_me(event, o));
     open && !j.interval.is_empty()
         && !matches!(j.decision.by, By::Override { .. })

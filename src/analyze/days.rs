@@ -26,9 +26,9 @@ impl Analysis<'_> {
     pub(super) fn cut_by_absence(&self, tally: &Tally) -> Amount {
         let mut amount = Amount::default();
         for j in tally.fetched.iter().map(|&i| &self.judged[i]) {
-            let inside: Vec<Interval> = j.cut.iter().filter_map(|cut| cut.intersection(&tally.window)).collect();
-            amount.events += usize::from(!inside.is_empty());
-            amount.hours += &length_of(&inside);
+            let lost = tally.ledger.lost(j, &tally.working.gross);
+            amount.events += usize::from(!lost.is_empty());
+            amount.hours += &length_of(&lost);
         }
         amount
     }

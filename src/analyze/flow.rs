@@ -1,6 +1,7 @@
 //! How the days ran: open blocks, fragments, chains, context switches.
 
 use super::judge::Judged;
+use super::ledger::less_all_day;
 use super::report::Flow;
 use super::tally::{Tally, length};
 use crate::model::{Exact, Interval, Preferences};
@@ -15,25 +16,8 @@ pub fn open(all: &[Judged], tally: &Tally, wishes: &Preferences) -> (Vec<Interva
     let taken = Interval::union(meetings.flat_map(|j| tally.ledger.parts(j)).collect());
     let free: Vec<Interval> = tally.working.net.iter().flat_map(|w| w.without(&taken)).collect();
     let (open, short): (Vec<Interval>, Vec<Interval>) =
-        less_all_day(free, tally).into_iter().partition(|f| f.length() >= wishes.focus_block);
+        less_all_day(free, &tally.all_day).into_iter().partition(|f| f.length() >= wishes.focus_block);
     (open, length(&short))
-}
-
-/// What all-day events leave of the free time of their days. They stand at no hour, so they take the day's first ones.
-fn less_all_day(mut free: Vec<Interval>, tally: &Tally) -> Vec<Interval> {
-    let mut days: Vec<Interval> = tally.all_day.iter().map(|added| added.day).collect();
-    days.dedup();
-    for day in days {
-        let taken: Exact = tally.all_day.iter().filter(|added| added.day == day).map(|added| &added.full).sum();
-        let mut owed = TimeDelta::seconds(taken.in_units(&Exact::new(1, 1)));
-        for stretch in free.iter_mut().filter(|stretch| stretch.start >= day.start && stretch.start < day.end) {
-            let part = owed.min(stretch.length());
-            stretch.start += part;
-            owed -= part;
-        }
-    }
-    free.retain(|stretch| !stretch.is_empty());
-    free
 }
 
 /// Meetings without a pause between them.

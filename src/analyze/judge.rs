@@ -300,15 +300,3 @@ pub fn elapsed(span: &Span, zones: &Zones) -> Interval {
         Span::AllDay { first, end } => Interval::new(zones.starts(first), zones.starts(end)),
     }
 }
-
-/// Nobody's answers can be read in a calendar with attendees when nobody in it is me.
-pub fn nobody_is_me(judged: &[&Judged], people: &People) -> bool {
-    let mut lines = judged.iter().filter(|j| !j.instance.event.attendees.lines().is_empty());
-    let mut any = false;
-    let known = lines.by_ref().any(|j| {
-        any = true;
-        let event = &j.instance.event;
-        people.my_line(event).is_some() || people.is_mine(event)
-    });
-    any && !known
-}

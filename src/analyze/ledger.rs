@@ -5,7 +5,7 @@
 
 use super::judge::Judged;
 use crate::model::{Class, Exact, Interval, Preferences};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 
 /// Where an event begins (true) or ends, and whether it is not a long one.
@@ -18,6 +18,8 @@ const FINEST: u64 = 1 << 62;
 /// The shares of all counted events in one window.
 pub struct Ledger {
     window: Interval,
+    /// What counted events that are not long hold. Empty where there are none that are long.
+    held: Vec<Interval>,
     /// Working time that no event holds but long ones: theirs. Empty where there are none.
     free: Vec<Interval>,
     /// Common denominator of the sums.
@@ -36,18 +38,24 @@ struct Step {
 }
 
 impl Ledger {
-    /// Shares out the timed, counted ones among `judged` inside `window`. Long ones share what the others leave of the working
-    /// time `net`.
-    pub fn new<'a>(judged: impl Iterator<Item = &'a Judged>, window: Interval, net: &[Interval]) -> Ledger {
-        let mut ledger = Ledger { window, free: Vec::new(), denominator: 1, steps: Vec::new() };
+    /// Shares out the timed, counted ones among `judged` inside `window`. Long ones share what the others and `all_day` leave of
+    /// the working time `net`.
+    pub fn new<'a>(
+        judged: impl Iterator<Item = &'a Judged>,
+        window: Interval,
+        net: &[Interval],
+        all_day: &[Added],
+    ) -> Ledger {
+        let mut ledger = Ledger { window, held: Vec::new(), free: Vec::new(), denominator: 1, steps: Vec::new() };
         let (long, firm): (Vec<&Judged>, Vec<&Judged>) = judged.filter(|j| !j.all_day()).partition(|j| j.long);
         let counts = |j: &&&Judged| j.class().is_some();
         let held: Vec<Interval> = firm.iter().filter(counts).flat_map(|j| ledger.parts(j)).collect();
         let mut edges: Vec<Edge> = Vec::new();
         edges.extend(held.iter().flat_map(|part| [(part.start, true, true), (part.end, false, true)]));
         if !long.is_empty() {
-            let held = Interval::union(held);
-            ledger.free = net.iter().flat_map(|n| n.without(&held)).collect();
+            ledger.held = Interval::union(held);
+            let free = net.iter().flat_map(|n| n.without(&ledger.held)).collect();
+            ledger.free = less_all_day(free, all_day);
             let filled = long.iter().filter(counts).flat_map(|j| ledger.parts(j));
             edges.extend(filled.flat_map(|part| [(part.start, true, false), (part.end, false, false)]));
         }
@@ -86,6 +94,16 @@ impl Ledger {
             return own.collect();
         }
         own.flat_map(|part| self.free.iter().filter_map(move |free| free.intersection(&part))).collect()
+    }
+
+    /// What an absence takes of it that could have counted; `gross` is the working time with the absence.
+    pub fn lost(&self, j: &Judged, gross: &[Interval]) -> Vec<Interval> {
+        let cut = j.cut.iter().filter_map(|cut| cut.intersection(&self.window));
+        if !j.long {
+            return cut.collect();
+        }
+        let hours = cut.flat_map(|cut| gross.iter().filter_map(move |g| g.intersection(&cut)));
+        hours.flat_map(|hours| hours.without(&self.held)).collect()
     }
 
     fn advance(&self, from: Step, to: DateTime<Utc>) -> i128 {
@@ -164,6 +182,23 @@ pub fn all_day(judged: &[&Judged], window: &Interval, net: &[Interval], wishes: 
         date = next;
     }
     added
+}
+
+/// What all-day events leave of the `free` time of their days. They stand at no hour, so they take the day's first ones.
+pub fn less_all_day(mut free: Vec<Interval>, added: &[Added]) -> Vec<Interval> {
+    let mut days: Vec<Interval> = added.iter().map(|added| added.day).collect();
+    days.dedup();
+    for day in days {
+        let taken: Exact = added.iter().filter(|added| added.day == day).map(|added| &added.full).sum();
+        let mut owed = TimeDelta::seconds(taken.in_units(&Exact::new(1, 1)));
+        for stretch in free.iter_mut().filter(|stretch| stretch.start >= day.start && stretch.start < day.end) {
+            let part = owed.min(stretch.length());
+            stretch.start += part;
+            owed -= part;
+        }
+    }
+    free.retain(|stretch| !stretch.is_empty());
+    free
 }
 
 /// Seconds of each class.

@@ -18,6 +18,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 mod trend;
+mod unknown;
 pub mod usage;
 
 pub use judge::{Judged, Verdict, judge};
@@ -25,7 +26,7 @@ pub use report::Report;
 pub use tally::Tally;
 
 use crate::classify::{People, RuleSet};
-use crate::model::{Class, Exact, Instance, Interval, Preferences, Week};
+use crate::model::{Class, Event, Exact, Instance, Interval, Preferences, Week};
 use chrono::{DateTime, Utc};
 use report::{Amount, Events, GoalGap, Hours, Theme};
 use std::collections::BTreeMap;
@@ -38,7 +39,7 @@ const AVERAGE_WEEKS: i64 = 4;
 /// All judged instances with the weeks counted so far.
 pub struct Analysis<'a> {
     judged: Vec<Judged>,
-    people: &'a People,
+    people: People,
     wishes: &'a Preferences,
     tallies: BTreeMap<Week, Tally>,
     /// What a reader of every report must know.
@@ -54,8 +55,12 @@ pub struct Row<'a> {
 impl<'a> Analysis<'a> {
     /// Judges `instances`, which must cover [`Analysis::window`] of the weeks to report on: what overlaps it, and what was
     /// moved out of a slot in it, which only claims that slot and is in no number.
-    pub fn new(instances: Vec<Instance>, rules: &RuleSet, people: &'a People, wishes: &'a Preferences) -> Analysis<'a> {
-        let judged = judge(instances, rules, people, wishes);
+    pub fn new(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes: &'a Preferences) -> Analysis<'a> {
+        let mut events: Vec<&Event> = instances.iter().map(|instance| &*instance.event).collect();
+        // Instances of a series mostly share their event.
+        events.dedup_by(|a, b| std::ptr::eq(*a, *b));
+        let people = people.named_in(events.into_iter());
+        let judged = judge(instances, rules, &people, wishes);
         Analysis { judged, people, wishes, tallies: BTreeMap::new(), notes: Vec::new() }
     }
 
@@ -71,6 +76,11 @@ impl<'a> Analysis<'a> {
         Interval::new(start, wishes.zones.week(last).end)
     }
 
+    /// Who the user is, with the names that the instances give them.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
     /// All judged instances, ordered by start.
     pub fn judged(&self) -> &[Judged] {
         &self.judged
@@ -80,9 +90,10 @@ impl<'a> Analysis<'a> {
     pub fn rows(&self, window: Interval) -> Vec<Row<'_>> {
         let here: Vec<&Judged> = self.judged.iter().filter(|j| j.touches(&window)).collect();
         let working = tally::Working::of(&here, &window, self.wishes);
-        let ledger = ledger::Ledger::new(here.iter().copied(), window, &working.net);
+        let all_day = ledger::all_day(&here, &window, &working.net, self.wishes);
+        let ledger = ledger::Ledger::new(here.iter().copied(), window, &working.net, &all_day);
         let mut counted: Vec<Exact> = here.iter().map(|j| ledger.share(j, &window)).collect();
-        for added in ledger::all_day(&here, &window, &working.net, self.wishes) {
+        for added in all_day {
             counted[added.index] += &added.share;
         }
         here.into_iter().zip(counted).map(|(judged, counted)| Row { judged, counted }).collect()
@@ -97,7 +108,7 @@ impl<'a> Analysis<'a> {
     /// week says the same in every range.
     pub fn report(&mut self, week: Week, now: DateTime<Utc>) -> Report {
         (0..TREND_WEEKS).for_each(|back| self.count(week.plus(-back)));
-        let (all, wishes, people) = (&self.judged, self.wishes, self.people);
+        let (all, wishes, people) = (&self.judged, self.wishes, &self.people);
         let tally = &self.tallies[&week];
         let since = wishes.zones.week(week.plus(1 - TREND_WEEKS)).start;
         let span = Interval::new(since, tally.window.end);
@@ -112,12 +123,7 @@ impl<'a> Analysis<'a> {
             let theirs = Week::of(wishes.zones.date_of(j.interval.start), wishes.week_start);
             (week.first - theirs.first).num_days() / 7
         });
-        let mut notes = self.notes.clone();
-        if judge::nobody_is_me(&seen, people) {
-            notes.push(
-                "your own answers are not known: set `my_addresses` so that declined meetings are left out".into(),
-            );
-        }
+        let notes = self.notes.iter().cloned().chain(unknown::note(&seen, people)).collect();
         Report {
             schema_version: report::SCHEMA_VERSION,
             week,

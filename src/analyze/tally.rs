@@ -29,6 +29,8 @@ pub struct Tally {
 pub struct Working {
     /// From the start to the end of each working day; lunch is inside. Where time is no after-hours time.
     pub spans: Vec<Interval>,
+    /// Without lunch.
+    pub gross: Vec<Interval>,
     /// Without lunch and out of office.
     pub net: Vec<Interval>,
     /// Seconds without lunch, before and after out of office.
@@ -62,7 +64,7 @@ impl Working {
             date = next;
         }
         let net: Vec<Interval> = gross.iter().flat_map(|g| g.without(&off)).collect();
-        Working { spans, gross_length: length(&gross), net_length: length(&net), net }
+        Working { spans, gross_length: length(&gross), net_length: length(&net), gross, net }
     }
 }
 
@@ -77,8 +79,8 @@ impl Tally {
         let fetched: Vec<usize> = (0..all.len()).filter(|&i| all[i].touches(&window)).collect();
         let here: Vec<&Judged> = fetched.iter().map(|&i| &all[i]).collect();
         let working = Working::of(&here, &window, wishes);
-        let ledger = Ledger::new(here.iter().copied(), window, &working.net);
         let mut added = all_day(&here, &window, &working.net, wishes);
+        let ledger = Ledger::new(here.iter().copied(), window, &working.net, &added);
         added.iter_mut().for_each(|a| a.index = fetched[a.index]);
         let mut tally = Tally {
             window,
@@ -139,13 +141,14 @@ impl Tally {
         self.hours.classified().over(&self.counted())
     }
 
-    /// Under 80 % of the counted time is classified.
+    /// Under 80 % of the counted time is classified, in the whole percent that are shown.
     pub fn provisional(&self) -> bool {
-        self.coverage().is_some_and(|c| c < Exact::new(4, 5))
+        self.coverage().is_some_and(|c| c.percent() < 80)
     }
 
-    /// Too little to compare with anything: fewer than 5 counted hours, or under half of them classified.
+    /// Too little to compare with anything: fewer than 5 counted hours, or under half of them classified; both as they are shown,
+    /// so that no headline says "too little: 5.0 h".
     pub fn thin(&self) -> bool {
-        self.counted() < Exact::hours(5) || self.coverage().is_some_and(|c| c < Exact::new(1, 2))
+        self.counted().tenths() < 50 || self.coverage().is_some_and(|c| c.percent() < 50)
     }
 }

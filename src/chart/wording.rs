@@ -3,7 +3,6 @@
 use super::Privacy;
 use super::numbers::{clean, count, decimal, hours};
 use crate::analyze::report::{Apart, GoalGap, Reason, Report};
-use crate::model::Exact;
 use std::fmt;
 
 /// The week's result in a sentence; `Display` gives the whole of it.
@@ -62,7 +61,7 @@ fn thin(report: &Report) -> Headline {
     let counted = hours(report.hours.counted.tenths());
     let why = match &report.coverage {
         _ if report.hollow => " in a week mostly out of office".to_owned(),
-        Some(coverage) if *coverage < Exact::new(1, 2) => {
+        Some(coverage) if coverage.percent() < 50 => {
             format!(" — too little to compare: {}% of {counted} is classified", coverage.percent())
         }
         _ => format!(" — too little to compare: {counted} counted"),
@@ -157,7 +156,7 @@ pub(super) fn subtitle(report: &Report) -> Vec<String> {
 /// Said before all else where too little is classified.
 pub(super) fn provisional(report: &Report) -> Option<String> {
     // The headline of a thin week says it itself.
-    let said = report.thin && !report.hollow && report.coverage.as_ref().is_some_and(|c| *c < Exact::new(1, 2));
+    let said = report.thin && !report.hollow && report.coverage.as_ref().is_some_and(|c| c.percent() < 50);
     let coverage = report.coverage.as_ref().filter(|_| report.provisional && report.share.is_some() && !said)?;
     Some(format!("Provisional: only {}% is classified", coverage.percent()))
 }

@@ -6,6 +6,7 @@
 
 mod absence;
 mod append;
+mod dates;
 mod file;
 mod index;
 mod insert;

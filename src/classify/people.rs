@@ -1,7 +1,7 @@
 //! Who the user is, whom they named, and who takes part.
 
 use crate::model::{Address, Answer, Attendee, AttendeeKind, Attendees, Event, EventStatus, WORKING_ELSEWHERE};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Lists of more people than this are hashed.
 const FEW: usize = 24;
@@ -11,6 +11,8 @@ const FEW: usize = 24;
 pub struct People {
     /// The user's own addresses.
     pub me: Vec<Address>,
+    /// The user's own names, as their lines in the calendars give them.
+    pub names: BTreeSet<String>,
     /// `ada+travel@example.com` is somebody else than `ada@example.com`: `plus_addresses = false`.
     pub no_plus_addresses: bool,
     /// Domains whose addresses are colleagues, with their subdomains, as [`crate::model::domain_of`] spells them.
@@ -56,6 +58,22 @@ impl People {
         Me { people: self, marked, owner: event.calendar.owner.as_ref().filter(|_| owned) }
     }
 
+    /// The same with the user's names as `events` give them: what has no attendees names nobody, and its title may.
+    pub fn named_in<'a>(&self, events: impl Iterator<Item = &'a Event>) -> People {
+        let mut people = self.clone();
+        for event in events {
+            let named = event.attendees.lines().iter().filter(|line| line.name.is_some());
+            let mut named = named.peekable();
+            if named.peek().is_some() {
+                let me = self.me_in(event);
+                people
+                    .names
+                    .extend(named.filter(|line| me.has(line)).filter_map(|line| line.name.as_deref().map(own_name)));
+            }
+        }
+        people
+    }
+
     /// Whether `address` is the user. Whoever asks about many people of one event asks [`People::me_in`] once.
     pub fn is_me(&self, event: &Event, address: &Address) -> bool {
         self.me_in(event).is(address)
@@ -79,12 +97,12 @@ impl People {
     }
 
     /// The user's own answer; `None` where nothing tells of one. Outlook's BUSYSTATUS stands for the lines where these carry
-    /// no answers. Whoever organises comes, unless a line of theirs, BUSYSTATUS or the event's STATUS says otherwise; where attendees are
+    /// no answers, and as tentative for the user's line where that has none. Whoever organises comes, unless a line of theirs, BUSYSTATUS or the event's STATUS says otherwise; where attendees are
     /// unknown, so is that.
     pub fn my_answer(&self, event: &Event) -> Option<Answer> {
         let line = self.my_line(event).map(|line| line.answer);
         let told = event.my_answer.or(line.filter(|answer| *answer != Answer::NeedsAction));
-        let held = event.held.filter(|held| line.is_none() && *held == Answer::Tentative);
+        let held = event.held.filter(|held| *held == Answer::Tentative);
         let organised = || {
             let maybe = event.status == Some(EventStatus::Tentative) || event.held == Some(Answer::Tentative);
             let known = event.attendees != Attendees::Unknown && self.is_mine(event);
@@ -177,6 +195,14 @@ pub(super) fn in_domain(address: &Address, domain: &str) -> bool {
         && address.is_mail()
 }
 
+/// A name without what programs write behind it: `Ada Lovelace (Product)`, `Ada Lovelace - Corp`; of an address the part that may be a name.
+fn own_name(name: &str) -> String {
+    let name = name.split(['(', '[', '|']).next().unwrap_or_default();
+    let name = name.split(" - ").next().unwrap_or_default();
+    let name = name.split_once('@').map_or(name, |(local, _)| local);
+    name.trim().to_owned()
+}
+
 /// Google names a shared calendar as the organizer of its events; it and rooms are nobody.
 fn is_person(address: &Address, lines: &[Attendee]) -> bool {
     let calendar = ["group.calendar.google.com", "resource.calendar.google.com", "import.calendar.google.com"];
@@ -251,13 +277,15 @@ mod tests {
         let told = |answer| Event { my_answer: answer, held: answer, ..event(lines(Answer::NeedsAction)) };
         assert_eq!(ada().my_answer(&told(Some(Answer::Accepted))), Some(Answer::Accepted));
         assert_eq!(ada().my_answer(&told(Some(Answer::Tentative))), Some(Answer::Tentative));
-        // In a file with answers it counts as tentative, and only without a line of mine.
+        // In a file with answers it counts as tentative, and only where no line of mine answers.
         let held = |held, lines| Event { held: Some(held), ..event(lines) };
         let bo = || vec![line("bo@example.com", Answer::Accepted)];
         assert_eq!(ada().my_answer(&held(Answer::Tentative, bo())), Some(Answer::Tentative));
         assert_eq!(ada().my_answer(&held(Answer::Accepted, bo())), None);
         assert_eq!(ada().my_answer(&held(Answer::Tentative, lines(Answer::Accepted))), Some(Answer::Accepted));
-        assert_eq!(ada().my_answer(&held(Answer::Tentative, lines(Answer::NeedsAction))), Some(Answer::NeedsAction));
+        assert_eq!(ada().my_answer(&held(Answer::Tentative, lines(Answer::Declined))), Some(Answer::Declined));
+        assert_eq!(ada().my_answer(&held(Answer::Tentative, lines(Answer::NeedsAction))), Some(Answer::Tentative));
+        assert_eq!(ada().my_answer(&held(Answer::Accepted, lines(Answer::NeedsAction))), Some(Answer::NeedsAction));
     }
 
     #[test]

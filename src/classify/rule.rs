@@ -1,4 +1,4 @@
-use super::absence::{self, Nature, foreign};
+use super::absence::{self, Foreign, Nature, foreign};
 use super::predicates::{Finding, Look, Predicate};
 use super::{By, Decision, Outcome};
 use std::ops::Range;
@@ -50,24 +50,25 @@ impl Rule {
         all.first().map(|predicate| (&**predicate, predicate.find(look)))
     }
 
-    /// It is not about absence, or the absence is the user's own.
+    /// It is not about absence, or what it matches is one and no meeting.
     pub(super) fn is_own(&self, look: &Look<'_>) -> bool {
         self.kind != Nature::OutOfOffice || self.refusal(look).is_none()
     }
 
-    /// Why an absence is not the user's own, with the words of the title that say so.
+    /// Why what it matches is no absence, with the words of the title that say so. That of somebody else is one, and takes nothing
+    /// from the user.
     pub(super) fn refusal(&self, look: &Look<'_>) -> Option<Finding> {
         if self.kind != Nature::OutOfOffice {
             return None;
         }
         let own = look.subject.map(|subject| (subject.event, subject.people));
-        if let Some(foreign) = own.and_then(|(event, people)| foreign(event, people)) {
+        if let Some(foreign @ Foreign::Guests) = own.and_then(|(event, people)| foreign(event, people)) {
             return Some(Finding { holds: false, wanted: foreign.reason().into(), seen: String::new() });
         }
         let mut asks = self.predicates.iter().filter_map(|predicate| predicate.taken(look)).peekable();
         asks.peek()?;
         let taken: Vec<Range<usize>> = asks.flatten().collect();
-        let left = absence::remains(&look.title.words, &taken, own);
+        let left = absence::remains(look.title, &taken, own);
         let wanted = "the title says more than absence, dates and your name".into();
         (!left.is_empty()).then(|| Finding { holds: false, wanted, seen: left.join(" ") })
     }

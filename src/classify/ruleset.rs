@@ -1,4 +1,4 @@
-use super::absence::{Nature, foreign};
+use super::absence::{Foreign, Nature, foreign};
 use super::index::Index;
 use super::predicates::Look;
 use super::rule::Rule;
@@ -91,7 +91,8 @@ impl RuleSet {
             return None;
         }
         let event = subject.event;
-        let holds = |label: &&Labelled| label.kind != Nature::OutOfOffice || foreign(event, subject.people).is_none();
+        let meeting = || foreign(event, subject.people) == Some(Foreign::Guests);
+        let holds = |label: &&Labelled| label.kind != Nature::OutOfOffice || !meeting();
         let named = |label: &String| self.labels.iter().filter(holds).find(|known| same(&known.name, label));
         let label = event.labels.iter().chain(&event.color).find_map(named)?;
         let by = By::Label(label.name.clone());

@@ -100,7 +100,7 @@ fn explain<'a>(
     setup: &'a Setup,
     show_private: bool,
 ) -> Answer<'a> {
-    let (zones, people) = (&setup.wishes.zones, &setup.config.people);
+    let (zones, people) = (&setup.wishes.zones, analysis.people());
     let private = one.instance.event.visibility != Visibility::Public && !show_private;
     let trace = setup.rules.explain(&subject(&one.instance, one.interval, people, zones));
     let trace = if private { trace.without_text() } else { trace };

@@ -59,7 +59,7 @@ impl RulesCheck {
         };
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let rows = analysis.rows(window);
-        let usage = Usage::of(&rows, &setup.rules, &setup.config.people, &zones, &window);
+        let usage = Usage::of(&rows, &setup.rules, analysis.people(), &zones, &window);
         let empty = rows.is_empty();
         let check = Check { name, rules: &setup.rules, own_file: path.is_some(), usage: &usage, weeks: &weeks };
         let mistakes = if empty { Vec::new() } else { check.warnings(&text) };

@@ -195,7 +195,7 @@ pub struct Event {
     /// which no line has a PARTSTAT).
     pub my_answer: Option<Answer>,
     /// How the user holds the time, whatever the lines say: BUSYSTATUS as an answer. Only its `Tentative` means something,
-    /// and only where the user has no line.
+    /// and only where no line of the user answers.
     pub held: Option<Answer>,
     /// Its end was written before its start: it has no length, and nobody knows which of the two is wrong.
     pub ends_before_start: bool,

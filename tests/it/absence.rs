@@ -84,6 +84,49 @@ fn an_explanation_says_why_an_absence_is_none_of_mine() {
 }
 
 #[test]
+fn a_name_of_a_weekday_is_a_colleague_and_my_name_is_the_one_in_my_invitations() {
+    let weekly = "ATTENDEE;CN=Ada Lovelace;PARTSTAT=ACCEPTED:mailto:ada@x.example\n\
+                  ATTENDEE;CN=Sam Fox;PARTSTAT=ACCEPTED:mailto:sam@x.example\nRRULE:FREQ=WEEKLY;COUNT=9";
+    let weekly = event("w", "Weekly", "20261109T100000", "20261109T110000", weekly);
+    let world = |off: &str| World::new().config(CONFIG).ics("a.ics", &[&weekly, &day("off", off, "20261117", "")]);
+    let working = |off: &str| {
+        let week = world(off).run(["week", "2026-W47", "--ics", "a.ics", "--format", "json"]).json().remove(0);
+        week["hours"]["working"].as_f64().unwrap()
+    };
+    for colleague in
+        ["Sam PTO", "Jan OOO", "Jun on leave", "Di: Urlaub", "Mi Urlaub", "April PTO", "Sam Fox OOO", "Fox PTO 17 Nov"]
+    {
+        assert_eq!(working(colleague), 5.0 * 9.25, "{colleague}");
+    }
+    for mine in ["Ada Lovelace OOO", "PTO Tuesday", "Urlaub bis 3. Jan", "Lovelace: OOO Mo-Mi"] {
+        assert_eq!(working(mine), 4.0 * 9.25, "{mine}");
+    }
+    // The explanation knows the name as well.
+    let told = world("Ada Lovelace OOO").run(["explain", "Ada Lovelace OOO", "--ics", "a.ics"]).ok();
+    assert!(told.contains("left out: out of office") && told.contains("Away"), "{told}");
+}
+
+#[test]
+fn somebody_elses_absence_is_left_out_and_a_call_to_one_is_a_meeting() {
+    let sync = event("s", "Sync", "20261116T090000", "20261116T100000", TEAM);
+    let his = "ORGANIZER:mailto:jonas@x.example";
+    let called = format!("{his}\nATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@x.example");
+    let seen = |title: &str, more: &str| {
+        let off = event("o", title, "20261117T090000", "20261117T120000", more);
+        let world = World::new().config(CONFIG).ics("a.ics", &[&sync, &off]);
+        let week = world.run(["week", "--ics", "a.ics", "--format", "json"]).json().remove(0);
+        let off = week["left_out"]["out of office"]["events"].as_u64().unwrap_or_default();
+        (week["hours"]["working"].as_f64().unwrap(), week["hours"]["counted"].as_f64().unwrap(), off)
+    };
+    for (title, mark) in [("Gone", "\nX-MICROSOFT-CDO-BUSYSTATUS:OOF"), ("Vacation", "")] {
+        assert_eq!(seen(title, &format!("{called}{mark}")), (46.25, 4.0, 0), "{title}");
+        assert_eq!(seen(title, &format!("{his}{mark}")), (46.25, 1.0, 1), "{title}");
+        let mine = "ORGANIZER:mailto:ada@x.example";
+        assert_eq!(seen(title, &format!("{mine}{mark}")), (43.25, 1.0, 1), "{title}");
+    }
+}
+
+#[test]
 fn a_review_asks_about_long_events_and_an_answer_counts_them() {
     let world = world().input("e\nn\nq\n");
     let told = world.run(["review"]).ok();

@@ -27,6 +27,40 @@ fn a_calendar_in_another_zone_than_the_systems_is_told_in_text_json_and_picture(
 }
 
 #[test]
+fn a_calendar_in_which_nobody_is_me_is_named() {
+    let exchange = |number: usize| {
+        let title = format!("Meeting {number}");
+        let (start, end) = (format!("202611{:02}T090000", 16 + number), format!("202611{:02}T100000", 16 + number));
+        let lines = "ATTENDEE;PARTSTAT=DECLINED:mailto:a.lovelace@corp.example\nATTENDEE:mailto:cy@corp.example";
+        event(&title, &title, &start, &end, lines)
+    };
+    let notes = |number: usize, config: &str| {
+        let events: Vec<String> = (0..number).map(exchange).collect();
+        let events: Vec<&str> = events.iter().map(String::as_str).collect();
+        let world = world("").config(config).ics("exch.ics", &events);
+        world.run(["week", "--ics", "ada.ics", "exch.ics", "--format", "json"]).json().remove(0)["notes"].clone()
+    };
+    let me = "timezone = \"Europe/Berlin\"\nmy_addresses = [\"ada@x.example\"";
+    let note = "your own answers in `exch` are not known: add your address there to `my_addresses` so that declined meetings \
+                are left out";
+    assert_eq!(notes(3, &format!("{me}]\n")), serde_json::json!([note]));
+    assert_eq!(notes(2, &format!("{me}]\n")), serde_json::json!([]));
+    assert_eq!(notes(3, &format!("{me}, \"a.lovelace@corp.example\"]\n")), serde_json::json!([]));
+}
+
+#[test]
+fn four_hours_and_fifty_nine_minutes_are_shown_and_compared_as_five() {
+    let said = |end: &str| {
+        let one = event("a", "Product strategy", "20261116T090000", end, TEAM);
+        let world = World::new().config("goal = 0.4\n").ics("a.ics", &[&one]);
+        world.run(["week", "--ics", "a.ics"]).ok()
+    };
+    let (five, less) = (said("20261116T135900"), said("20261116T135500"));
+    assert!(five.contains("above your 40% goal") && !five.contains("too little"), "{five}");
+    assert!(less.contains("too little to compare: 4.9 h counted"), "{less}");
+}
+
+#[test]
 fn a_service_tells_of_the_calendars_zone_too() {
     let world = world(NEW_YORK).config("[[source.ics]]\nname = \"ada\"\npath = \"~/ada.ics\"\n");
     assert!(world.run(["week"]).ok().contains("names America/New_York"));

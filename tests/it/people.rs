@@ -200,10 +200,10 @@ fn without_a_single_answer_busystatus_is_mine() {
     let verdicts = |world: &World| told(world, "work.ics").into_iter().map(|(_, verdict)| verdict).collect::<Vec<_>>();
     let seen = verdicts(&world().ics("work.ics", &events[..3]));
     assert_eq!(seen, ["three", "tentative", "unanswered"]);
-    // One answer in the file, and every line without one is a question that is still open.
+    // One answer in the file, and every line without one is a question that is still open; it may be held as tentative.
     let other = event("zzz", "zzz", "20261120T100000", "20261120T110000", ANSWERED);
     let seen = verdicts(&world().ics("work.ics", &[events[0], events[1], events[2], &other]));
-    assert_eq!(seen[..3], ["unanswered", "unanswered", "unanswered"]);
+    assert_eq!(seen[..3], ["unanswered", "tentative", "unanswered"]);
 }
 
 #[test]
@@ -220,8 +220,17 @@ fn a_published_outlook_calendar_says_tentative_by_busystatus_alone() {
         (&format!("{}\n{ANSWERED}", busy("TENTATIVE")), "tentative"),
         (&mine("ACCEPTED"), "two"),
         (&mine("DECLINED"), "declined"),
-        (&mine("NEEDS-ACTION"), "unanswered"),
+        (&mine("DELEGATED"), "delegated"),
+        (&mine("NEEDS-ACTION"), "tentative"),
+        (&mine("NEEDS-ACTION").replace("STATUS:TENTATIVE", "STATUS:BUSY"), "unanswered"),
     ]);
+    // Each of the two wishes asks about one of them.
+    let parked = event("talk", "talk", "20261118T100000", "20261118T110000", &mine("NEEDS-ACTION"));
+    let skipping = |wish: &str| {
+        let config = format!("my_addresses = [\"ada@example.com\"]\n{wish} = \"skip\"\n");
+        told(&World::new().config(&config).rules(COUNT).ics("work.ics", &[&parked]), "work.ics")[0].1.clone()
+    };
+    assert_eq!([skipping("tentative"), skipping("unanswered")], ["tentative", "two"]);
 }
 
 #[test]

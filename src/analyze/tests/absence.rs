@@ -62,6 +62,14 @@ fn by_title_only_a_title_of_absence_dates_and_my_name_is_my_absence() {
     for title in ["Jonas PTO", "PTO accrual", "Back from vacation", "Vacation policy Q3", "No PTO this week"] {
         assert_eq!(taken(tuesday(absent(title))), 0.0, "{title}");
     }
+    // Colleagues whose names are those of days and months, and the dates that are none of them.
+    for title in ["Sam PTO", "Jan vacation", "Mo: PTO", "May out of office", "PTO Jan", "Dom & Sam vacation"] {
+        assert_eq!(taken(tuesday(absent(title))), 0.0, "{title}");
+    }
+    for title in ["PTO Tue 17 Nov", "PTO, Mo–Mi", "Vacation until May", "April Ada PTO 3 May"] {
+        let expected = if title.starts_with("April") { 0.0 } else { 9.25 };
+        assert_eq!(taken(tuesday(absent(title))), expected, "{title}");
+    }
     let calendar = |name: &str| Arc::new(Calendar { name: name.into(), ..Calendar::default() });
     let named = |calendar| Event { calendar, ..absent("Ada Lovelace PTO") };
     assert_eq!(taken(tuesday(named(calendar("Ada Lovelace")))), 9.25);
@@ -69,6 +77,101 @@ fn by_title_only_a_title_of_absence_dates_and_my_name_is_my_absence() {
     // A label says nothing of the title.
     let labelled = Event { labels: vec!["Leave".into()], ..absent("Jonas and the kids in Rome") };
     assert_eq!(taken(tuesday(labelled)), 9.25);
+}
+
+#[test]
+fn my_real_name_is_what_my_lines_elsewhere_call_me() {
+    let named = |who: usize, name: &str| {
+        let mut event = event("Sync");
+        if let Attendees::Known(lines) = &mut event.attendees {
+            lines[who].name = Some(name.into());
+        }
+        timed(event, "3 10:00", "3 11:00")
+    };
+    let taken =
+        |title: &str, meeting: Instance| 5.0 * 9.25 - h(&seen(vec![tuesday(absent(title)), meeting]).hours.working);
+    assert_eq!(taken("Ada Lovelace PTO", named(0, "Ada Lovelace")), 9.25);
+    assert_eq!(taken("Lovelace: vacation until Friday", named(0, "Lovelace, Ada (Product)")), 9.25);
+    assert_eq!(taken("April PTO", named(0, "April King")), 9.25);
+    // The name of a guest is his, and what stands behind a name is none.
+    assert_eq!(taken("Cy Twombly PTO", named(1, "Cy Twombly")), 0.0);
+    assert_eq!(taken("Product PTO", named(0, "Ada Lovelace (Product)")), 0.0);
+    assert_eq!(taken("Corp PTO", named(0, "Ada Lovelace - Corp")), 0.0);
+    assert_eq!(taken("Example PTO", named(0, "ada@x.example")), 0.0);
+}
+
+#[test]
+fn who_called_me_to_an_absence_makes_it_a_meeting() {
+    let cy = || Address::parse("cy@x.example");
+    let marked = |event: Event| Event { event_type: EventType::OutOfOffice, ..event };
+    let lines = |event: &Event, keep: usize| Attendees::Known(event.attendees.lines()[..keep].to_vec());
+    let called = |title: &str| {
+        let event = event(title);
+        Event { organizer: cy(), attendees: lines(&event, 1), ..event }
+    };
+    // By Outlook's mark, and by a rule.
+    let r = seen(vec![timed(marked(called("Roadmap away day")), "1 09:00", "1 12:00")]);
+    assert_eq!((h(&r.hours.strategy), h(&r.hours.working)), (3.0, 5.0 * 9.25));
+    let r = seen(vec![timed(called("Vacation"), "1 09:00", "1 12:00")]);
+    assert_eq!((h(&r.hours.unclassified), h(&r.hours.working)), (3.0, 5.0 * 9.25));
+    // Organised by myself with my own line it is mine.
+    let own = Event { organizer: Some(ada()), ..called("Vacation") };
+    for own in [marked(own.clone()), own] {
+        assert_eq!(h(&seen(vec![timed(own, "1 09:00", "1 12:00")]).hours.working), 5.0 * 9.25 - 3.0);
+    }
+    // Without a line of mine it is his absence, however it is told.
+    let reader = Arc::new(Calendar { role: Role::Reader, ..Calendar::default() });
+    let his = [
+        marked(Event { organizer: cy(), ..absent("Gone") }),
+        Event { organizer: cy(), ..absent("Vacation") },
+        Event { calendar: reader, ..absent("Vacation") },
+    ];
+    for event in his {
+        let r = seen(vec![timed(event, "1 09:00", "1 12:00")]);
+        assert_eq!((r.left_out[&Reason::OutOfOffice].events, h(&r.hours.working)), (1, 5.0 * 9.25));
+    }
+    let jonas = Event { organizer: cy(), ..absent("Jonas PTO accrual") };
+    assert!(!seen(vec![timed(jonas, "1 09:00", "1 12:00")]).left_out.contains_key(&Reason::OutOfOffice));
+}
+
+#[test]
+fn what_an_absence_cuts_of_a_long_event_is_what_could_have_counted() {
+    let on_call = |recurring| Event { recurring, ..event("Own hackathon: on call") };
+    let off = || tuesday(absent("Vacation"));
+    let r = seen(vec![timed(on_call(true), "0 09:00", "3 17:00"), off()]);
+    assert_eq!((r.cut_by_absence.events, h(&r.cut_by_absence.hours)), (1, 9.25));
+    // What another meeting holds there was never its own; a short series loses its whole part, as before.
+    let once = meeting("Roadmap", "1 10:00", "1 11:00");
+    let r = seen(vec![timed(on_call(true), "0 09:00", "3 17:00"), off(), once]);
+    assert_eq!(h(&r.cut_by_absence.hours), 8.25);
+    let r = seen(vec![of_series("Roadmap late", "1 22:00", "2 01:00"), off()]);
+    assert_eq!(h(&r.cut_by_absence.hours), 2.0);
+}
+
+#[test]
+fn a_long_event_leaves_an_all_day_event_its_hours() {
+    let wishes = Preferences { all_day: Some(Exact::hours(4)), ..wishes() };
+    let with = |more: Vec<Instance>| {
+        let fair = all_day(event("Roadmap fair"), 1, 1);
+        let r = report_by(RULES, [vec![fair, meeting("Own hackathon", "0 09:00", "3 17:00")], more].concat(), &wishes);
+        let day = &r.days[1];
+        (h(&day.execution), h(&day.strategy), h(&r.hours.open) + h(&r.hours.fragmented))
+    };
+    // Monday before 9, Thursday after 17 and Friday are all that is open.
+    assert_eq!(with(vec![]), (5.25, 4.0, 1.0 + 1.0 + 9.25));
+    assert_eq!(with(vec![meeting("Sync", "1 09:00", "1 11:00")]), (3.25, 4.0, 1.0 + 1.0 + 9.25));
+    // Another all-day event shares these hours and takes no more.
+    assert_eq!(with(vec![all_day(event("Roadmap"), 1, 1)]), (5.25, 4.0, 1.0 + 1.0 + 9.25));
+}
+
+#[test]
+fn an_invitation_that_is_held_as_tentative_waits_for_an_answer_in_an_absence() {
+    let held = |answer| {
+        let mut instance = answered("Roadmap", answer, "1 10:00", "1 11:00");
+        Arc::make_mut(&mut instance.event).held = Some(Answer::Tentative);
+        seen(vec![tuesday(absent("Vacation")), instance]).left_out.contains_key(&Reason::Away)
+    };
+    assert!(held(Answer::NeedsAction) && !held(Answer::Tentative) && !held(Answer::Accepted));
 }
 
 #[test]

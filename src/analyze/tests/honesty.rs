@@ -38,6 +38,64 @@ fn under_five_hours_or_half_of_them_classified_there_is_no_comparison() {
 }
 
 #[test]
+fn what_is_shown_as_five_hours_or_half_is_compared() {
+    let full = || before(1, hours_of(3, 7, 0));
+    let last = |title: &str, minutes: i64| {
+        let start = at("4 20:00");
+        let span = Span::Timed(Interval::new(start, start + chrono::TimeDelta::minutes(minutes)));
+        Instance { event: Arc::new(event(title)), span, original: Original::At(start), marked: None }
+    };
+    let thin = |title: &str, minutes: i64| {
+        let r = seen(vec![full(), hours_of(2, 2, 0), vec![last(title, minutes)]]);
+        (r.hours.counted.tenths(), r.thin)
+    };
+    assert_eq!([thin("Standup", 59), thin("Standup", 57), thin("Standup", 56)], [(50, false), (50, false), (49, true)]);
+    // 4 of 8 h and some minutes are 50 %, then 49 %.
+    let covered = |minutes: i64| {
+        let r = seen(vec![full(), hours_of(2, 2, 3), vec![last("Sync", 60 + minutes)]]);
+        (r.coverage.map(|c| c.percent()), r.thin)
+    };
+    assert_eq!([covered(4), covered(10)], [(Some(50), false), (Some(49), true)]);
+    let r = seen(vec![hours_of(4, 4, 1), vec![last("Sync", 63)]]);
+    assert_eq!((r.coverage.map(|c| c.percent()), r.provisional), (Some(80), false));
+}
+
+/// Meetings of others, in a calendar of that name.
+fn of_others(calendar: Calendar, titles: &[&str]) -> Vec<Instance> {
+    let calendar = Arc::new(calendar);
+    let all = titles.iter().enumerate().map(|(day, title)| {
+        let mut event = Event { calendar: Arc::clone(&calendar), ..event(title) };
+        if let Attendees::Known(lines) = &mut event.attendees {
+            lines.remove(0);
+        }
+        timed(event, &format!("{day} 09:00"), &format!("{day} 10:00"))
+    });
+    all.collect()
+}
+
+#[test]
+fn a_calendar_that_does_not_know_me_is_named_beside_one_that_does() {
+    let named = |name: &str| Calendar { name: name.into(), source: name.into(), ..Calendar::default() };
+    let notes = |others: Vec<Instance>| report([vec![meeting("Roadmap", "0 08:00", "0 09:00")], others].concat()).notes;
+    let note = |list: &str| {
+        let advice = "add your address there to `my_addresses` so that declined meetings are left out";
+        vec![format!("your own answers in {list} are not known: {advice}")]
+    };
+    let three = ["A", "B", "C"];
+    assert_eq!(notes(of_others(named("exch"), &three)), note("`exch`"));
+    let both = [of_others(named("exch"), &three), of_others(named("side"), &["D", "E", "F"])].concat();
+    assert_eq!(notes(both), note("`exch` and `side`"));
+    // Two events prove nothing, nor does a series; a calendar that I merely read is others'; one that knows me once does.
+    assert!(notes(of_others(named("exch"), &three[..2])).is_empty());
+    assert!(notes(of_others(named("exch"), &["A"; 5])).is_empty());
+    assert!(notes(of_others(Calendar { role: Role::Reader, ..named("team") }, &three)).is_empty());
+    assert!(notes(of_others(named("work"), &three)).is_empty());
+    // Where none knows me it is said of all of them, as ever.
+    let nobody = report(of_others(named("exch"), &three)).notes;
+    assert!(nobody[0].starts_with("your own answers are not known: set"), "{nobody:?}");
+}
+
+#[test]
 fn a_thin_week_is_neither_compared_with_nor_in_the_median() {
     let r = seen(vec![
         before(1, hours_of(4, 0, 0)),

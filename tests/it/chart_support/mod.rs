@@ -118,8 +118,8 @@ pub fn with_blocks(mut report: Report, blocks: &[(usize, Block)]) -> Report {
     report.events = Events { fetched: meetings, counted: meetings, meetings, ..Events::default() };
     report.share = s.over(&(&s + &e));
     report.coverage = (&s + &e).over(&counted);
-    report.provisional = report.coverage.as_ref().is_some_and(|c| *c < percent(80));
-    report.thin = counted < Exact::hours(5) || report.coverage.as_ref().is_some_and(|c| *c < percent(50));
+    report.provisional = report.coverage.as_ref().is_some_and(|c| c.percent() < 80);
+    report.thin = counted.tenths() < 50 || report.coverage.as_ref().is_some_and(|c| c.percent() < 50);
     report.goal_gap = report.share.as_ref().filter(|_| !report.thin).zip(report.goal.as_ref()).map(|(share, goal)| {
         GoalGap { points: share.percent() - goal.percent(), hours_to_convert: (goal - share) * (&s + &e) }
     });
