@@ -96,7 +96,8 @@ impl<'w> Dates<'w> {
 
     fn is_date(&self, at: usize, part: Part, grade: Grade) -> bool {
         let range = || self.in_range(at, part);
-        let placed = || BEFORE.contains(&self.before(at)) || self.has_number(at, part, grade) || range();
+        let led = || BEFORE.contains(&self.before(at)) || BACK.contains(&self.before(at));
+        let placed = || led() || self.has_number(at, part, grade) || range();
         match grade {
             Grade::Full => true,
             Grade::Short => placed() || PARTS_OF_DAY.contains(&self.after(at)) || self.is_in_list(at),
@@ -275,6 +276,7 @@ mod tests {
             "PTO May 3, 2027",
             "5th of May PTO",
             "OOO until May",
+            "OOO, back Mon",
             "Urlaub Mo 16.11.",
             "Urlaub von Mo bis Mi",
             "congés sam 21 nov",
@@ -308,6 +310,7 @@ mod tests {
             ("Sam 16–20 Nov PTO", "sam"),
             ("Till Urlaub", "till"),
             ("Till bis Freitag Urlaub", "till"),
+            ("Jan back from vacation", "jan back"),
             ("Al PTO", "al"),
             ("M. PTO", "m"),
         ] {
