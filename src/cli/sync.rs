@@ -64,7 +64,12 @@ impl SyncArgs {
         let setup = Setup::load(&self.files, talk)?;
         let now = now()?;
         let mut store = Store::writer(&folder)?;
-        jobs::adopt(&mut store, &setup.config, &folder)?;
+        jobs::adopt(&mut store, &setup.config, &folder, &home)?;
+        // Another configuration says nothing of what the user's own names.
+        if self.files.is_default() {
+            let forgotten = jobs::forget_unnamed(&mut store, &setup.config)?;
+            forgotten.iter().for_each(|says| talk.warn(says, None));
+        }
         let store = RefCell::new(store);
         if let Some(name) = &self.account {
             signin::known(name, &setup.config, &store.borrow().accounts()?)?;
