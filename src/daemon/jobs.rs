@@ -215,7 +215,11 @@ impl Bench {
                 _ = stop.wait_for(|stop| *stop) => Ok(None),
             }
         })?;
-        let Some(summaries) = summaries else { return Ok(Outcome::Cancelled) };
+        let Some(mut summaries) = summaries else { return Ok(Outcome::Cancelled) };
+        // Somebody waits for the answer.
+        if !patient {
+            summaries.extend(forget_unnamed(&mut store.borrow_mut(), &self.setup.config, true)?);
+        }
         Ok(Outcome::Synced(summaries, retry_at(&store.borrow(), now)?))
     }
 }
@@ -238,7 +242,7 @@ fn maintain(store: &mut Store, config: &Config, now: DateTime<Utc>) -> Result<Ou
     if !found.is_empty() {
         return Err(damaged(store, found));
     }
-    forget_unnamed(store, config)?;
+    forget_unnamed(store, config, false)?;
     store.purge(now - TOMBSTONES)?;
     store.checkpoint()?;
     store.back_up(now)?;

@@ -53,27 +53,25 @@ pub fn refresh(
 }
 
 /// Forgets the files and feeds that `config` no longer names: a Google account lives by its sign-in, they by the configuration
-/// alone. What of their past goes with them, in sentences.
+/// alone. With some of them goes a past that nothing else tells: that is done, and told, where `told` to somebody.
 ///
 /// # Errors
 /// The database's.
-pub fn forget_unnamed(store: &mut Store, config: &Config) -> Result<Vec<String>, Failure> {
-    let mut told = Vec::new();
+pub fn forget_unnamed(store: &mut Store, config: &Config, told: bool) -> Result<Vec<AccountSummary>, Failure> {
+    let mut forgotten = Vec::new();
     for account in store.accounts()?.iter().filter(|a| is_unnamed(a, config)) {
         let mut kept = 0;
         for calendar in store.calendars(account.id)? {
             kept += store.past_extent(calendar.id)?.map_or(0, |past| past.instances);
         }
-        if kept > 0 {
-            let meetings = if kept == 1 { "1 meeting".to_string() } else { format!("{kept} meetings") };
-            told.push(format!(
-                "{}: the configuration no longer names it; {meetings} of its past that only Vantage knew went with it",
-                account.name
-            ));
+        if kept == 0 || told {
+            store.forget_account(account.id)?;
         }
-        store.forget_account(account.id)?;
+        if kept > 0 && told {
+            forgotten.push(AccountSummary { forgotten: kept, ..AccountSummary::of(&account.name) });
+        }
     }
-    Ok(told)
+    Ok(forgotten)
 }
 
 fn is_unnamed(account: &Account, config: &Config) -> bool {
@@ -216,7 +214,7 @@ impl Sync<'_> {
             self.store.borrow().obstruct(calendar.id, &obstacle(&trouble, state.obstacle.as_ref(), self))?;
             summary.trouble = Some(trouble);
         }
-        Ok(AccountSummary { name: source.name.clone(), calendars: vec![summary], trouble: None, unread: 0, skew: None })
+        Ok(AccountSummary { calendars: vec![summary], ..AccountSummary::of(&source.name) })
     }
 
     fn reading(&self) -> Reading {
