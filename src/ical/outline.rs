@@ -61,6 +61,8 @@ pub struct Entry {
     pub line: usize,
     /// DTSTART in its own words.
     pub start: String,
+    /// SEQUENCE: which version of itself it is.
+    pub sequence: i64,
     /// Its title as a number: what is kept of it names no meeting.
     pub title: u64,
     /// It is the change of an instance.
@@ -122,7 +124,9 @@ impl Open {
             self.depth += 1;
         } else if is("END") {
             self.depth = self.depth.saturating_sub(1);
-        } else if self.depth > 0 || is("DTSTAMP") || is("LAST-MODIFIED") || is("SEQUENCE") {
+        } else if self.depth > 0 || is("DTSTAMP") || is("LAST-MODIFIED") {
+        } else if is("SEQUENCE") {
+            self.entry.sequence = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
         } else if is("UID") {
             self.entry.uid = unescape(value);
         } else {

@@ -18,16 +18,22 @@ pub fn events(texts: &[IcsText]) -> usize {
     readable + outline.count().saturating_sub(named)
 }
 
-/// The UIDs under which one of the texts tells events of different times: some programs give all their events the same.
+/// The UIDs under which one of the texts tells events of different times, none of them newer: some programs give all their
+/// events the same.
 pub(super) fn several(outlines: [&Outline; 2]) -> HashSet<String> {
     let mut several = HashSet::new();
     for outline in outlines {
-        let mut starts: HashMap<&str, &str> = HashMap::new();
-        for entry in outline.entries.iter().filter(|entry| !entry.uid.is_empty() && !entry.change) {
-            if *starts.entry(&entry.uid).or_insert(&entry.start) != entry.start {
-                several.insert(entry.uid.clone());
-            }
+        let events = || outline.entries.iter().filter(|entry| !entry.uid.is_empty() && !entry.change);
+        let mut newest: HashMap<&str, &Entry> = HashMap::new();
+        for entry in events() {
+            let known = newest.entry(&entry.uid).or_insert(entry);
+            *known = if entry.sequence > known.sequence { entry } else { known };
         }
+        let other = |entry: &&Entry| {
+            let newest = newest.get(entry.uid.as_str());
+            newest.is_some_and(|newest| newest.sequence == entry.sequence && newest.start != entry.start)
+        };
+        several.extend(events().filter(other).map(|entry| entry.uid.clone()));
     }
     several
 }
@@ -94,6 +100,13 @@ mod tests {
         assert_eq!(outline(&[("", "20261103", "a"), ("", "20261103", "b"), ("", "20261104", "a")]).count(), 3);
         assert_eq!(outline(&[("x", "20261103", "a"), ("x", "20261104", "a"), ("y", "20261104", "a")]).count(), 3);
         assert_eq!(outline(&[("x", "20261103", "a"), ("x", "20261103", "b")]).count(), 1, "versions of one");
+    }
+
+    #[test]
+    fn an_older_version_is_no_event_of_its_own() {
+        let mut both = outline(&[("x", "20261103", "a"), ("x", "20261104", "a")]);
+        both.entries[1].sequence = 1;
+        assert!(several([&both, &both]).is_empty() && both.count() == 1);
     }
 
     #[test]
