@@ -70,6 +70,8 @@ pub struct Setup {
     pub wishes: Preferences,
     /// What every report on the instances that were read must say.
     pub notes: Vec<String>,
+    /// The time that is shown, where more than that is read: what is remarked on single meetings is about it.
+    pub shown: Option<Interval>,
 }
 
 impl Setup {
@@ -94,7 +96,7 @@ impl Setup {
             (Ok(rules), true) => {
                 let wishes = config.preferences(system_zone(&config, talk));
                 config.system_zone = Some(wishes.zones.home);
-                Ok(Setup { config, rules, wishes, notes: Vec::new() })
+                Ok(Setup { config, rules, wishes, notes: Vec::new(), shown: None })
             }
             _ => Err(failure),
         }
@@ -104,7 +106,7 @@ impl Setup {
     pub fn defaults(talk: &Talk) -> Setup {
         let config = Config::default();
         let wishes = config.preferences(system_zone(&config, talk));
-        Setup { config, rules: crate::classify::defaults(), wishes, notes: Vec::new() }
+        Setup { config, rules: crate::classify::defaults(), wishes, notes: Vec::new(), shown: None }
     }
 
     /// The instances of `window`: of the calendars that the command was given, else of the store, after a look at the
@@ -175,7 +177,8 @@ impl Setup {
             }
         }
         talk.problems(&facts.ics);
-        facts.remarks.iter().for_each(|remark| talk.warn(remark, Some("`vantage status` says more")));
+        let past = facts.told_past(self.shown.unwrap_or(window));
+        facts.remarks.iter().chain(&past).for_each(|remark| talk.warn(remark, Some("`vantage status` says more")));
         self.notes.extend(facts.zone_note(&self.config, zone));
         if !self.config.people.me.is_empty() {
             self.config.people.me.extend(facts.me);

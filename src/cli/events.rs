@@ -53,6 +53,9 @@ struct Line<'a> {
     reason: Option<&'static str>,
     minutes: i64,
     counted_minutes: f64,
+    /// When its source told it last, where it does so no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seen: Option<String>,
 }
 
 impl Events {
@@ -117,6 +120,7 @@ impl Events {
             },
             minutes: j.interval.length().num_minutes(),
             counted_minutes: row.counted.to_f64() / 60.0,
+            last_seen: event.last_seen.map(|at| local(at, zones)),
         }
     }
 }
@@ -142,6 +146,7 @@ fn human(text: &mut String, line: &Line) {
     let title = plain(line.summary.unwrap_or("(private or no title)"));
     let why = line.rule.or(line.by.filter(|by| *by == "mark").map(|_| "your mark"));
     let why = why.map(|r| format!("  ({r})")).unwrap_or_default();
+    let seen = line.last_seen.as_ref().map(|at| format!("  (as last seen on {})", &at[..10])).unwrap_or_default();
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "{start:<18} {:>5} min  {what:<16} {title}{why}", line.minutes);
+    let _ = writeln!(text, "{start:<18} {:>5} min  {what:<16} {title}{why}{seen}", line.minutes);
 }

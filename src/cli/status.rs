@@ -7,8 +7,8 @@ use super::{Done, Files, Format, output};
 use crate::config::Config;
 use crate::daemon::Request;
 use crate::diagnostic::{Exit, Failure, plain};
-use crate::jobs::{APART, sync::google_sources, told_past};
-use crate::source::{Kind, ics};
+use crate::jobs::{self, APART, sync::google_sources, told_past};
+use crate::source::Kind;
 use crate::store::{Account, Calendar, Obstacle, PastExtent, Store};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use clap::Args;
@@ -66,6 +66,9 @@ pub struct CalendarStanding {
     selected: bool,
     role: String,
     last_good_sync: Option<String>,
+    /// What changed since then does not count: it is long ago, or a listing is held back, which `held` tells.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stale: bool,
     /// Single events and series.
     events: u64,
     instances: u64,
@@ -162,12 +165,16 @@ impl Standings {
         let mut accounts = Vec::new();
         for source in &config.ics {
             let account = known.iter().find(|a| a.name == source.name && a.kind == "ics");
-            accounts.push(of_account(store.as_ref(), &source.name, "ics", account, None)?);
+            let mut standing = of_account(store.as_ref(), &source.name, "ics", account, None)?;
+            standing.age(config, account, now);
+            accounts.push(standing);
         }
         for source in google_sources(config, &known) {
             let account = known.iter().find(|a| a.name == source.name && a.kind == "google");
             let standing = Standing::of(&source, folder, now);
-            accounts.push(of_account(store.as_ref(), &source.name, "google", account, Some(standing))?);
+            let mut standing = of_account(store.as_ref(), &source.name, "google", account, Some(standing))?;
+            standing.age(config, account, now);
+            accounts.push(standing);
         }
         Ok(Standings { database: shown(&folder.join(crate::store::FILE)), accounts, daemon: Value::Null })
     }
@@ -199,6 +206,9 @@ impl Standings {
                     c.events,
                     if c.events == 1 { "event" } else { "events" }
                 );
+                if c.stale && c.held.is_none() {
+                    let _ = writeln!(text, "    out of date: what changed since then does not count");
+                }
                 if c.mode == "window" && c.last_good_sync.is_some() {
                     let _ = writeln!(text, "    by its window alone: no sync token comes");
                 }
@@ -241,6 +251,26 @@ impl Standings {
             }
         }
         text
+    }
+}
+
+impl AccountStanding {
+    /// Marks the calendars that are to be followed and are old, with what to do where nothing else says it.
+    fn age(&mut self, config: &Config, account: Option<&Account>, now: DateTime<Utc>) {
+        let Some(account) = account else { return };
+        // The calendars of who signed out are kept, and that is all.
+        if self.signed_in == Some(false) && !config.google.iter().any(|s| s.name == self.account) {
+            return;
+        }
+        let file = jobs::is_file(config, account);
+        for c in self.calendars.iter_mut().filter(|c| c.selected) {
+            let last = c.last_good_sync.as_deref().and_then(|at| at.parse::<DateTime<Utc>>().ok());
+            let troubled = c.trouble.is_some() || self.trouble.is_some();
+            c.stale = last.is_some_and(|last| jobs::is_old(last, now, file, troubled, c.held.is_some()));
+        }
+        if self.next.is_none() && self.calendars.iter().any(|c| c.stale && c.next.is_none()) {
+            self.next = Some("run `vantage sync`".into());
+        }
     }
 }
 
@@ -314,7 +344,7 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
     let mut coverage = store.coverage(calendar.id)?;
     if calendar.remote.is_empty() {
         let texts = store.texts(calendar.id)?;
-        coverage.events = texts.iter().map(|text| ics::uids(&text.bytes).len() as u64).sum();
+        coverage.events = jobs::events(&texts) as u64;
     }
     let held = store.hold(calendar.id)?;
     // A listing that is held back keeps its token back, too.
@@ -336,6 +366,7 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
         selected: calendar.selected(),
         role: calendar.role.name().into(),
         last_good_sync: state.last_good.map(stamp),
+        stale: false,
         events: coverage.events,
         instances: coverage.instances,
         mode: if tokenless { "window" } else { "changes" }.into(),

@@ -64,7 +64,7 @@ impl SyncArgs {
         let setup = Setup::load(&self.files, talk)?;
         let now = now()?;
         let mut store = Store::writer(&folder)?;
-        jobs::adopt(&mut store, &setup.config, &folder)?;
+        jobs::adopt(&mut store, &setup.config, &folder, &home)?;
         let store = RefCell::new(store);
         if let Some(name) = &self.account {
             signin::known(name, &setup.config, &store.borrow().accounts()?)?;
@@ -94,7 +94,11 @@ impl SyncArgs {
                 bar.tick();
             },
         };
-        let summaries = signin::runtime()?.block_on(sync.run())?;
+        let mut summaries = signin::runtime()?.block_on(sync.run())?;
+        // Another configuration says nothing of what the user's own names.
+        if self.files.is_default() {
+            summaries.extend(jobs::forget_unnamed(&mut store.borrow_mut(), &setup.config, true)?);
+        }
         bar.finish_and_clear();
         let told = told(&summaries, &setup.config, now)?;
         match self.format {
@@ -180,6 +184,13 @@ fn counted(Changes { added, changed, removed }: Changes) -> String {
 // Writing to a String cannot fail.
 fn text(account: &AccountSummary, config: &Config) -> String {
     let mut text = String::new();
+    if account.forgotten > 0 {
+        let meetings = if account.forgotten == 1 { "1 meeting" } else { &format!("{} meetings", account.forgotten) };
+        return format!(
+            "{}: the configuration no longer names it; {meetings} of its past that no source tells any more went with it\n",
+            account.name
+        );
+    }
     if account.trouble.is_none() && account.calendars.is_empty() {
         // Nobody shares a list of calendars with a service account, only calendars.
         let robot = |s: &&GoogleSource| s.name == account.name && s.service_account.is_some() && s.subject.is_none();
@@ -265,6 +276,9 @@ fn value(account: &AccountSummary) -> Value {
             "trouble": c.trouble.as_ref().map(|t| &t.sentence),
         })
     };
+    if account.forgotten > 0 {
+        return json!({ "account": account.name, "forgotten": account.forgotten, "trouble": null, "calendars": [] });
+    }
     json!({
         "account": account.name,
         "trouble": account.trouble.as_ref().map(|t| &t.sentence),

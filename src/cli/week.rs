@@ -7,8 +7,8 @@ use crate::chart::{Painter, Style};
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
 use crate::jobs::Standing;
-use crate::jobs::picture::{fallback_font, files, json};
-use crate::model::{Privacy, Week, Weekday, Zones};
+use crate::jobs::picture::{fallback_font, files, json, last_seen};
+use crate::model::{Interval, Privacy, Week, Weekday, Zones};
 use crate::schedule::newest;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
@@ -71,6 +71,8 @@ impl WeekArgs {
             banner: None,
         };
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
+        let ends = [weeks[0], weeks[weeks.len() - 1]].map(|week| setup.wishes.zones.week(week));
+        setup.shown = Some(Interval::new(ends[0].start, ends[1].end));
         let instances = setup.instances(&self.ics, window, now, talk)?;
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let mut analysis = analysis.noting(setup.notes.clone());
@@ -83,10 +85,18 @@ impl WeekArgs {
         let (zones, start) = (&setup.wishes.zones, setup.wishes.week_start);
         let last = newest(now, zones, start, setup.config.render_at);
         let standing = if self.ics.is_empty() { setup.standing(now) } else { Standing::default() };
+        let banner = |week: &Week| standing.banner(*week, last, zones);
+        // Any other reason was said when the calendars were read.
+        let quiet = standing.stale.as_ref().is_some_and(|stale| stale.quiet);
+        if let Some(says) = weeks.iter().find_map(banner).filter(|_| quiet) {
+            talk.warn(&says, Some("run `vantage sync`"));
+        }
         for week in &weeks {
-            style.banner = standing.banner(*week, last, zones);
-            let full = analysis.report(*week, now);
-            let report = full.clone().shown_at(privacy);
+            style.banner = banner(week);
+            let mut full = analysis.report(*week, now);
+            full.notes.extend(last_seen(&analysis, &zones.week(*week)));
+            let mut report = full.clone().shown_at(privacy);
+            report.notes.splice(0..0, style.banner.clone());
             match &self.out {
                 Some(out) => {
                     for file in files(out, &full, &style, &mut painter)? {

@@ -3,7 +3,7 @@
 use url::{Host, Url};
 
 /// The address of a feed: `https`, `webcal` or `webcals` (which are read as `https`), or plain `http` on this machine or in
-/// a private network with `allow_private`. A name and a password in it are for HTTP Basic.
+/// a private network with `allow_private`; where a name leads, the connection sees. A name and a password in it are for HTTP Basic.
 ///
 /// # Errors
 /// Why it cannot be one, in words that hold nothing of it.
@@ -20,7 +20,7 @@ pub fn feed(text: &str, allow_private: bool) -> Result<Url, &'static str> {
     let url = url.map_err(|_| "it is not an address such as `https://…`")?;
     match url.scheme() {
         "https" => {}
-        "http" if is_near(&url) && allow_private => {}
+        "http" if allow_private && (is_near(&url) || matches!(url.host(), Some(Host::Domain(_)))) => {}
         "http" if is_loopback(&url) => return Err("plain `http` on this machine needs `allow_private = true`"),
         "http" if is_near(&url) => return Err("plain `http` in a private network needs `allow_private = true`"),
         "http" => return Err("it is plain `http`, which shows the calendar to everybody on the way"),
@@ -34,7 +34,10 @@ pub fn feed_help(text: &str) -> &'static str {
     let scheme = text.trim().split_once(':').map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
     match Url::parse(text.trim()) {
         Ok(url) if url.scheme() == "http" && is_near(&url) => "add `allow_private = true` to this source",
-        Ok(url) if url.scheme() == "http" => "write `https://`: servers of calendars answer there too",
+        Ok(url) if url.scheme() == "http" => {
+            "write `https://`: servers of calendars answer there too; or, for a server in a private network, add \
+             `allow_private = true` to this source"
+        }
         _ if scheme == "file" => "write the file as `path` instead",
         _ => "copy the whole address from the calendar's settings: it begins with `https://` or `webcal://`",
     }
@@ -45,8 +48,7 @@ pub fn feed_help(text: &str) -> &'static str {
 const NEAR: [&str; 8] =
     [".localhost", ".local", ".home.arpa", ".internal", ".lan", ".home", ".intranet", ".localdomain"];
 
-/// The host of `url` is this machine or in a private network, as far as the address says. Where a name leads, the connection
-/// looks again.
+/// The host of `url` is this machine or in a private network, as far as the address says.
 fn is_near(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => {
@@ -109,14 +111,16 @@ mod tests {
             ("http://[fd00::7]/a.ics", true, Ok("http://[fd00::7]/a.ics")),
             ("http://10.0.0.1/a.ics", false, Err(private)),
             ("http://169.254.169.254/a.ics", true, Err(plain)),
-            ("http://nas.local.example.com/a.ics", true, Err(plain)),
-            ("http://example.com/a.ics", true, Err(plain)),
-            ("http://localhost.example.com/", true, Err(plain)),
+            ("http://calendar.corp.example.com/a.ics", true, Ok("http://calendar.corp.example.com/a.ics")),
+            ("http://calendar.corp.example.com/a.ics", false, Err(plain)),
+            ("http://nas.local.example.com/a.ics", false, Err(plain)),
+            ("http://1.1.1.1/a.ics", true, Err(plain)),
+            ("http://localhost.example.com/", false, Err(plain)),
             ("ftp://example.com/a.ics", true, Err(scheme)),
             ("file:///etc/passwd", true, Err(scheme)),
             ("https://ada:pw@example.com/", false, Ok("https://ada:pw@example.com/")),
             ("webcal://:pw@example.com/", false, Ok("https://:pw@example.com/")),
-            ("http://ada:pw@example.com/", true, Err(plain)),
+            ("http://ada:pw@example.com/", false, Err(plain)),
             ("webcals:example.com", false, Err(scheme)),
             ("example.com/a.ics", false, Err("it is not an address such as `https://…`")),
             ("https://", false, Err("it is not an address such as `https://…`")),

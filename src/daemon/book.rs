@@ -224,7 +224,7 @@ mod tests {
     use crate::jobs::sync::{CalendarSummary, How};
 
     fn account(trouble: Option<Trouble>, calendars: Vec<CalendarSummary>) -> Vec<AccountSummary> {
-        vec![AccountSummary { name: "work".into(), calendars, trouble, unread: 0, skew: None }]
+        vec![AccountSummary { name: "work".into(), calendars, trouble, ..AccountSummary::default() }]
     }
 
     fn calendar(how: How, trouble: Option<Trouble>) -> CalendarSummary {

@@ -180,7 +180,7 @@ impl Bench {
     ) -> Result<Outcome, Failure> {
         let SyncWish { full, account, accept_deletions, signed_in } = wish;
         // A sign-in while the database was held left only its file.
-        crate::jobs::adopt(&mut store.borrow_mut(), &self.setup.config, &self.host.state)?;
+        crate::jobs::adopt(&mut store.borrow_mut(), &self.setup.config, &self.host.state, &self.host.home)?;
         if let Some(name) = account.as_ref().filter(|_| signed_in) {
             // The configuration need not name it: the row makes it an account that is synced.
             let row = store.borrow_mut().account(name, "google")?;
@@ -215,7 +215,11 @@ impl Bench {
                 _ = stop.wait_for(|stop| *stop) => Ok(None),
             }
         })?;
-        let Some(summaries) = summaries else { return Ok(Outcome::Cancelled) };
+        let Some(mut summaries) = summaries else { return Ok(Outcome::Cancelled) };
+        // Somebody waits for the answer.
+        if !patient {
+            summaries.extend(forget_unnamed(&mut store.borrow_mut(), &self.setup.config, true)?);
+        }
         Ok(Outcome::Synced(summaries, retry_at(&store.borrow(), now)?))
     }
 }
@@ -238,7 +242,7 @@ fn maintain(store: &mut Store, config: &Config, now: DateTime<Utc>) -> Result<Ou
     if !found.is_empty() {
         return Err(damaged(store, found));
     }
-    forget_unnamed(store, config)?;
+    forget_unnamed(store, config, false)?;
     store.purge(now - TOMBSTONES)?;
     store.checkpoint()?;
     store.back_up(now)?;
@@ -261,9 +265,7 @@ pub(super) fn events(state: &Path) -> Result<u64, Failure> {
     for account in store.accounts()? {
         for calendar in store.calendars(account.id)?.iter().filter(|c| c.selected()) {
             count += store.coverage(calendar.id)?.events;
-            for text in store.texts(calendar.id)? {
-                count += crate::source::ics::uids(&text.bytes).len() as u64;
-            }
+            count += crate::jobs::events(&store.texts(calendar.id)?) as u64;
         }
     }
     Ok(count)

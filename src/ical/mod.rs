@@ -40,7 +40,7 @@ use std::sync::Arc;
 use version::Series;
 use zone::Zone;
 
-pub use outline::{Extent, Says, contents, extent};
+pub use outline::{Entry, Extent, Says, contents, entries, extent};
 pub use shelf::Shelf;
 
 /// Where a text comes from.

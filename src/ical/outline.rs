@@ -52,12 +52,41 @@ impl std::ops::AddAssign for Says {
     }
 }
 
+/// One event, or one component of busy times, as a text holds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Empty where it has none.
+    pub uid: String,
+    /// Of its BEGIN, from 1.
+    pub line: usize,
+    /// DTSTART in its own words.
+    pub start: String,
+    /// SEQUENCE: which version of itself it is.
+    pub sequence: i64,
+    /// Its title as a number: what is kept of it names no meeting.
+    pub title: u64,
+    /// It is the change of an instance.
+    pub change: bool,
+    /// Busy times, which move on with every answer.
+    pub busy: bool,
+    pub says: Says,
+}
+
 /// What the events of each UID say: the same numbers for a text that says the same, in whatever order. When it was
 /// written and how often (DTSTAMP, LAST-MODIFIED, SEQUENCE) says nothing: Google stamps every event anew each time that
 /// it is asked. What has no UID, busy times too, stands together under an empty one.
-pub fn contents(bytes: &[u8]) -> BTreeMap<String, Says> {
-    let bytes = decode(bytes);
+pub fn contents(entries: &[Entry]) -> BTreeMap<String, Says> {
     let mut events: BTreeMap<String, Says> = BTreeMap::new();
+    for entry in entries {
+        *events.entry(entry.uid.clone()).or_default() += entry.says;
+    }
+    events
+}
+
+/// Every event of a text, in its order.
+pub fn entries(bytes: &[u8]) -> Vec<Entry> {
+    let bytes = decode(bytes);
+    let mut events = Vec::new();
     let mut open: Option<Open> = None;
     for line in Lines::new(&bytes) {
         let Some(property) = Property::split(&line.bytes) else { continue };
@@ -65,25 +94,25 @@ pub fn contents(bytes: &[u8]) -> BTreeMap<String, Says> {
         let is = |known: &str| property.name.eq_ignore_ascii_case(known.as_bytes());
         let event = ["VEVENT", "VFREEBUSY"].iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()));
         if is("BEGIN") && event {
-            keep(open.replace(Open::default()), &mut events);
+            let busy = value.eq_ignore_ascii_case(b"VFREEBUSY");
+            let entry = Entry { line: line.number, busy, ..Entry::default() };
+            events.extend(open.replace(Open { entry, ..Open::default() }).map(Open::close));
         } else if is("END") && event {
-            keep(open.take(), &mut events);
+            events.extend(open.take().map(Open::close));
         } else if let Some(open) = &mut open {
             open.take(&property, value, &line.bytes);
         }
     }
-    keep(open, &mut events);
+    events.extend(open.map(Open::close));
     events
 }
 
 /// An event of which lines are still to come.
 #[derive(Default)]
 struct Open {
-    uid: String,
+    entry: Entry,
     lines: Vec<u64>,
     frame: Vec<u64>,
-    /// It is the change of an instance.
-    change: bool,
     /// Components inside of it, such as alarms, which say nothing of the event.
     depth: usize,
 }
@@ -95,27 +124,33 @@ impl Open {
             self.depth += 1;
         } else if is("END") {
             self.depth = self.depth.saturating_sub(1);
-        } else if self.depth > 0 || is("DTSTAMP") || is("LAST-MODIFIED") || is("SEQUENCE") {
+        } else if self.depth > 0 || is("DTSTAMP") || is("LAST-MODIFIED") {
+        } else if is("SEQUENCE") {
+            self.entry.sequence = std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()).unwrap_or(0);
         } else if is("UID") {
-            self.uid = unescape(value);
+            self.entry.uid = unescape(value);
         } else {
-            self.change |= is("RECURRENCE-ID");
+            self.entry.change |= is("RECURRENCE-ID");
+            if is("DTSTART") {
+                self.entry.start = String::from_utf8_lossy(value).into_owned();
+            } else if is("SUMMARY") {
+                self.entry.title = hash(value);
+            }
             if ["DTSTART", "RRULE", "RDATE", "EXRULE"].iter().any(|name| is(name)) {
                 self.frame.push(hash(line));
             }
             self.lines.push(hash(line));
         }
     }
-}
 
-fn keep(open: Option<Open>, events: &mut BTreeMap<String, Says>) {
-    let Some(Open { uid, lines, frame, change, .. }) = open else { return };
-    let number = |mut parts: Vec<u64>| {
-        parts.sort_unstable();
-        hash(&parts)
-    };
-    let frame = if change { 0 } else { number(frame) };
-    *events.entry(uid).or_default() += Says { all: number(lines), frame };
+    fn close(self) -> Entry {
+        let number = |mut parts: Vec<u64>| {
+            parts.sort_unstable();
+            hash(&parts)
+        };
+        let frame = if self.entry.change { 0 } else { number(self.frame) };
+        Entry { says: Says { all: number(self.lines), frame }, ..self.entry }
+    }
 }
 
 fn hash(what: &(impl Hash + ?Sized)) -> u64 {
@@ -150,7 +185,7 @@ mod tests {
     #[test]
     fn an_event_says_the_same_until_something_of_it_changes() {
         let event = |uid: &str, more: &str| format!("BEGIN:VEVENT\nUID:{uid}\nSUMMARY:x\n{more}END:VEVENT\n");
-        let of = |text: &str| contents(text.as_bytes());
+        let of = |text: &str| contents(&entries(text.as_bytes()));
         let before = of(&(event("a", "DTSTAMP:20260101T000000Z\nLOCATION:y\n") + &event("b", "")));
         let alarm = "BEGIN:VALARM\nTRIGGER:-PT5M\nEND:VALARM\n";
         let stamped = of(&(event("b", alarm) + &event("a", "LOCATION:y\nDTSTAMP:20260202T000000Z\nSEQUENCE:2\n")));

@@ -1,5 +1,6 @@
 //! When an account is asked anything at all: signing out, waiting for a person, and waiting because a server said so.
 
+use super::files::carry_over;
 use super::guard::is_due;
 use super::sync::{Sync, hash};
 use crate::config::{Config, GoogleSource};
@@ -13,11 +14,13 @@ use std::path::{Path, PathBuf};
 /// Longest wait that is noted for a try after a failure, with an hour to spare: a server may ask for a day.
 pub(super) const LONGEST: TimeDelta = TimeDelta::hours(25);
 
-/// Gives accounts that signed in while another process held the database their row.
+/// Gives accounts that signed in while another process held the database their row, and files and feeds that are called
+/// otherwise now what was known of them.
 ///
 /// # Errors
 /// The database's.
-pub fn adopt(store: &mut Store, config: &Config, folder: &Path) -> Result<(), Failure> {
+pub fn adopt(store: &mut Store, config: &Config, folder: &Path, home: &dyn Fn(&str) -> String) -> Result<(), Failure> {
+    carry_over(store, config, home)?;
     let known = store.accounts()?;
     let files = std::fs::read_dir(folder.join("google")).into_iter().flatten().flatten().map(|entry| entry.path());
     for file in files.filter(|path| path.extension().is_some_and(|ending| ending == "json")) {

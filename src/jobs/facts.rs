@@ -13,6 +13,7 @@ use crate::source::ics::{Calendars, Text, checked_texts};
 use crate::store::{Account, Calendar, Past, Store};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The instances of a window, with what a reader of them should know.
@@ -25,10 +26,20 @@ pub struct Facts {
     pub ics: Calendars,
     /// Remarks in sentences: data that are old, incomplete or held back.
     pub remarks: Vec<String>,
+    /// What sources no longer tell of their past, or tell otherwise.
+    pasts: Vec<(String, Seen)>,
     /// Some calendar has been read at least once.
     pub any: bool,
     /// The zones of the user's own Google calendars.
     pub zones: Vec<Tz>,
+}
+
+/// One instance of a past that is kept, without saying which.
+struct Seen {
+    /// It stands there; else it is told and was not there.
+    kept: bool,
+    time: (DateTime<Utc>, DateTime<Utc>),
+    last_seen: DateTime<Utc>,
 }
 
 /// Reads everything that overlaps `window` from the sources that the configuration names and the accounts that are signed
@@ -151,20 +162,35 @@ impl Facts {
         Ok(())
     }
 
-    /// Adds what the source `name` told of its past, and tells so.
+    /// Adds what the source `name` told of its past.
     fn keep(&mut self, name: &str, rows: &[Past], window: Interval, zone: Tz) {
         let wanted = |i: &Instance| overlaps(&i.span, window, zone) || slot(&i.original, window, zone);
         let merged = history::merge(&mut self.instances, name, rows, wanted, zone);
-        if merged.kept + merged.absent > 0 {
-            let before = rows.iter().map(|row| row.ends).max().unwrap_or_default();
-            let seen = rows.iter().map(|row| row.last_seen);
-            let seen = (seen.clone().min().unwrap_or_default(), seen.max().unwrap_or_default());
-            let (kept, absent) = (merged.kept as u64, merged.absent as u64);
-            self.remarks.push(format!("{name}: {}", history::told(kept, absent, before, seen)));
+        for (kept, rows) in [(true, &merged.kept), (false, &merged.absent)] {
+            let seen = |row: &&Past| Seen { kept, time: (row.starts, row.ends), last_seen: row.last_seen };
+            self.pasts.extend(rows.iter().map(|row| (name.to_string(), seen(row))));
         }
         if merged.odd > 0 {
             self.remarks.push(format!("{name}: {} meetings of its past could not be read", merged.odd));
         }
+    }
+
+    /// How much of the past in `shown` the sources no longer tell, in sentences.
+    pub fn told_past(&self, shown: Interval) -> Vec<String> {
+        let touches = |(starts, ends): (DateTime<Utc>, DateTime<Utc>)| {
+            starts < shown.end && (ends > shown.start || starts >= shown.start)
+        };
+        let mut sources: BTreeMap<&str, Vec<&Seen>> = BTreeMap::new();
+        for (name, seen) in self.pasts.iter().filter(|(_, seen)| touches(seen.time)) {
+            sources.entry(name).or_default().push(seen);
+        }
+        let told = |(name, seen): (&str, Vec<&Seen>)| {
+            let kept = seen.iter().filter(|seen| seen.kept).count() as u64;
+            let before = seen.iter().map(|seen| seen.time.1).max()?;
+            let (first, last) = (seen.iter().map(|s| s.last_seen).min()?, seen.iter().map(|s| s.last_seen).max()?);
+            Some(format!("{name}: {}", history::told(kept, seen.len() as u64 - kept, before, (first, last))))
+        };
+        sources.into_iter().filter_map(told).collect()
     }
 
     /// What a report in the system's zone says where the calendars name only others.

@@ -7,7 +7,7 @@ use crate::config::{Config, IcsSource, Place};
 use crate::diagnostic::Failure;
 use crate::source::ics::{self, Feed, Fetched};
 use crate::source::{Kind, Trouble};
-use crate::store::{Calendar, IcsText, Obstacle, Store};
+use crate::store::{Account, Calendar, IcsText, Obstacle, Store};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,7 @@ pub fn refresh(
     home: &dyn Fn(&str) -> String,
     now: DateTime<Utc>,
 ) -> Result<Vec<Failure>, Failure> {
+    carry_over(store, config, home)?;
     let reading = Reading { now, zone: config.zone(), accept: false };
     let mut unread = Vec::new();
     for source in &config.ics {
@@ -52,17 +53,80 @@ pub fn refresh(
 }
 
 /// Forgets the files and feeds that `config` no longer names: a Google account lives by its sign-in, they by the configuration
-/// alone.
+/// alone. With some of them goes a past that nothing else tells: that is done, and told, where `told` to somebody.
 ///
 /// # Errors
 /// The database's.
-pub fn forget_unnamed(store: &mut Store, config: &Config) -> Result<(), Failure> {
-    for account in store.accounts()?.iter().filter(|a| a.kind == "ics") {
-        if !config.ics.iter().any(|source| source.name == account.name) {
+pub fn forget_unnamed(store: &mut Store, config: &Config, told: bool) -> Result<Vec<AccountSummary>, Failure> {
+    let mut forgotten = Vec::new();
+    for account in store.accounts()?.iter().filter(|a| is_unnamed(a, config)) {
+        let mut kept = 0;
+        for calendar in store.calendars(account.id)? {
+            kept += store.past_extent(calendar.id)?.map_or(0, |past| past.instances);
+        }
+        if kept == 0 || told {
             store.forget_account(account.id)?;
+        }
+        if kept > 0 && told {
+            forgotten.push(AccountSummary { forgotten: kept, ..AccountSummary::of(&account.name) });
+        }
+    }
+    Ok(forgotten)
+}
+
+fn is_unnamed(account: &Account, config: &Config) -> bool {
+    account.kind == "ics" && !config.ics.iter().any(|source| source.name == account.name)
+}
+
+/// Gives what is known of a file or feed to the source that is at the same place under a new name.
+///
+/// # Errors
+/// The database's.
+pub(super) fn carry_over(store: &mut Store, config: &Config, home: &dyn Fn(&str) -> String) -> Result<(), Failure> {
+    let accounts = store.accounts()?;
+    let unnamed: Vec<&Account> = accounts.iter().filter(|a| is_unnamed(a, config)).collect();
+    if unnamed.is_empty() {
+        return Ok(());
+    }
+    for source in &config.ics {
+        let own = accounts.iter().find(|a| a.kind == "ics" && a.name == source.name);
+        if own.map(|own| is_read(store, own)).transpose()?.unwrap_or_default() {
+            continue;
+        }
+        for account in &unnamed {
+            if is_at(store, account, source, home)? {
+                // It was only looked for.
+                own.map(|own| store.forget_account(own.id)).transpose()?;
+                store.rename_account(account, &source.name)?;
+                break;
+            }
         }
     }
     Ok(())
+}
+
+fn is_read(store: &Store, account: &Account) -> Result<bool, Failure> {
+    for calendar in store.calendars(account.id)? {
+        if store.state(calendar.id)?.last_good.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The account was last read where `source` is.
+fn is_at(store: &Store, account: &Account, source: &IcsSource, home: &dyn Fn(&str) -> String) -> Result<bool, Failure> {
+    for calendar in store.calendars(account.id)? {
+        let Some(stamp) = store.state(calendar.id)?.stamp else { continue };
+        let same = match &source.place {
+            Place::Path(path) => stamp.split_once('\n').is_some_and(|(of, _)| of == home(path)),
+            Place::Url { url, .. } => serde_json::from_str(&stamp).is_ok_and(|age: Age| age.of == hash(url.expose())),
+        };
+        if same {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// `known`: it was read before.
@@ -150,7 +214,7 @@ impl Sync<'_> {
             self.store.borrow().obstruct(calendar.id, &obstacle(&trouble, state.obstacle.as_ref(), self))?;
             summary.trouble = Some(trouble);
         }
-        Ok(AccountSummary { name: source.name.clone(), calendars: vec![summary], trouble: None, unread: 0, skew: None })
+        Ok(AccountSummary { calendars: vec![summary], ..AccountSummary::of(&source.name) })
     }
 
     fn reading(&self) -> Reading {

@@ -5,7 +5,7 @@
 //! are frozen: a series that has lost its moved and cancelled instances there must not rewrite the past either. Where
 //! nothing says what the range is, all of the past is in doubt, and stays. Pure.
 
-use crate::model::{Event, Instance, Original, Span, midnight};
+use crate::model::{Calendar, Event, Instance, Original, Span, midnight};
 use crate::source::ics::Says;
 use crate::store::{Past, PastChange};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,6 +24,19 @@ pub struct Told<'a> {
     pub contents: &'a BTreeMap<String, Says>,
     /// The instances up to now.
     pub instances: &'a [Instance],
+    /// Those that are still to come, as far as one looks.
+    pub ahead: &'a [Instance],
+}
+
+impl<'a> Told<'a> {
+    /// The UIDs under which it tells more than one single event.
+    fn several(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let all = self.instances.iter().chain(self.ahead);
+        let single = all.filter(|i| !i.event.recurring && !i.event.uid.0.is_empty());
+        let slots: HashSet<(&str, Original)> = single.map(|i| (&*i.event.uid.0, i.original)).collect();
+        let mut seen = HashSet::new();
+        slots.into_iter().map(|(uid, _)| uid).filter(move |uid| !seen.insert(*uid))
+    }
 }
 
 /// UID and slot.
@@ -70,12 +83,19 @@ struct Range {
 }
 
 impl Range {
-    fn new(old: &Told, new: &Told, rows: &[Past], now: DateTime<Utc>, zone: Tz) -> Range {
-        let kept: HashSet<&str> = rows.iter().filter(|row| row.json.is_some()).map(|row| &*row.uid).collect();
-        let unnamed: HashSet<Key> = old.instances.iter().filter(|i| i.event.uid.0.is_empty()).map(key).collect();
-        let still = |i: &&Instance| match &*i.event.uid.0 {
-            "" => unnamed.contains(&key(i)),
-            uid => old.contents.contains_key(uid) || kept.contains(uid),
+    fn new((old, new): (&Told, &Told), several: &HashSet<&str>, rows: &[Past], now: DateTime<Utc>, zone: Tz) -> Range {
+        let kept = rows.iter().filter(|row| row.json.is_some());
+        let uids: HashSet<&str> = kept.clone().map(|row| &*row.uid).collect();
+        let slots = kept.map(|row| (row.uid.clone(), row.slot.clone()));
+        let keys: HashSet<Key> = old.instances.iter().map(key).chain(slots).collect();
+        let faces: HashSet<_> = old.instances.iter().filter(|i| !i.event.recurring).map(face).collect();
+        let still = |i: &&Instance| {
+            let uid = &*i.event.uid.0;
+            let own = || !uid.is_empty() && !several.contains(uid);
+            // Some programs give new UIDs at every fetch.
+            keys.contains(&key(i))
+                || faces.contains(&face(i))
+                || (own() && (old.contents.contains_key(uid) || uids.contains(uid)))
         };
         let singles = new.instances.iter().filter(|i| !i.event.recurring).filter(still);
         let bounds = singles.map(|i| bounds(&i.span, zone));
@@ -101,8 +121,8 @@ impl Range {
 #[derive(Default)]
 pub struct Outcome {
     pub change: PastChange,
-    /// UIDs of single events that are not told any more because the range moved on: nobody deleted them.
-    pub outside: BTreeSet<String>,
+    /// UID and line of single events that are not told any more because the range moved on: nobody deleted them.
+    pub outside: BTreeSet<(String, usize)>,
 }
 
 /// What to keep of `old` now that the source tells `new`; `rows` is what was kept before, `last_seen` when `old` was last
@@ -115,19 +135,22 @@ pub fn change(
     now: DateTime<Utc>,
     zone: Tz,
 ) -> Outcome {
+    let several: HashSet<&str> = old.several().chain(new.several()).collect();
     let step = Step {
         old,
         new,
-        range: Range::new(old, new, rows, now, zone),
+        range: Range::new((old, new), &several, rows, now, zone),
+        several,
         told: new.instances.iter().map(|i| (key(i), i)).collect(),
         before: old.instances.iter().map(|i| (key(i), i)).collect(),
         faces: new.instances.iter().map(face).collect(),
         rows: rows.iter().map(|row| ((row.uid.clone(), row.slot.clone()), row)).collect(),
+        ahead: old.ahead.iter().filter(|i| i.event.recurring).map(|i| &*i.event.uid.0).collect(),
         last_seen,
     };
     let over: Vec<&Instance> = old.instances.iter().filter(|i| step.keeps(i)).collect();
-    let single = |i: &&&Instance| step.range.from.is_some() && !i.event.recurring && !i.event.uid.0.is_empty();
-    let outside = over.iter().filter(single).map(|i| i.event.uid.0.to_string()).collect();
+    let single = |i: &&&Instance| step.range.from.is_some() && !i.event.recurring;
+    let outside = over.iter().filter(single).map(|i| (i.event.uid.0.to_string(), i.event.line)).collect();
     let kept = over.iter().map(|i| step.row(i, json(i)));
     let slots = step.slots();
     let absent = new.instances.iter().filter(|i| step.is_news(i, &slots)).map(|i| step.row(i, None));
@@ -141,10 +164,14 @@ struct Step<'a> {
     old: &'a Told<'a>,
     new: &'a Told<'a>,
     range: Range,
+    /// UIDs that are shared by single events, before or now.
+    several: HashSet<&'a str>,
     told: HashMap<Key, &'a Instance>,
     before: HashMap<Key, &'a Instance>,
     faces: HashSet<(String, Span)>,
     rows: HashMap<Key, &'a Past>,
+    /// The series that went on past now.
+    ahead: HashSet<&'a str>,
     last_seen: DateTime<Utc>,
 }
 
@@ -169,10 +196,14 @@ impl Step<'_> {
         let uid = &*old.event.uid.0;
         match self.told.get(&key(old)) {
             Some(new) => old.event.recurring && self.range.is_before(new) && !is_same(old, new),
-            // A single event that is told at another time was moved there.
-            None if !old.event.recurring && !uid.is_empty() && self.new.contents.contains_key(uid) => false,
+            None if !old.event.recurring && self.moved(uid) => false,
             None => !self.faces.contains(&face(old)),
         }
+    }
+
+    /// A single event that is told at another time was moved there, unless others share its UID.
+    fn moved(&self, uid: &str) -> bool {
+        !uid.is_empty() && !self.several.contains(uid) && self.new.contents.contains_key(uid)
     }
 
     /// The first and the last slot that each series told before.
@@ -187,26 +218,40 @@ impl Step<'_> {
     }
 
     /// An instance of a series that it did not tell before: the rules are the same, and an exception was lost; or it lies
-    /// amid the others, and all were moved. A series that was made longer has new ones.
+    /// amid the others, and all were moved. A series that was made longer has new ones. One that goes on past now was told
+    /// up to when it was seen last: what was over by then, and was not told, was not there.
     fn is_news(&self, new: &Instance, slots: &HashMap<&str, (DateTime<Utc>, DateTime<Utc>)>) -> bool {
         let (at, uid) = (slot_at(new), &*new.event.uid.0);
         let frame = |told: &Told| told.contents.get(uid).map(|says| says.frame);
         let same = frame(self.old) == frame(self.new);
-        let amid = |(first, last): &(DateTime<Utc>, DateTime<Utc>)| *first - BESIDE < at && at < *last + BESIDE;
+        let unseen = || bounds(&new.span, self.range.zone).1 <= self.last_seen && self.ahead.contains(uid);
+        let amid =
+            |(first, last): &(DateTime<Utc>, DateTime<Utc>)| *first - BESIDE < at && (at < *last + BESIDE || unseen());
         new.event.recurring
             && slots.get(uid).is_some_and(|slots| same || amid(slots))
             && !self.before.contains_key(&key(new))
             && self.is_open(new)
     }
 
-    /// The source covers it again, or tells the single event at another time: then its word counts.
+    /// The source covers it again, tells it just so, or tells the single event at another time: then its word counts.
     fn is_told_again(&self, row: &Past) -> bool {
-        let single = || row.json.as_deref().and_then(instance).is_some_and(|kept| !kept.event.recurring);
-        if !row.uid.is_empty() && self.new.contents.contains_key(&row.uid) && single() {
-            return true;
-        }
+        let told = self.told.get(&(row.uid.clone(), row.slot.clone()));
         let inside = self.range.from.is_some_and(|(first, over)| row.starts >= first && row.ends >= over);
-        inside && (row.json.is_none() || self.told.contains_key(&(row.uid.clone(), row.slot.clone())))
+        let Some(kept) = row.json.as_deref() else {
+            // Nothing is to be hidden of a series that does not tell the slot.
+            return inside || (told.is_none() && self.new.contents.contains_key(&row.uid));
+        };
+        let kept = instance(kept);
+        let is = |so: &dyn Fn(&Instance) -> bool| kept.as_ref().is_some_and(so);
+        (inside && told.is_some())
+            || told.is_some_and(|told| is(&|kept| is_same(kept, told)))
+            || (self.returns(&row.uid) && is(&|kept| !kept.event.recurring))
+    }
+
+    /// The one event of that UID is told again, wherever it was moved to.
+    fn returns(&self, uid: &str) -> bool {
+        let kept = || self.rows.values().filter(|row| row.uid == uid && row.json.is_some()).count();
+        self.moved(uid) && !self.old.contents.contains_key(uid) && kept() == 1
     }
 
     fn row(&self, instance: &Instance, json: Option<String>) -> Past {
@@ -273,26 +318,26 @@ pub fn told(kept: u64, absent: u64, before: DateTime<Utc>, (first, last): (DateT
 }
 
 /// What rows did to the instances of a source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Merged {
+#[derive(Default)]
+pub struct Merged<'a> {
     /// Instances that stand there because they are kept.
-    pub kept: usize,
+    pub kept: Vec<&'a Past>,
     /// Instances that the source tells and that were not there.
-    pub absent: usize,
+    pub absent: Vec<&'a Past>,
     /// Rows that cannot be read.
     pub odd: usize,
 }
 
 /// Puts the kept past of `source` in the place of what it tells of the same instances.
-pub fn merge(
+pub fn merge<'a>(
     instances: &mut Vec<Instance>,
     source: &str,
-    rows: &[Past],
+    rows: &'a [Past],
     wanted: impl Fn(&Instance) -> bool,
     zone: Tz,
-) -> Merged {
+) -> Merged<'a> {
     let mut merged = Merged::default();
-    let mut open: HashMap<Key, &Past> = rows.iter().map(|row| ((row.uid.clone(), row.slot.clone()), row)).collect();
+    let mut open: HashMap<Key, &'a Past> = rows.iter().map(|row| ((row.uid.clone(), row.slot.clone()), row)).collect();
     let mut answered: HashSet<Key> = HashSet::new();
     instances.retain(|told| {
         if told.event.calendar.source != source {
@@ -301,7 +346,7 @@ pub fn merge(
         let key = key(told);
         let Some(row) = open.get(&key) else { return true };
         if bounds(&told.span, zone).1 < row.until {
-            merged.absent += usize::from(row.json.is_none());
+            merged.absent.extend(row.json.is_none().then_some(*row));
             return false;
         }
         answered.insert(key);
@@ -313,14 +358,24 @@ pub fn merge(
     for row in rows.iter().filter(|row| open.contains_key(&(row.uid.clone(), row.slot.clone()))) {
         match row.json.as_deref().map(instance) {
             Some(Some(kept)) if wanted(&kept) && !faces.contains(&face(&kept)) => {
-                merged.kept += 1;
-                instances.push(kept);
+                merged.kept.push(row);
+                instances.push(seen(kept, source, row.last_seen));
             }
             Some(None) => merged.odd += 1,
             _ => {}
         }
     }
     merged
+}
+
+/// As it stands in a report: marked, and of the source as it is called now.
+fn seen(mut kept: Instance, source: &str, at: DateTime<Utc>) -> Instance {
+    let event = Arc::make_mut(&mut kept.event);
+    event.last_seen = Some(at);
+    if event.calendar.source != source {
+        event.calendar = Arc::new(Calendar { source: source.into(), ..(*event.calendar).clone() });
+    }
+    kept
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 
 use super::guard::{self, Step};
 use super::history::{self, Outcome, Told};
+use super::outline::{Outline, several};
 use crate::diagnostic::Failure;
-use crate::model::{Instance, Interval};
-use crate::source::ics::{self, Calendars, Says, Text};
+use crate::model::{Instance, Interval, Span, midnight};
+use crate::source::ics::{Calendars, Says, Text};
 use crate::store::{Calendar, Changes, Hold, IcsText, PastChange, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -31,23 +32,16 @@ pub(super) enum Taken {
     Held(Hold),
 }
 
-/// What each UID of the texts says.
-fn contents(texts: &[IcsText]) -> BTreeMap<String, Says> {
-    let mut all: BTreeMap<String, Says> = BTreeMap::new();
-    for text in texts {
-        for (uid, says) in ics::contents(&text.bytes) {
-            *all.entry(uid).or_default() += says;
-        }
-    }
-    all
-}
+/// How far ahead is looked for what was moved there.
+const AHEAD: TimeDelta = TimeDelta::days(2 * 366);
 
+/// Of events by their keys, as [`Outline::events`] gives them.
 fn changes(before: &BTreeMap<String, Says>, after: &BTreeMap<String, Says>) -> Changes {
-    let lacks = |of: &BTreeMap<String, Says>, uid: &str| !uid.is_empty() && !of.contains_key(uid);
+    let lacks = |of: &BTreeMap<String, Says>, key: &str| !key.is_empty() && !of.contains_key(key);
     Changes {
-        added: after.keys().filter(|uid| lacks(before, uid)).count(),
-        changed: after.iter().filter(|(uid, says)| before.get(*uid).is_some_and(|known| known.all != says.all)).count(),
-        removed: before.keys().filter(|uid| lacks(after, uid)).count(),
+        added: after.keys().filter(|key| lacks(before, key)).count(),
+        changed: after.iter().filter(|(key, says)| before.get(*key).is_some_and(|known| known.all != says.all)).count(),
+        removed: before.keys().filter(|key| lacks(after, key)).count(),
     }
 }
 
@@ -66,13 +60,15 @@ impl Reading {
             store.keep_texts(calendar.id, texts, stamp, &forget, self.now)?;
             return Ok(Taken::Same);
         }
-        let (known, there) = (contents(&before), contents(texts));
-        let past = match !self.accept && self.concerns_the_past(store, calendar, &known, &there)? {
-            true => self.past(store, calendar, (&before, &known), (texts, &there))?,
+        let (old, new) = (Outline::of(&before), Outline::of(texts));
+        let past = match !self.accept && self.concerns_the_past(store, calendar, &old.contents, &new.contents)? {
+            true => self.past(store, calendar, (&before, &old.contents), (texts, &new.contents))?,
             false => Outcome { change: forget, ..Outcome::default() },
         };
-        let named = |uid: &&String| !uid.is_empty() && !past.outside.contains(*uid);
-        let gone = known.keys().filter(named).filter(|uid| !there.contains_key(*uid)).cloned().collect();
+        let several = several([&old, &new]);
+        let (known, there, outside) = (old.events(&several), new.events(&several), old.keys(&past.outside, &several));
+        let named = |key: &&String| !key.is_empty() && !outside.contains(*key);
+        let gone = known.keys().filter(named).filter(|key| !there.contains_key(*key)).cloned().collect();
         let live = known.keys().filter(named).count();
         let held = store.hold(calendar.id)?;
         match if self.accept { Step::Apply } else { guard::decide(held, &[(live, gone)], self.now) } {
@@ -109,20 +105,24 @@ impl Reading {
         (before, known): (&[IcsText], &BTreeMap<String, Says>),
         (after, there): (&[IcsText], &BTreeMap<String, Says>),
     ) -> Result<Outcome, Failure> {
-        let (old, new) = (self.instances(calendar, before), self.instances(calendar, after));
-        let old = Told { contents: known, instances: &old };
-        let new = Told { contents: there, instances: &new };
+        let ((old, ahead), (new, later)) = (self.instances(calendar, before), self.instances(calendar, after));
+        let old = Told { contents: known, instances: &old, ahead: &ahead };
+        let new = Told { contents: there, instances: &new, ahead: &later };
         let last_seen = store.state(calendar.id)?.last_good.unwrap_or(self.now);
         let rows = store.whole_past(calendar.id)?;
         Ok(history::change(&old, &new, &rows, last_seen, self.now, self.zone))
     }
 
-    fn instances(&self, calendar: &Calendar, texts: &[IcsText]) -> Vec<Instance> {
+    /// Those up to now, and those to come.
+    fn instances(&self, calendar: &Calendar, texts: &[IcsText]) -> (Vec<Instance>, Vec<Instance>) {
         let mut calendars = Calendars::default();
         for IcsText { file, stem, bytes } in texts.iter().cloned() {
             calendars.add_text(Some(&calendar.name), &Text { file, stem, bytes });
         }
-        let window = Interval::new(self.now - TimeDelta::days(366 * history::YEARS), self.now);
-        calendars.instances(window, self.zone)
+        let window = Interval::new(self.now - TimeDelta::days(366 * history::YEARS), self.now + AHEAD);
+        calendars.instances(window, self.zone).into_iter().partition(|instance| match instance.span {
+            Span::Timed(interval) => interval.start < self.now,
+            Span::AllDay { first, .. } => midnight(first, self.zone) < self.now,
+        })
     }
 }

@@ -1,9 +1,11 @@
 //! The three files of a week: the picture, the numbers, the alternative text.
 
-use crate::analyze::Report;
+use crate::analyze::{Analysis, Report};
 use crate::chart::{self, Painter, Style};
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
+use crate::model::Interval;
+use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +25,21 @@ pub fn files(out: &Path, report: &Report, style: &Style, painter: &mut Painter) 
     disk::write(&paths[1], json(&numbers).as_bytes())?;
     disk::write(&paths[2], chart::described(report, style).as_bytes())?;
     Ok(paths)
+}
+
+/// What the report of the time `within` says of meetings that their sources tell no more.
+pub fn last_seen(analysis: &Analysis, within: &Interval) -> Option<String> {
+    let here = analysis.judged().iter().filter(|judged| judged.touches(within));
+    let seen: Vec<DateTime<Utc>> = here.filter_map(|judged| judged.instance.event.last_seen).collect();
+    let day = |at: &DateTime<Utc>| at.format("%Y-%m-%d").to_string();
+    let when = match (day(seen.iter().min()?), day(seen.iter().max()?)) {
+        (first, last) if first == last => format!("on {last}"),
+        (first, last) => format!("between {first} and {last}"),
+    };
+    Some(match seen.len() {
+        1 => format!("1 meeting stands as last seen {when}: its source no longer tells it like that"),
+        more => format!("{more} meetings stand as last seen {when}: their source no longer tells them like that"),
+    })
 }
 
 /// The report as one line of JSON.

@@ -6,7 +6,7 @@
 use super::facts::{self, Facts};
 use super::gallery::{Entry, page};
 use super::handover::{self, Way};
-use super::picture::{ENDINGS, fallback_font, files};
+use super::picture::{ENDINGS, fallback_font, files, last_seen};
 use super::standing::{Standing, standing};
 use super::sync::hash;
 use crate::analyze::{Analysis, Report};
@@ -119,7 +119,8 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
         for week in weeks {
             style.banner = job.standing.banner(*week, job.plan.last, &setup.wishes.zones);
             rendered.banner.clone_from(&style.banner);
-            job.one(analysis.report(*week, now), &style, &mut painter, &mut rendered)?;
+            let seen = last_seen(&analysis, &setup.wishes.zones.week(*week));
+            job.one(analysis.report(*week, now), seen, &style, &mut painter, &mut rendered)?;
         }
     }
     job.tidy()?;
@@ -195,10 +196,19 @@ impl Job<'_> {
         needed.start >= from
     }
 
-    /// Draws one week, unless its picture shows the same already.
-    fn one(&self, report: Report, style: &Style, painter: &mut Painter, done: &mut Rendered) -> Result<(), Failure> {
+    /// Draws one week, unless its picture shows the same already. How many of its meetings are no longer told (`seen`) changes
+    /// none of them: for that alone it is not drawn again.
+    fn one(
+        &self,
+        mut report: Report,
+        seen: Option<String>,
+        style: &Style,
+        painter: &mut Painter,
+        done: &mut Rendered,
+    ) -> Result<(), Failure> {
         let (week, name) = (report.week, self.name(report.week));
         let hash = self.hash(&report, style);
+        report.notes.extend(seen);
         let before = self.known.get(&name);
         if before == Some(&hash) && self.is_there(week) {
             done.kept += 1;

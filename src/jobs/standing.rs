@@ -2,7 +2,7 @@
 
 use super::account::is_signed_out;
 use super::sync::google_sources;
-use crate::config::{Config, Place};
+use crate::config::{Config, IcsSource, Place};
 use crate::diagnostic::Failure;
 use crate::model::{Week, Zones};
 use crate::source::Kind;
@@ -32,6 +32,20 @@ pub struct Stale {
     pub never: bool,
     /// Somebody has to sign in.
     pub signed_out: bool,
+    /// Nothing stands in the way of one of them: nobody asked it for a long time, and nothing else says so.
+    pub quiet: bool,
+}
+
+/// A calendar that was asked last at `last_good` and that is to be followed counts as old. A file that nobody touches is as
+/// good as new for as long as it can be read; a listing that is held back is news that does not count yet.
+pub fn is_old(last_good: DateTime<Utc>, now: DateTime<Utc>, file: bool, troubled: bool, held: bool) -> bool {
+    held || (now - last_good > OLD && (troubled || !file))
+}
+
+/// The source of that name is a file or folder.
+pub fn is_file(config: &Config, account: &Account) -> bool {
+    let is = |s: &IcsSource| s.name == account.name && matches!(s.place, Place::Path(_));
+    account.kind == "ics" && config.ics.iter().any(is)
 }
 
 /// Looks at every source that is configured or signed in, and every calendar of it that counts; only what is to be followed
@@ -54,7 +68,7 @@ pub fn standing(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<St
         if !standing.source(store, config, account, Some(now))? {
             let robot = sources.iter().any(|s| s.name == name && s.service_account.is_some());
             let signed_out = kind == "google" && !robot && !Grant::path(store.folder(), name).exists();
-            standing.add(Stale { last_good: None, never: true, signed_out });
+            standing.add(Stale { last_good: None, never: true, signed_out, quiet: false });
         }
     }
     Ok(standing)
@@ -72,9 +86,7 @@ impl Standing {
         let Some(account) = account else { return Ok(false) };
         let login = format!("{:?}", Kind::NeedsLogin);
         let whole = store.account_obstacle(account.id)?;
-        // A file that nobody touches is as good as new for as long as it can be read.
-        let file = account.kind == "ics"
-            && config.ics.iter().any(|s| s.name == account.name && matches!(s.place, Place::Path(_)));
+        let file = is_file(config, account);
         let calendars = store.calendars(account.id)?;
         for calendar in calendars.iter().filter(|c| c.selected()) {
             let state = store.state(calendar.id)?;
@@ -82,21 +94,24 @@ impl Standing {
             let Some(now) = now else { continue };
             let obstacle = state.obstacle.as_ref().or(whole.as_ref());
             let signed_out = obstacle.is_some_and(|o| o.kind == login);
-            let old = state.last_good.is_some_and(|since| now - since > OLD) && !(file && obstacle.is_none());
+            let held = store.hold(calendar.id)?.is_some();
+            let old = state.last_good.is_some_and(|since| is_old(since, now, file, obstacle.is_some(), held));
             let good = state.last_good.unwrap_or(DateTime::UNIX_EPOCH);
             self.last_good = Some(self.last_good.map_or(good, |least| least.min(good)));
             if signed_out || old || state.last_good.is_none() {
-                self.add(Stale { last_good: state.last_good, never: state.last_good.is_none(), signed_out });
+                let never = state.last_good.is_none();
+                let quiet = old && obstacle.is_none() && !held;
+                self.add(Stale { last_good: state.last_good, never, signed_out, quiet });
             }
         }
         Ok(!calendars.is_empty() || account.listed_at.is_some())
     }
 
-    /// What the picture of `week` says where the facts are old: weeks that ended after the last good sync, and the two that
-    /// people look at, `last` and the one that runs.
+    /// What the picture of `week` says where the facts are old: weeks that ended after the last good sync, all of them where a
+    /// calendar was never read, and the two that people look at, `last` and the one that runs.
     pub fn banner(&self, week: Week, last: Week, zones: &Zones) -> Option<String> {
-        let Stale { last_good, never, signed_out } = self.stale.as_ref()?;
-        let behind = last_good.is_some_and(|at| at < zones.week(week).end);
+        let Stale { last_good, never, signed_out, .. } = self.stale.as_ref()?;
+        let behind = *never || last_good.is_some_and(|at| at < zones.week(week).end);
         if week < last && !behind {
             return None;
         }
@@ -113,5 +128,6 @@ impl Standing {
         stale.last_good = stale.last_good.into_iter().chain(more.last_good).min();
         stale.never |= more.never;
         stale.signed_out |= more.signed_out;
+        stale.quiet |= more.quiet;
     }
 }

@@ -93,7 +93,7 @@ impl CalendarSummary {
 }
 
 /// What happened to an account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct AccountSummary {
     pub name: String,
     pub calendars: Vec<CalendarSummary>,
@@ -103,6 +103,15 @@ pub struct AccountSummary {
     pub unread: usize,
     /// How far the server's clock is ahead of ours, where an answer said.
     pub skew: Option<TimeDelta>,
+    /// The configuration does not name it any more, and so many meetings went with it that only Vantage knew.
+    pub forgotten: u64,
+}
+
+impl AccountSummary {
+    /// Nothing happened to it yet.
+    pub(super) fn of(name: &str) -> AccountSummary {
+        AccountSummary { name: name.into(), ..AccountSummary::default() }
+    }
 }
 
 /// The accounts that are synced: the configuration's, and those that were signed in without being written there.
@@ -161,8 +170,7 @@ impl Sync<'_> {
 
     async fn google(&self, source: &GoogleSource, slots: &Arc<Semaphore>) -> Result<AccountSummary, Failure> {
         let account = self.store.borrow_mut().account(&source.name, "google")?;
-        let mut summary =
-            AccountSummary { name: source.name.clone(), calendars: Vec::new(), trouble: None, unread: 0, skew: None };
+        let mut summary = AccountSummary::of(&source.name);
         let before = self.store.borrow().account_obstacle(account.id)?;
         if let Some(obstacle) = before.as_ref().filter(|o| self.waits(source, o)) {
             summary.trouble = self.still(obstacle);

@@ -199,6 +199,8 @@ pub struct Event {
     pub held: Option<Answer>,
     /// Its end was written before its start: it has no length, and nobody knows which of the two is wrong.
     pub ends_before_start: bool,
+    /// Its source tells of it no more, or otherwise: it stands as it was seen last, at this moment.
+    pub last_seen: Option<DateTime<Utc>>,
     /// Line of the event's BEGIN in its source, from 1; 0 where a source has no lines.
     pub line: usize,
 }

@@ -128,6 +128,21 @@ impl Store {
         })
     }
 
+    /// Gives an iCalendar source another name, and its calendar with it.
+    pub fn rename_account(&mut self, account: &Account, name: &str) -> Result<(), Failure> {
+        self.whole(|t| {
+            t.execute("UPDATE account SET name = ?2 WHERE id = ?1", params![account.id.0, name])?;
+            t.execute("UPDATE calendar SET name = ?2 WHERE account = ?1", params![account.id.0, name])?;
+            // The text of a feed is called like its source.
+            t.execute(
+                "UPDATE ics_text SET file = ?3, stem = ?3 WHERE file = ?2 AND stem = ?2
+                 AND calendar IN (SELECT id FROM calendar WHERE account = ?1)",
+                params![account.id.0, account.name, name],
+            )
+            .map(|_| ())
+        })
+    }
+
     /// Removes an account with everything that came from it.
     pub fn forget_account(&mut self, id: AccountId) -> Result<(), Failure> {
         self.run("DELETE FROM account WHERE id = ?1", [id.0]).map(|_| ())

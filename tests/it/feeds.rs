@@ -104,12 +104,14 @@ fn addresses_as_they_are_handed_out_are_taken_and_others_are_told_what_to_change
         ("https://ada:pw@example.com/a.ics", ""),
         ("http://192.168.1.5:8080/a.ics", private),
         ("http://nas.local/a.ics", private),
+        ("http://calendar.corp.example.com/a.ics", private),
     ] {
         assert!(check(url, more).ends_with("exit 0"), "{url}: {}", check(url, more));
     }
     for (url, more, help) in [
         ("http://192.168.1.5/a.ics", "", "add `allow_private = true` to this source"),
-        ("http://example.com/CANARY.ics", private, "write `https://`"),
+        ("http://example.com/CANARY.ics", "", "write `https://`"),
+        ("http://1.1.1.1/CANARY.ics", private, "write `https://`"),
         ("file:///home/ada/CANARY.ics", "", "write the file as `path` instead"),
         ("calendar.example.com/CANARY", "", "it begins with `https://` or `webcal://`"),
     ] {
@@ -182,4 +184,15 @@ fn titles_are_read_as_their_encoding_says() {
     let old = calendar(&[event("a", ":Roadmap # review", 8)]).replace('#', "\u{1}");
     let old: Vec<u8> = old.bytes().map(|byte| if byte == 1 { 0x96 } else { byte }).collect();
     assert!(titles(&old).contains("Roadmap – review"), "{}", titles(&old));
+}
+
+#[test]
+fn a_server_without_tls_behind_a_webcal_address_is_told_how_to_be_asked() {
+    let port = server(|_| ("200 OK".into(), calendar(&[event("a", ":Roadmap", 9)]).into()));
+    let help = "write `http://` if this server has no TLS";
+    let told = followed(&format!("webcal://127.0.0.1:{port}/x.ics")).run(["sync"]).err;
+    assert!(told.contains(help), "{told}");
+    let told = followed(&format!("https://127.0.0.1:{port}/x.ics")).run(["sync"]).err;
+    assert!(!told.contains(help), "who writes https means it: {told}");
+    assert!(followed(&format!("http://localhost:{port}/x.ics")).sync().contains("1 added"));
 }

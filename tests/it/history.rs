@@ -115,8 +115,8 @@ fn before_its_range_a_source_erases_nothing_until_it_is_told_to() {
     let world = saved(world, &all[2..]);
     assert_eq!(past(&world), whole);
     insta::assert_snapshot!(world.tell(["events", "--from", "2026-11-09", "--to", "2026-11-10"]), @"
-    2026-11-09 09:00      60 min  strategy         Roadmap  (Roadmap)
-    2026-11-10 09:00      60 min  strategy         Budget  (Budget and funding)
+    2026-11-09 09:00      60 min  strategy         Roadmap  (Roadmap)  (as last seen on 2026-11-23)
+    2026-11-10 09:00      60 min  strategy         Budget  (Budget and funding)  (as last seen on 2026-11-23)
     warning: side: 2 meetings before 2026-11-11 are no longer told like that by the source and count as last seen on 2026-11-23
      |
      = help: `vantage status` says more
@@ -243,4 +243,155 @@ fn sync_tells_what_was_renamed_or_lengthened() {
     let stamped = longer.replace("DTSTAMP:2026", "DTSTAMP:2027");
     let world = saved(world, &[stamped, one("a", "Vision", "20261109", 9), one("c", "Staff", "20261118", 9)]);
     assert_eq!(world.run(["sync"]).ok(), "side: 1 added, 0 changed, 0 removed (listed whole)\n");
+}
+
+/// Four hundred half hours of twenty days, of which program and UID say nothing.
+fn nameless(uid: Option<&str>) -> Vec<String> {
+    let one = |n: usize| {
+        let (day, half) = (1 + n % 20, n / 20);
+        let time = |half: usize| format!("202611{day:02}T{:02}{:02}00", 8 + half / 2, half % 2 * 30);
+        let text =
+            event(uid.unwrap_or("none"), "Roadmap", &time(half), &time(half + 1), "ATTENDEE:mailto:bo@example.com");
+        if uid.is_some() { text } else { text.replace("UID:none", "X-NOTHING:none") }
+    };
+    (0..400).map(one).collect()
+}
+
+#[test]
+fn events_without_a_uid_of_their_own_are_guarded_like_others() {
+    for uid in [None, Some("event")] {
+        let all = nameless(uid);
+        let world = saved(World::new().config(SIDE), &all);
+        assert_eq!(world.run(["sync"]).ok(), "side: 400 added, 0 changed, 0 removed (listed whole)\n", "{uid:?}");
+        assert!(world.run(["status"]).ok().contains("400 events"), "{uid:?}");
+        let there = |world: &World| world.titles("2026-11-01", "2026-11-22").lines().count();
+        let few = [&all[..201], &all[204..]].concat();
+        let world = saved(world, &few);
+        assert!(world.run(["sync"]).ok().contains("0 added, 0 changed, 3 removed"), "{uid:?}: a few go");
+        let before = there(&world);
+        for (left, lacks) in [(&all[..0], "397 of 397"), (&all[..3], "394 of 397")] {
+            let world = saved(World::new().config(SIDE), &few);
+            world.run(["sync"]).ok();
+            let world = saved(world, left);
+            let told = world.run(["sync"]).ok();
+            assert!(told.contains(&format!("held: the listing lacks {lacks} events")), "{uid:?}: {told}");
+            assert_eq!(there(&world), before, "{uid:?}");
+        }
+    }
+}
+
+#[test]
+fn a_window_moves_on_over_events_that_share_a_uid_or_have_none() {
+    for uid in ["exp", ""] {
+        let days = ["20261103", "20261110", "20261117", "20261124"];
+        let all = days.map(|day| one(uid, "Vision", day, 9).replace("UID:\n", "").replace("UID:\r\n", ""));
+        let world = saved(World::new().config(SIDE).at("2026-11-20T20:00:00+01:00"), &all);
+        let past = |world: &World| world.titles("2026-11-02", "2026-11-25");
+        let whole = past(&world);
+        assert_eq!(whole.lines().count(), 4, "{whole}");
+        let world = saved(world.at("2026-11-21T20:00:00+01:00"), &all[1..]);
+        assert!(world.run(["sync"]).ok().contains("1 meeting of the past is no longer told"), "{uid:?}");
+        assert_eq!(past(&world), whole, "{uid:?}");
+        let world = saved(world.at("2026-11-22T20:00:00+01:00"), &all[2..]);
+        assert_eq!(past(&world), whole, "{uid:?}");
+        // Inside the range it is deleted.
+        let world = saved(world, &[all[2].clone()]);
+        assert_eq!(past(&world), whole.lines().take(3).collect::<Vec<_>>().join("\n"), "{uid:?}");
+    }
+}
+
+#[test]
+fn a_series_that_moves_to_another_weekday_counts_once_a_week() {
+    let ser = |day: &str| one("ser", "Staff", day, 9) + "\nRRULE:FREQ=WEEKLY";
+    let ahead = one("x", "Vision", "20261202", 9);
+    for (old, new, kept) in [("20261012", "20261016", "16T09:00 Staff"), ("20261014", "20261015", "18T09:00 Staff")] {
+        let world = World::new().config(SIDE).at("2026-11-20T20:00:00+01:00");
+        let world = saved(world, &[ser(old), ahead.clone()]);
+        let week = |world: &World| world.titles("2026-11-16", "2026-11-22");
+        assert_eq!(week(&world), kept);
+        let world = saved(world.at("2026-11-21T20:00:00+01:00"), &[ser(new), ahead.clone()]);
+        assert_eq!(week(&world), kept, "{new}: it was over and not told");
+        // It is moved back, and nothing is kept of it any more.
+        let world = saved(world, &[ser(old), ahead.clone()]);
+        assert_eq!(week(&world), kept);
+        assert!(!world.run(["status"]).ok().contains("no longer told"), "{}", world.run(["status"]).ok());
+    }
+    // What took place after it was seen last is believed.
+    let world = saved(World::new().config(SIDE).at("2026-11-19T20:00:00+01:00"), &[ser("20261012"), ahead.clone()]);
+    world.run(["sync"]).ok();
+    let world = saved(world.at("2026-11-21T20:00:00+01:00"), &[ser("20261016"), ahead]);
+    assert_eq!(world.titles("2026-11-16", "2026-11-22"), "16T09:00 Staff\n20T09:00 Staff");
+}
+
+#[test]
+fn edits_of_a_feed_that_gives_new_uids_at_every_fetch_double_nothing() {
+    let told = |by: &str, second: &str| {
+        let days = [("a", "Roadmap", "20261109"), ("b", second, "20261110"), ("c", "Vision", "20261116")];
+        days.map(|(uid, title, day)| one(&format!("{uid}-{by}"), title, day, 9)).to_vec()
+    };
+    let (world, feed) = served(&told("x", "Budget"));
+    world.run(["sync"]).ok();
+    *feed.lock().unwrap() = texts(&told("y", "Money"));
+    let mut world = world;
+    for hour in [8, 9, 10] {
+        world = world.at(&format!("2026-11-23T{hour:02}:30:00+01:00"));
+        world.run(["sync"]).ok();
+    }
+    assert_eq!(world.titles("2026-11-09", "2026-11-22"), "09T09:00 Roadmap\n10T09:00 Money\n16T09:00 Vision");
+}
+
+#[test]
+fn a_meeting_that_is_no_longer_told_says_so_wherever_it_stands() {
+    let all =
+        [one("a", "Roadmap", "20261109", 9), one("b", "Budget", "20261110", 9), one("c", "Vision", "20261117", 9)];
+    let world = saved(World::new().config(SIDE), &all);
+    world.run(["sync"]).ok();
+    let world = saved(world, &all[1..]);
+    world.run(["sync"]).ok();
+    let lines = world.run(["events", "--from", "2026-11-09", "--to", "2026-11-10", "--format", "json"]).json();
+    assert!(lines[0]["last_seen"].as_str().unwrap().starts_with("2026-11-23T"), "{}", lines[0]);
+    assert!(lines[1].get("last_seen").is_none(), "{}", lines[1]);
+    let explained = world.run(["explain", "roadmap"]).ok();
+    assert!(explained.contains("as last seen on 2026-11-23: its source no longer tells it like that"), "{explained}");
+    let explained = world.run(["explain", "roadmap", "--format", "json"]).json();
+    assert!(explained[0]["time"]["last_seen"].as_str().unwrap().starts_with("2026-11-23"), "{}", explained[0]);
+    assert!(!world.run(["explain", "budget"]).ok().contains("as last seen"));
+    let note = "1 meeting stands as last seen on 2026-11-23: its source no longer tells it like that";
+    let (text, json) = (world.run(["week", "2026-W46"]), world.run(["week", "2026-W46", "--format", "json"]));
+    assert!(text.out.contains(&format!("note: {note}\n")) && json.out.contains(note), "{}", text.out);
+    assert!(text.err.contains("1 meeting before 2026-11-10 is no longer told"), "{}", text.err);
+    // A week that holds none of them says nothing, though its trend looks back at them.
+    let next = world.run(["week", "2026-W47"]);
+    assert!(!next.out.contains("last seen") && next.err.is_empty(), "{}{}", next.out, next.err);
+}
+
+#[test]
+fn a_source_under_a_new_name_keeps_its_past() {
+    let all = [one("a", "Roadmap", "20261109", 9), one("c", "Vision", "20261117", 9)];
+    let past = |world: &World| world.titles("2026-11-09", "2026-11-22");
+    let named = SIDE.replace("side\"", "board\"");
+    let world = saved(World::new().config(SIDE), &all);
+    let whole = past(&world);
+    let world = saved(world, &all[1..]);
+    assert_eq!(past(&world), whole);
+    let world = world.config(&named);
+    assert_eq!(past(&world), whole, "a file");
+    assert_eq!(world.run(["sync"]).ok(), "board: no change\n");
+    let (world, feed) = served(&all);
+    world.run(["sync"]).ok();
+    *feed.lock().unwrap() = texts(&all[1..]);
+    world.run(["sync"]).ok();
+    let config = std::fs::read_to_string(world.path(".config/vantage/vantage.toml")).unwrap();
+    let world = world.config(&config.replace("\"side\"", "\"board\""));
+    let synced = world.run(["sync"]);
+    assert!(synced.err.is_empty() && synced.out.starts_with("board: "), "{}{}", synced.out, synced.err);
+    assert_eq!(past(&world), whole, "a feed");
+    // Elsewhere is another source: what goes is told, once.
+    let world = saved(world.config(&named), &all);
+    let says = "board: the configuration no longer names it";
+    let world = world.config(&SIDE.replace("side", "third"));
+    let world = world.file("third.ics", texts(&all));
+    let first = world.run(["sync"]).ok();
+    assert!(first.contains(says) && first.contains("; 1 meeting of its past that no source tells"), "{first}");
+    assert!(!world.run(["sync"]).ok().contains(says));
 }

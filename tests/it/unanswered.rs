@@ -1,7 +1,7 @@
 //! A source that is configured and never answered is missing from every number: that is said wherever one looks.
 
 use crate::support::google::{Fault, What};
-use crate::support::{World, ada, event};
+use crate::support::{World, ada, calendar, event, feed};
 
 const GOOD: &str = "[[source.ics]]\nname = \"good\"\npath = \"~/good.ics\"\n";
 
@@ -100,7 +100,11 @@ fn a_feed_that_nobody_asked_yet() {
     world.run(["week", "2026-W40..2026-W47", "--out", "out"]).ok();
     let says = |week: &str| std::fs::read_to_string(world.path(&format!("out/2026-{week}.txt"))).unwrap();
     assert!(says("W47").starts_with("Out of date: a calendar was never read"), "{}", says("W47"));
-    assert!(says("W46").starts_with("Week 46"), "the two that people look at say it: {}", says("W46"));
+    assert!(
+        says("W40").starts_with("Out of date: a calendar was never read"),
+        "it is missing there too: {}",
+        says("W40")
+    );
     let status = world.run(["status"]).ok();
     assert!(
         status.ends_with("work (iCalendar)\n  never read, and nothing of it counts\n  next: run `vantage sync`\n"),
@@ -128,4 +132,58 @@ fn an_account_and_a_calendar_whose_first_listing_failed() {
     }
     let told = marked(&world);
     assert!(!told.contains("never"), "{told}");
+}
+
+#[test]
+fn a_feed_that_nobody_asked_for_a_week_is_old_wherever_its_numbers_stand() {
+    let one = event("a", "Roadmap", "20261116T090000", "20261116T100000", "ATTENDEE:mailto:bo@example.com");
+    let (address, _served) = feed(calendar(&[&one]));
+    let source = format!("[[source.ics]]\nname = \"work\"\nurl = \"{address}\"\nallow_private = true\n");
+    let world = World::new().config(&source).at("2026-11-15T09:00:00+01:00");
+    world.run(["sync"]).ok();
+    let world = world.at("2026-11-16T09:00:00+01:00");
+    assert!(world.run(["week", "last"]).err.is_empty(), "a day is not old");
+    assert!(!world.run(["status"]).ok().contains("out of date"));
+    let world = world.at("2026-11-23T09:00:00+01:00");
+    let says = "Out of date: the last good sync was on 15 November 2026";
+    let text = world.run(["week", "last"]);
+    assert!(text.out.contains(&format!("note: {says}")), "{}", text.out);
+    let range = world.run(["week", "2026-W46..2026-W47", "--format", "json", "--out", "out"]);
+    assert_eq!(range.err.matches(says).count(), 1, "{}", range.err);
+    for (week, line) in ["W46", "W47"].iter().zip(range.out.lines()) {
+        let file = std::fs::read_to_string(world.path(&format!("out/2026-{week}.json"))).unwrap();
+        assert_eq!(file.trim_end(), line);
+        let report: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(report["notes"][0].as_str().unwrap().starts_with(says), "{week}: {}", report["notes"]);
+    }
+    // What ended before it was asked last is whole.
+    assert!(world.run(["week", "2026-W45"]).err.is_empty());
+    let status = world.run(["status"]).ok();
+    assert!(
+        status.contains("    out of date: what changed since then does not count\n  next: run `vantage sync`\n"),
+        "{status}"
+    );
+    assert_eq!(world.status()["accounts"][0]["calendars"][0]["stale"], true);
+    world.run(["sync"]).ok();
+    assert!(!world.run(["status"]).ok().contains("out of date") && world.run(["week", "last"]).err.is_empty());
+}
+
+#[test]
+fn a_file_whose_newest_save_is_held_back_is_old_and_one_that_nobody_touches_is_not() {
+    let one = event("a", "Roadmap", "20261116T090000", "20261116T100000", "ATTENDEE:mailto:bo@example.com");
+    let says = |world: &World| std::fs::read_to_string(world.path(".local/share/vantage/charts/2026-W48.txt")).unwrap();
+    let world = World::new().config(GOOD).ics("good.ics", &[&one]).at("2026-11-23T09:00:00+01:00");
+    world.run(["sync"]).ok();
+    let world = world.at("2026-11-30T09:00:00+01:00");
+    world.run(["render"]).ok();
+    assert!(says(&world).starts_with("Week 48"), "{}", says(&world));
+    world.run(["sync"]).ok();
+    // Nobody wrote to it for a week, and then it is empty.
+    let world = world.ics("good.ics", &[]).at("2026-12-03T09:00:00+01:00");
+    world.run(["sync"]).ok();
+    world.run(["render"]).ok();
+    assert!(says(&world).starts_with("Out of date: the last good sync was on 30 November 2026"), "{}", says(&world));
+    let status = world.run(["status"]).ok();
+    assert!(status.contains("held since") && status.matches("next:").count() == 1, "{status}");
+    assert_eq!(world.status()["accounts"][0]["calendars"][0]["stale"], true);
 }

@@ -15,6 +15,14 @@ const MOST: usize = 8;
 
 impl Time<'_> {
     pub(super) fn json(&self) -> Value {
+        let mut value = self.plain_json();
+        if let Some(at) = self.one.instance.event.last_seen {
+            value["last_seen"] = self.local(at).into();
+        }
+        value
+    }
+
+    fn plain_json(&self) -> Value {
         let week = |part: &Part| {
             json!({ "week": part.week.to_string(), "minutes": minutes(part.length), "counted_minutes": part.counted.to_f64() / 60.0,
                     "cut_at": part.cut.map(|at| self.local(at)) })
@@ -46,6 +54,10 @@ impl Time<'_> {
         };
         if let Some(slot) = self.moved_from() {
             let _ = writeln!(text, "    moved here from {slot}");
+        }
+        if let Some(at) = one.instance.event.last_seen {
+            let day = self.zones.date_of(at);
+            let _ = writeln!(text, "    as last seen on {day}: its source no longer tells it like that");
         }
         if let [_, _, ..] = account.weeks[..] {
             for part in &account.weeks {

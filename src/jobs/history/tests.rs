@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Calendar, Interval, Uid};
+use crate::model::{Interval, Uid};
 
 /// Hours since the beginning of a Monday.
 fn at(hours: i64) -> DateTime<Utc> {
@@ -34,7 +34,14 @@ fn contents(instances: &[Instance], frame: u64) -> BTreeMap<String, Says> {
 
 fn changed(old: &[Instance], new: &[Instance], rows: &[Past], frames: (u64, u64)) -> PastChange {
     let (known, there) = (contents(old, frames.0), contents(new, frames.1));
-    let (old, new) = (Told { contents: &known, instances: old }, Told { contents: &there, instances: new });
+    let split = |all: &[Instance]| -> (Vec<Instance>, Vec<Instance>) {
+        all.iter().cloned().partition(|i| bounds(&i.span, Tz::UTC).0 < at(NOW))
+    };
+    let ((old, ahead), (new, later)) = (split(old), split(new));
+    let (old, new) = (
+        Told { contents: &known, instances: &old, ahead: &ahead },
+        Told { contents: &there, instances: &new, ahead: &later },
+    );
     change(&old, &new, rows, at(NOW - 24), at(NOW), Tz::UTC).change
 }
 
@@ -111,6 +118,69 @@ fn a_series_is_frozen_before_the_range_and_follows_inside() {
 }
 
 #[test]
+fn instances_of_a_shared_uid_are_told_apart() {
+    let all = [10, 20, 30, NOW + 10].map(|hours| meeting("x", hours, 1));
+    assert_eq!(kept(&all, &all[1..]), ["x 10"], "the window moved");
+    assert_eq!(kept(&all, &all[2..]), ["x 10", "x 20"]);
+    assert_eq!(kept(&[all[0].clone(), all[1].clone()], &all[1..2]), ["x 10"], "two of them, and then one");
+    assert!(kept(&all, &[all[0].clone(), all[2].clone()]).is_empty(), "inside, it is deleted");
+    assert!(kept(&all[..1], &[meeting("x", NOW + 10, 1)]).is_empty(), "the only one was moved");
+    // What is kept of it stays when less is told.
+    let rows = changed(&all, &all[1..], &[], (1, 1)).keep;
+    assert!(changed(&all[1..], &all[2..], &rows, (1, 1)).release.is_empty());
+    assert!(changed(&all[2..3], &all[3..], &rows, (1, 1)).release.is_empty(), "also when one of them is left");
+}
+
+#[test]
+fn a_series_that_goes_on_had_no_slot_that_was_over_when_it_was_seen_last() {
+    let weekly = |day: i64, weeks: std::ops::Range<i64>| -> Vec<Instance> {
+        weeks.map(|week| of_series("s", day * 24 + week * 168, 0)).collect()
+    };
+    // Now is hour 16 of a Saturday, and it was seen a day before.
+    let absent = |old: &[Instance], new: &[Instance]| names(&changed(old, new, &[], (1, 2)));
+    let hidden = [96, 264, 432, 600, 768, 936].map(|slot| format!("-s {slot}"));
+    let told = absent(&weekly(0, 0..8), &weekly(4, 0..8));
+    assert!(hidden.iter().all(|slot| told.contains(slot)), "{told:?}");
+    let ended = absent(&weekly(0, 0..6), &weekly(4, 0..8));
+    assert!(!ended.contains(&"-s 936".to_string()), "it was made longer: {ended:?}");
+    // What was over only after that may have taken place.
+    let late = [&weekly(0, 0..6)[..], &[of_series("s", NOW - 10, 0)]].concat();
+    assert!(!absent(&weekly(0, 0..8), &late).contains(&format!("-s {}", NOW - 10)));
+}
+
+#[test]
+fn a_series_that_is_told_again_just_so_lets_go_of_what_was_kept() {
+    let (first, second) =
+        ([100, 268, 436].map(|slot| of_series("s", slot, 0)), [124, 292, 460].map(|slot| of_series("s", slot, 0)));
+    let rows = changed(&first, &second, &[], (1, 2)).keep;
+    assert!(rows.iter().any(|row| row.json.is_none()) && rows.iter().any(|row| row.json.is_some()));
+    let back = changed(&second, &first, &rows, (2, 1));
+    let left: Vec<&Past> = rows.iter().filter(|r| !back.release.contains(&(r.uid.clone(), r.slot.clone()))).collect();
+    assert!(left.is_empty(), "{} are left", left.len());
+    let renamed = first.clone().map(|i| {
+        let event = Event { summary: Some("other".into()), ..(*i.event).clone() };
+        Instance { event: Arc::new(event), ..i }
+    });
+    let back = changed(&second, &renamed, &rows, (2, 1));
+    assert!(
+        back.release.iter().all(|(_, slot)| second.iter().any(|i| key(i).1 == *slot)),
+        "not so under another title"
+    );
+}
+
+#[test]
+fn an_event_that_is_told_under_another_uid_proves_what_is_covered() {
+    let titled = |uid: &str, hours: i64, title: &str| {
+        let event = Event { summary: Some(title.into()), ..(*meeting(uid, hours, 1).event).clone() };
+        Instance { event: Arc::new(event), ..meeting(uid, hours, 1) }
+    };
+    let old = [titled("1", 10, "Roadmap"), titled("2", 20, "Budget"), titled("3", 30, "Vision")];
+    let edited = [titled("4", 10, "Roadmap"), titled("5", 20, "Money"), titled("6", 30, "Vision")];
+    assert!(kept(&old, &edited).is_empty(), "an edit inside doubles nothing");
+    assert_eq!(kept(&old, &edited[1..]), ["1 10", "2 20"], "before the first that is known nothing is proved");
+}
+
+#[test]
 fn busy_times_without_uids_stay_too() {
     let all = [meeting("", 10, 1), meeting("", 20, 1), meeting("", 30, 1)];
     assert_eq!(kept(&all, &all[1..]), [" 10"]);
@@ -125,7 +195,9 @@ fn what_is_kept_stands_in_the_place_of_what_is_told_until_it_is_covered_again() 
     let rows = changed(&old, &told, &[], (1, 1)).keep;
     let mut now = told.clone();
     let merged = merge(&mut now, "side", &rows, |_| true, Tz::UTC);
-    assert_eq!(merged, Merged { kept: 2, absent: 1, odd: 0 });
+    assert_eq!((merged.kept.len(), merged.absent.len(), merged.odd), (2, 1, 0));
+    let marked: Vec<_> = now.iter().filter_map(|i| i.event.last_seen).collect();
+    assert_eq!(marked, [at(NOW - 24); 2], "what is kept says since when");
     let times = |instances: &[Instance]| {
         let mut times: Vec<i64> = instances.iter().map(|i| (bounds(&i.span, Tz::UTC).0 - at(0)).num_hours()).collect();
         times.sort_unstable();
@@ -134,7 +206,8 @@ fn what_is_kept_stands_in_the_place_of_what_is_told_until_it_is_covered_again() 
     assert_eq!(times(&now), times(&old));
     assert!(changed(&told, &told[1..], &rows, (1, 1)).keep.iter().all(|row| row.slot_at == at(100)), "each once");
     let mut other = told.clone();
-    assert_eq!(merge(&mut other, "work", &rows, |_| false, Tz::UTC), Merged::default(), "another source's");
+    let merged = merge(&mut other, "work", &rows, |_| false, Tz::UTC);
+    assert_eq!((merged.kept.len(), merged.absent.len(), merged.odd), (0, 0, 0), "another source's");
     // The whole calendar is told again, and something was moved meanwhile.
     let whole = [&[meeting("a", 60, 1)], &told[..]].concat();
     let change = changed(&told, &whole, &rows, (1, 1));

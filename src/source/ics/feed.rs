@@ -35,6 +35,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Longest ETag or date that is kept for the next time.
 const LONGEST_MARK: usize = 1024;
 const AGAIN: &str = "the next sync tries again; if this machine is online, look for a typo in the `url` of the source";
+const NO_TLS: &str = "the next sync tries again; in its `url`, write `http://` if this server has no TLS";
 const COPY: &str = "copy the secret address again from the calendar's settings: it may have been reset";
 const SIGN_IN: &str = "write the name and the password into its `url`: `https://NAME:PASSWORD@…`";
 const LOOK: &str = "open the address in a browser: what comes must begin with `BEGIN:VCALENDAR`";
@@ -96,7 +97,7 @@ impl Feed<'_> {
         let door = Door::take(&mut url);
         for _ in 0..=REDIRECTS {
             self.allowed(&url)?;
-            let answer = self.ask(&url, &door, limits, marks).await?;
+            let answer = self.ask(&url, &door, limits, marks).await.map_err(|trouble| self.without_tls(trouble))?;
             let moved = answer.status().is_redirection() && answer.status() != StatusCode::NOT_MODIFIED;
             match answer.headers().get(header::LOCATION) {
                 Some(to) if moved => url = redirected(&url, to.as_bytes())?,
@@ -118,6 +119,15 @@ impl Feed<'_> {
         let resolver = Resolver { allow_private: self.allow_private, only_private: url.scheme() == "http" };
         let client = Client::builder(TokioExecutor::new()).build(connector(resolver, limits.most as u64 + AROUND)?);
         ask(&client, url, door.key(url), limits, marks).await
+    }
+
+    /// `webcal:` says nothing of encryption, and is asked with it: a server that has none cannot answer.
+    fn without_tls(&self, trouble: Trouble) -> Trouble {
+        let scheme = self.url.expose().trim().split_once(':').map_or("", |(scheme, _)| scheme);
+        match trouble.kind {
+            Kind::Offline | Kind::Transient if scheme.eq_ignore_ascii_case("webcal") => trouble.help(NO_TLS),
+            _ => trouble,
+        }
     }
 
     /// Names are judged by [`Resolver`]; numbers never come to it.

@@ -8,11 +8,11 @@ mod public;
 mod tests;
 
 use crate::diagnostic::{Exit, Failure};
-pub use crate::ical::Says;
+pub use crate::ical::{Entry, Says, contents, entries};
 use crate::ical::{Parsed, Problem, Shelf, Source};
 use crate::model::{EventStatus, Instance, Interval, Original, Uid};
 use chrono_tz::Tz;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 pub use feed::{Feed, Fetched};
@@ -40,11 +40,6 @@ fn texts(path: &str) -> Result<(Vec<Text>, Vec<Unread>), Failure> {
 /// The UIDs of the events in an iCalendar text that can be read.
 pub fn uids(bytes: &[u8]) -> BTreeSet<String> {
     crate::ical::read(bytes, &NAMELESS).uids().map(str::to_string).collect()
-}
-
-/// What the events of each UID of an iCalendar text say, to tell what a newer text lacks or changes.
-pub fn contents(bytes: &[u8]) -> BTreeMap<String, Says> {
-    crate::ical::contents(bytes)
 }
 
 /// Reads `path` as texts of which one at least is a calendar, with the parts that are none, or not yet: whoever writes a file

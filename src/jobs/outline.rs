@@ -1,0 +1,126 @@
+//! What the texts of an iCalendar source hold, event by event, for telling what a newer text lacks. Pure.
+
+use crate::source::ics::{self, Entry, Says};
+use crate::store::IcsText;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// Every event of a source, and what each UID says.
+pub(super) struct Outline {
+    entries: Vec<Entry>,
+    pub contents: BTreeMap<String, Says>,
+}
+
+/// How many events the texts of a source hold; a series is one. Of what cannot be read only the UID counts for nothing.
+pub fn events(texts: &[IcsText]) -> usize {
+    let outline = Outline::of(texts);
+    let readable: usize = texts.iter().map(|text| ics::uids(&text.bytes).len()).sum();
+    let named = outline.contents.keys().filter(|uid| !uid.is_empty()).count();
+    readable + outline.count().saturating_sub(named)
+}
+
+/// The UIDs under which one of the texts tells events of different times, none of them newer: some programs give all their
+/// events the same.
+pub(super) fn several(outlines: [&Outline; 2]) -> HashSet<String> {
+    let mut several = HashSet::new();
+    for outline in outlines {
+        let events = || outline.entries.iter().filter(|entry| !entry.uid.is_empty() && !entry.change);
+        let mut newest: HashMap<&str, &Entry> = HashMap::new();
+        for entry in events() {
+            let known = newest.entry(&entry.uid).or_insert(entry);
+            *known = if entry.sequence > known.sequence { entry } else { known };
+        }
+        let other = |entry: &&Entry| {
+            let newest = newest.get(entry.uid.as_str());
+            newest.is_some_and(|newest| newest.sequence == entry.sequence && newest.start != entry.start)
+        };
+        several.extend(events().filter(other).map(|entry| entry.uid.clone()));
+    }
+    several
+}
+
+/// What tells an event from all others: its UID, where that is its own. Of busy times without one nothing does.
+fn key(entry: &Entry, several: &HashSet<String>) -> String {
+    let Entry { uid, start, title, change, busy, .. } = entry;
+    match uid.as_str() {
+        "" if *busy => String::new(),
+        "" => format!("\n{start}\n{title:x}"),
+        uid if !change && several.contains(uid) => format!("{uid}\n{start}"),
+        uid => uid.to_string(),
+    }
+}
+
+impl Outline {
+    pub fn of(texts: &[IcsText]) -> Outline {
+        let entries: Vec<Entry> = texts.iter().flat_map(|text| ics::entries(&text.bytes)).collect();
+        let contents = ics::contents(&entries);
+        Outline { entries, contents }
+    }
+
+    /// What each event says, by its key.
+    pub fn events(&self, several: &HashSet<String>) -> BTreeMap<String, Says> {
+        let mut events: BTreeMap<String, Says> = BTreeMap::new();
+        for entry in &self.entries {
+            *events.entry(key(entry, several)).or_default() += entry.says;
+        }
+        events
+    }
+
+    /// How many events there are; a series is one.
+    pub fn count(&self) -> usize {
+        self.events(&several([self, self])).keys().filter(|key| !key.is_empty()).count()
+    }
+
+    /// The keys of events by UID and line. Where two texts have different ones there, nobody knows which is meant.
+    pub fn keys(&self, of: &BTreeSet<(String, usize)>, several: &HashSet<String>) -> HashSet<String> {
+        let mut keys: HashMap<(&str, usize), Option<String>> = HashMap::new();
+        for entry in &self.entries {
+            let own = key(entry, several);
+            let known = keys.entry((&entry.uid, entry.line)).or_insert_with(|| Some(own.clone()));
+            *known = known.take().filter(|known| *known == own);
+        }
+        of.iter().filter_map(|(uid, line)| keys.remove(&(uid.as_str(), *line)).flatten()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(events: &[(&str, &str, &str)]) -> Outline {
+        let event = |(uid, start, title): &(&str, &str, &str)| {
+            let uid = if uid.is_empty() { String::new() } else { format!("UID:{uid}\n") };
+            format!("BEGIN:VEVENT\n{uid}DTSTART:{start}\nSUMMARY:{title}\nEND:VEVENT\n")
+        };
+        let bytes = events.iter().map(event).collect::<String>().into_bytes();
+        Outline::of(&[IcsText { file: String::new(), stem: String::new(), bytes }])
+    }
+
+    #[test]
+    fn every_event_is_one_whatever_its_uid() {
+        assert_eq!(outline(&[("", "20261103", "a"), ("", "20261103", "b"), ("", "20261104", "a")]).count(), 3);
+        assert_eq!(outline(&[("x", "20261103", "a"), ("x", "20261104", "a"), ("y", "20261104", "a")]).count(), 3);
+        assert_eq!(outline(&[("x", "20261103", "a"), ("x", "20261103", "b")]).count(), 1, "versions of one");
+    }
+
+    #[test]
+    fn an_older_version_is_no_event_of_its_own() {
+        let mut both = outline(&[("x", "20261103", "a"), ("x", "20261104", "a")]);
+        both.entries[1].sequence = 1;
+        assert!(several([&both, &both]).is_empty() && both.count() == 1);
+    }
+
+    #[test]
+    fn a_uid_of_one_event_is_its_key_when_it_moves() {
+        let (old, new) = (outline(&[("x", "20261103", "a")]), outline(&[("x", "20261110", "a")]));
+        let several = several([&old, &new]);
+        assert!(several.is_empty() && old.events(&several).keys().eq(new.events(&several).keys()));
+    }
+
+    #[test]
+    fn a_line_names_an_event_of_a_shared_uid() {
+        let all = outline(&[("x", "20261103", "a"), ("x", "20261104", "b"), ("", "20261105", "c")]);
+        let several = several([&all, &all]);
+        let keys = all.keys(&BTreeSet::from([("x".to_string(), 6)]), &several);
+        assert_eq!(keys, HashSet::from(["x\n20261104".to_string()]));
+    }
+}
