@@ -223,7 +223,7 @@ impl Grouping<'_> {
         let other = |place: &usize| {
             let old = &self.components[*place];
             let differs = old.event.summary != title && content(old, self.zones).0 != start;
-            old.times.version.sequence == sequence && (differs || series != !old.times.rules.is_empty())
+            old.times.version.sequence == sequence && (differs || series == old.times.rules.is_empty())
         };
         let gone = masters.iter().copied().filter(|master| !standing.contains(master));
         if let Some(place) = gone.filter(other).min_by_key(|place| self.components[*place].times.line) {
