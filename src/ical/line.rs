@@ -68,6 +68,9 @@ impl<'a> Iterator for Lines<'a> {
 
 /// What no quoted-printable text goes on with: a value that merely ends with `=` must not swallow its event.
 const NEXT: [&[u8]; 7] = [b"BEGIN:", b"END:", b"UID:", b"DTSTART", b"DTEND", b"DTSTAMP:", b"RRULE:"];
+/// The same only in capitals, as vCalendar writes them: a text may well go on with "Location: Room 1".
+const NEXT_IN_CAPITALS: [&[u8]; 8] =
+    [b"LOCATION:", b"LOCATION;", b"SUMMARY:", b"SUMMARY;", b"DESCRIPTION:", b"DESCRIPTION;", b"CATEGORIES:", b"CLASS:"];
 
 impl Lines<'_> {
     /// `line` ends with a soft line break (RFC 2045 §6.7), so that the next line is part of its quoted-printable value.
@@ -76,6 +79,7 @@ impl Lines<'_> {
         let next = |begins: &&[u8]| rest.get(..begins.len()).is_some_and(|start| start.eq_ignore_ascii_case(begins));
         !rest.is_empty()
             && !NEXT.iter().any(next)
+            && !NEXT_IN_CAPITALS.iter().any(|begins| rest.starts_with(begins))
             && Property::split(line).is_some_and(|property| property.is_quoted_printable())
     }
 }
@@ -117,7 +121,8 @@ impl<'a> Property<'a> {
             return Cow::Borrowed(self.value);
         }
         let bytes = match self.is_quoted_printable() {
-            true => Cow::Owned(unquoted_printable(self.value)),
+            // A soft break that nothing follows is no sign of the text.
+            true => Cow::Owned(unquoted_printable(self.value.strip_suffix(b"=").unwrap_or(self.value))),
             false => Cow::Borrowed(self.value),
         };
         let one_byte = |charset: Cow<str>| {
@@ -358,7 +363,9 @@ mod tests {
             (b"SUMMARY;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:Caf=E9 =96 x", "Café – x"),
             (b"SUMMARY;CHARSET=windows-1252:Caf\xC3\xA9", "CafÃ©"),
             (b"DESCRIPTION;ENCODING=QUOTED-PRINTABLE:one=0D=0Atwo\\, 1=2", "one\ntwo, 1=2"),
+            (b"SUMMARY;ENCODING=QUOTED-PRINTABLE:Last words=", "Last words"),
             (b"SUMMARY:Sprint=20planning", "Sprint=20planning"),
+            (b"SUMMARY:a=", "a="),
             (b"SUMMARY;LANGUAGE=en:a=20b", "a=20b"),
         ] {
             assert_eq!(of(line), expected, "{}", String::from_utf8_lossy(line));
@@ -373,5 +380,9 @@ mod tests {
         assert_eq!(lines(b"SUMMARY:a=\nB:2"), [(1, "SUMMARY:a=".into()), (2, "B:2".into())]);
         let odd = format!("{qp}a=\nEND:VEVENT\n");
         assert_eq!(lines(odd.as_bytes()), [(1, format!("{qp}a=")), (2, "END:VEVENT".into())]);
+        let next = format!("{qp}a=20=\nLOCATION:Room 1\n");
+        assert_eq!(lines(next.as_bytes()), [(1, format!("{qp}a=20=")), (2, "LOCATION:Room 1".into())]);
+        let words = format!("{qp}Roadmap,=20=\nLocation: Room 1\n");
+        assert_eq!(lines(words.as_bytes()), [(1, format!("{qp}Roadmap,=20Location: Room 1"))]);
     }
 }
