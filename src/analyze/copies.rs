@@ -28,7 +28,7 @@ fn rank(i: &Instance, people: &People) -> impl Ord + use<> {
     let event = &*i.event;
     let calendar = &event.calendar;
     let answered = people.my_answer(event).is_some_and(|a| a != Answer::NeedsAction);
-    let newest = (Reverse(event.sequence), !is_cancelled(i));
+    let newest = (Reverse(event.sequence), !is_cancelled(event));
     let role: Reverse<Role> = Reverse(calendar.role);
     (newest, !answered, !calendar.primary, role, (i.span, i.original))
 }
@@ -40,8 +40,9 @@ fn content(i: &Instance) -> impl Ord + use<> {
     (format!("{event:?}"), calendar.source.clone(), calendar.name.clone(), i.event.line)
 }
 
-fn is_cancelled(i: &Instance) -> bool {
-    i.event.status == Some(EventStatus::Cancelled) || says_cancelled(i.event.summary.as_deref().unwrap_or_default())
+/// STATUS, or the title, says that it does not take place.
+pub(super) fn is_cancelled(event: &Event) -> bool {
+    event.status == Some(EventStatus::Cancelled) || event.summary.as_deref().is_some_and(says_cancelled)
 }
 
 /// What the copies of one meeting have in common. Without a UID nothing says that two events are the same.
@@ -90,9 +91,10 @@ fn stale(ranked: &[Instance], of: &mut [usize]) {
             continue;
         };
         // What no series recurs by is the word about the whole UID: a cancellation of all its dates, wherever they stand.
-        let cancelled = places.iter().copied().find(|at| !ranked[*at].event.recurring && is_cancelled(&ranked[*at]));
+        let cancelled =
+            places.iter().copied().find(|at| !ranked[*at].event.recurring && is_cancelled(&ranked[*at].event));
         for at in places.iter().copied() {
-            if of[at] != at || is_cancelled(&ranked[at]) {
+            if of[at] != at || is_cancelled(&ranked[at].event) {
                 continue;
             }
             let elsewhere = |other: usize| place(&ranked[at]) != place(&ranked[other]);
@@ -136,7 +138,7 @@ impl Alike<'_> {
         let event = &self.ranked[at].event;
         let answer = self.people.my_answer(event);
         let known = answer.is_some_and(|a| a != Answer::NeedsAction) || !self.guests(at).is_empty();
-        (!known, is_cancelled(&self.ranked[at]), answer == Some(Answer::Declined), at)
+        (!known, is_cancelled(event), answer == Some(Answer::Declined), at)
     }
 
     fn same_time(&mut self, mut places: Vec<usize>) {

@@ -3,7 +3,7 @@
 use super::absence::{Absence, absence, give_way};
 use super::copies::{self, Copies};
 use super::report::{Apart, Reason};
-use crate::classify::{By, Decision, Nature, Outcome, People, RuleSet, Subject, says_cancelled};
+use crate::classify::{By, Decision, Nature, Outcome, People, RuleSet, Subject};
 use crate::model::{
     Answer, Class, Event, EventStatus, EventType, Instance, Interval, Preferences, Span, Uid, Visibility,
     WORKING_ELSEWHERE, Weight, Zones,
@@ -141,7 +141,7 @@ pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes:
         instance.span = instance.span.in_whole_days(wishes.zones.home);
     }
     instances.sort_by(|a, b| copies::compare(a, b, people));
-    let Copies { mut of, shadows } = copies::find(&instances, people);
+    let Copies { of, shadows } = copies::find(&instances, people);
     // The strictest copy decides what may be shown of all.
     let mut hidden = vec![false; instances.len()];
     for (at, instance) in instances.iter().enumerate().filter(|(_, i)| i.event.visibility != Visibility::Public) {
@@ -167,7 +167,6 @@ pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes:
         };
         let Some(meeting) = meeting.filter(holds) else { continue };
         if !matches!(judged[at].verdict, Verdict::LeftOut(_)) && judged[at].instance.marked.is_none() {
-            of[at] = meeting;
             (judged[at].meeting, judged[at].verdict) = (meeting, Verdict::LeftOut(Reason::Duplicate));
         }
     }
@@ -256,10 +255,9 @@ struct Facts<'a> {
 /// The first reason that holds, in the order of [`Reason`].
 fn left_out(facts: &Facts<'_>, wishes: &Preferences) -> Option<Reason> {
     let event = facts.event;
-    let cancelled = event.summary.as_deref().is_some_and(says_cancelled);
     let cases = [
         (facts.duplicate, Reason::Duplicate),
-        (event.status == Some(EventStatus::Cancelled) || cancelled, Reason::Cancelled),
+        (copies::is_cancelled(event), Reason::Cancelled),
         (facts.answer == Some(Answer::Declined), Reason::Declined),
         (facts.answer == Some(Answer::Delegated), Reason::Delegated),
         (facts.absence.is_some(), Reason::OutOfOffice),

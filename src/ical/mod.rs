@@ -142,11 +142,6 @@ impl Home {
     pub fn calendar(&self) -> &Arc<Calendar> {
         &self.calendar
     }
-
-    /// X-WR-TIMEZONE, where it is known.
-    pub fn zone(&self) -> Option<Tz> {
-        self.default_zone
-    }
 }
 
 impl Parsed {
