@@ -161,13 +161,14 @@ fn rule(
         }
         name = text;
     }
-    let known: Vec<&str> = ["name", "class", "theme", "kind", "unless"].into_iter().chain(keys()).collect();
+    let known: Vec<&str> = ["name", "class", "theme", "kind", "weak", "unless"].into_iter().chain(keys()).collect();
     for (key, _) in table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
         unknown_key(reader, key.get_ref(), key.span(), &known);
     }
     let what = outcome(reader, table, &header, whole);
     let predicates = predicates(reader, table);
     let unless = unless(reader, table);
+    let weak = table.get("weak").is_some_and(|value| reader.boolean("weak", value) == Some(true));
     if !keys().any(|key| table.contains_key(key)) && whole && reader.count() == before {
         reader
             .mistake(header.clone(), "it asks for nothing, so it would match every event", "no predicate")
@@ -175,7 +176,7 @@ fn rule(
     }
     let (outcome, kind, theme) = what?;
     let line = 1 + reader.text()[..header.start].matches('\n').count();
-    let rule = Rule { name: name.into(), outcome, kind, theme, source: source.clone(), line, predicates, unless };
+    let rule = Rule { name: name.into(), outcome, kind, weak, theme, source: source.clone(), line, predicates, unless };
     (reader.count() == before).then_some(rule)
 }
 

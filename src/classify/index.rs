@@ -1,11 +1,13 @@
 //! Which `title` predicates hold, found word by word of the title instead of rule by rule.
 
+use super::forms;
 use super::phrase::{Anchor, Phrase};
 use super::predicates::{Look, Predicate};
 use super::rule::Rule;
 use super::words::Words;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 
 /// A phrase, filed under one of its words.
 #[derive(Debug)]
@@ -17,22 +19,38 @@ struct Entry {
     phrase: Phrase,
 }
 
-/// Which `title` predicates hold: a bit for each.
+/// Which `title` predicates hold: a bit for each, and by which words of the title.
 #[derive(Debug)]
-pub struct Hits(Vec<u64>);
+pub struct Hits {
+    bits: Vec<u64>,
+    /// The title and a bit for each of the first 64 words that one of its phrases matched.
+    words: Vec<(usize, u64)>,
+}
 
 impl Hits {
     fn none(titles: usize) -> Hits {
-        Hits(vec![0; titles.div_ceil(64)])
+        Hits { bits: vec![0; titles.div_ceil(64)], words: Vec::new() }
     }
 
     fn holds(&self, title: usize) -> bool {
-        self.0[title / 64] >> (title % 64) & 1 == 1
+        self.bits[title / 64] >> (title % 64) & 1 == 1
     }
 
-    fn set(&mut self, title: usize) {
-        self.0[title / 64] |= 1 << (title % 64);
+    fn set(&mut self, title: usize, words: Range<usize>) {
+        self.bits[title / 64] |= 1 << (title % 64);
+        let mask = words.take_while(|word| *word < 64).fold(0, |mask, word| mask | 1 << word);
+        self.words.push((title, mask));
     }
+
+    /// The words that phrases of the titles that `counts` say matched, a bit each.
+    fn mask(&self, counts: impl Fn(usize) -> bool) -> u64 {
+        self.words.iter().filter(|(title, _)| counts(*title)).fold(0, |mask, (_, words)| mask | words)
+    }
+}
+
+/// How many words the bits stand for; a run without spaces is one.
+fn count(mask: u64, words: &Words) -> usize {
+    ones(mask).filter(|word| !(words.is_joined(*word) && mask >> (word - 1) & 1 == 1)).count()
 }
 
 /// Every `title` of every rule by the words it asks for. The one of rule `n` has number `n`, those in `unless` follow.
@@ -119,10 +137,11 @@ impl Index {
         let mut hits = Hits::none(self.titles);
         let mut ask = |entry: &Entry, at: usize, known: Option<usize>| {
             if at >= entry.offset && entry.phrase.matches_at(words, at - entry.offset, known) {
-                hits.set(entry.title);
+                let start = at - entry.offset;
+                hits.set(entry.title, start..start + entry.phrase.len());
             }
         };
-        for at in 0..words.len() {
+        for at in 0..words.all() {
             let word = words.word(at);
             for entry in self.words.get(word).into_iter().flatten() {
                 ask(entry, at, Some(entry.offset));
@@ -145,24 +164,70 @@ impl Index {
         hits
     }
 
-    /// The rules that match, in order.
-    pub fn matching<'i>(&'i self, rules: &'i [Rule], look: &'i Look<'_>) -> impl Iterator<Item = usize> + 'i {
+    /// The rule that wins, and whether it is sure: the first that matches and is not weak, else the first that matches.
+    pub fn winner(&self, rules: &[Rule], look: &Look<'_>) -> Option<(usize, bool)> {
         let hits = self.hits(&look.title.words);
+        let mut weak = None;
+        let strong = self.matching(rules, look, &hits).find(|&number| {
+            if rules[number].weak {
+                weak = weak.or(Some(number));
+            }
+            !rules[number].weak
+        });
+        let winner = strong.or(weak)?;
+        Some((winner, self.is_sure(winner, rules, &hits, look)))
+    }
+
+    /// The user's own rule, or one of the defaults that is not weak and sees two signs: two words of the title that say the same
+    /// class, a word beside which only forms and dates stand, or a word and something else that the rule asks for.
+    fn is_sure(&self, number: usize, rules: &[Rule], hits: &Hits, look: &Look<'_>) -> bool {
+        let (rule, words) = (&rules[number], &look.title.words);
+        if !rule.source.inherited || rule.weak {
+            return !rule.source.inherited;
+        }
+        let beside = &rule.predicates[usize::from(self.is_titled(number))..];
+        let own = hits.mask(|title| title == number);
+        let agrees = |title: usize| rules.get(title).is_some_and(|other| other.outcome == rule.outcome && !other.weak);
+        let signs = beside.iter().map(|predicate| predicate.signs()).sum::<usize>();
+        signs + count(own, words) > 1
+            || own != 0
+                && (signs > 0
+                    || count(hits.mask(agrees), words) > 1
+                    || forms::stands_alone(words, |at| at < 64 && own >> at & 1 == 1))
+    }
+
+    fn is_titled(&self, number: usize) -> bool {
+        self.untitled[number / 64] >> (number % 64) & 1 == 0
+    }
+
+    /// The rules that match, in order, those that are weak last.
+    pub fn all(&self, rules: &[Rule], look: &Look<'_>) -> Vec<usize> {
+        let hits = self.hits(&look.title.words);
+        let mut all: Vec<usize> = self.matching(rules, look, &hits).collect();
+        all.sort_by_key(|&number| rules[number].weak);
+        all
+    }
+
+    /// The rules that match, in order.
+    fn matching<'i>(
+        &'i self,
+        rules: &'i [Rule],
+        look: &'i Look<'_>,
+        hits: &'i Hits,
+    ) -> impl Iterator<Item = usize> + 'i {
         // Where a rule asks for the title, its bit tells; the others are asked always.
         let candidates = (0..self.untitled.len()).flat_map({
-            let bits: Vec<u64> = self.untitled.iter().zip(&hits.0).map(|(untitled, hit)| untitled | hit).collect();
+            let bits: Vec<u64> = self.untitled.iter().zip(&hits.bits).map(|(untitled, hit)| untitled | hit).collect();
             move |word| ones(bits[word]).map(move |bit| word * 64 + bit)
         });
         let all = rules.len();
-        candidates
-            .take_while(move |&rule| rule < all)
-            .filter(move |&rule| self.matches(rule, &rules[rule], &hits, look))
+        candidates.take_while(move |&rule| rule < all).filter(move |&rule| self.matches(rule, &rules[rule], hits, look))
     }
 
     /// Whether the rule with this number, which the title does not keep from it, matches; its `title`s are looked up, not
     /// asked again.
     fn matches(&self, number: usize, rule: &Rule, hits: &Hits, look: &Look<'_>) -> bool {
-        let titled = self.untitled[number / 64] >> (number % 64) & 1 == 0;
+        let titled = self.is_titled(number);
         let all = |predicates: &[Box<dyn Predicate>]| predicates.iter().all(|predicate| predicate.holds(look));
         let excluded = |(table, title): (&Vec<Box<dyn Predicate>>, &Option<usize>)| match title {
             Some(title) => hits.holds(*title) && all(&table[1..]),

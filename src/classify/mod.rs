@@ -8,6 +8,7 @@ mod absence;
 mod append;
 mod dates;
 mod file;
+mod forms;
 mod index;
 mod insert;
 mod marks;
@@ -26,6 +27,7 @@ mod words;
 pub use absence::{Foreign, Nature, foreign};
 pub use append::append;
 pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
+pub use forms::is_form;
 pub use insert::{TitleRule, with_rule};
 pub use marks::put as put_marks;
 pub use people::{Me, People};
@@ -37,7 +39,7 @@ pub use rule::{Rule, Source};
 pub use ruleset::RuleSet;
 pub use tags::says_cancelled;
 pub use trace::{Evidence, Loser, Step, Trace, Why};
-pub use words::{Title, Words};
+pub use words::{Title, Words, caseless};
 
 use crate::model::{Class, Event, Marked};
 use chrono::{DateTime, TimeDelta};
@@ -90,12 +92,20 @@ pub struct Decision {
     pub kind: Nature,
     pub theme: Option<Arc<str>>,
     pub by: By,
+    /// Sure: a mark, a label, the user's own rule, or a rule of the defaults that is not weak and saw two signs. Otherwise it is
+    /// only likely.
+    pub sure: bool,
 }
 
 impl Decision {
     /// Nothing matched.
     pub const UNCLASSIFIED: Decision =
-        Decision { outcome: Outcome::None, kind: Nature::Ordinary, theme: None, by: By::Nothing };
+        Decision { outcome: Outcome::None, kind: Nature::Ordinary, theme: None, by: By::Nothing, sure: false };
+
+    /// `sure` or `likely`; `None` where nothing decided.
+    pub fn certainty(&self) -> Option<&'static str> {
+        (self.by != By::Nothing).then_some(if self.sure { "sure" } else { "likely" })
+    }
 
     /// The class the decision counts as; `None` where the event is ignored.
     pub fn class(&self) -> Option<Class> {

@@ -29,13 +29,18 @@ pub enum Anchor<'a> {
 }
 
 impl Phrase {
-    /// Reads a pattern; `None` where it holds no letter, digit or `*`.
+    /// Reads a pattern; `None` where it holds no letter, digit, emoji or `*`.
     pub fn parse(written: &str) -> Option<Phrase> {
         let words = Words::of_pattern(written);
-        let pieces: Box<[Piece]> = (0..words.len()).map(|i| Piece::parse(words.word(i))).collect();
+        let pieces: Box<[Piece]> = (0..words.all()).map(|i| Piece::parse(words.word(i))).collect();
         // The longest plain word is the rarest.
         let anchor = (0..pieces.len()).max_by_key(|&i| pieces[i].weight())?;
         Some(Phrase { written: written.into(), pieces, anchor })
+    }
+
+    /// How many words it has.
+    pub fn len(&self) -> usize {
+        self.pieces.len()
     }
 
     /// Where the index looks, and which of the phrase's words that is.
@@ -50,12 +55,12 @@ impl Phrase {
     /// The words from `start` on match; the one for the piece `known` need not be asked.
     pub fn matches_at(&self, words: &Words, start: usize, known: Option<usize>) -> bool {
         let matches = |(i, piece): (usize, &Piece)| known == Some(i) || piece.matches(words.word(start + i));
-        start + self.pieces.len() <= words.len() && self.pieces.iter().enumerate().all(matches)
+        start + self.pieces.len() <= words.all() && self.pieces.iter().enumerate().all(matches)
     }
 
     /// Every place that matches, in order.
     pub fn every<'w>(&'w self, words: &'w Words) -> impl Iterator<Item = Range<usize>> + 'w {
-        let starts = (words.len() + 1).saturating_sub(self.pieces.len());
+        let starts = (words.all() + 1).saturating_sub(self.pieces.len());
         let matches = (0..starts).filter(|&start| self.matches_at(words, start, None));
         matches.map(|start| start..start + self.pieces.len())
     }
@@ -93,6 +98,10 @@ impl Piece {
 
 fn wild(parts: &[Box<str>], word: &str) -> bool {
     let [first, middle @ .., last] = parts else { return false };
+    // A star stands for letters: an emoji is no word.
+    if first.is_empty() && !word.starts_with(char::is_alphanumeric) {
+        return false;
+    }
     let Some(mut rest) = word.strip_prefix(&**first) else { return false };
     for part in middle {
         let Some(at) = rest.find(&**part) else { return false };
@@ -126,5 +135,22 @@ mod tests {
         assert!(hits("1:1", "1:1 Ana") && !hits("1:1", "11:10 call"));
         assert!(hits("show & tell", "Show and tell") == hits("show and tell", "show & tell"));
         assert!(Phrase::parse(" & ").is_none());
+        assert!(
+            hits("🌴", "Bali 🌴🌴") && hits("🌴", "🌴 Bali") && !hits("🌴", "Bali 🎉") && !hits("kita *", "Kita 🎉")
+        );
+        assert!(
+            hits("戦略", "製品戦略会議")
+                && hits("1on1", "1on1ミーティング")
+                && hits("面談", "1:1面談")
+                && !hits("会議", "会談議")
+        );
+        assert!(hits("전략*", "제품전략회의") && hits("ｸﾞﾙｰﾌﾟ", "新グループ長"));
+        assert!(
+            hits("c++", "C++ guild")
+                && !hits("c++", "Plan C")
+                && !hits("c", "C++ guild")
+                && hits(".NET", "move to .net")
+        );
+        assert!(hits("STRASSE", "Straße 5") && hits("r&d", "R&D budget") && !hits("r&d", "R budget D"));
     }
 }

@@ -43,6 +43,11 @@ impl<T: PartialOrd + Clone> Bounds<T> {
         above && below
     }
 
+    /// Whether no value from `least` on lies inside.
+    pub fn ends_before(&self, least: &T) -> bool {
+        self.high.as_ref().is_some_and(|(high, strict)| if *strict { high <= least } else { high < least })
+    }
+
     /// All of them as they were written.
     pub fn written(any: &[Bounds<T>]) -> String {
         any.iter().map(|bounds| bounds.written.as_str()).collect::<Vec<_>>().join(", ")

@@ -2,6 +2,7 @@
 
 use super::phrase::Phrase;
 use super::range::Bounds;
+use super::words::caseless;
 use crate::model::Mistake;
 use std::ops::Range;
 use toml::Spanned;
@@ -170,25 +171,35 @@ impl<'a> Reader<'a> {
         Some(array.iter().collect())
     }
 
-    /// Texts to compare in any letter case, in lower case.
+    /// Texts to compare in any letter case, as [`caseless`] spells them.
     pub fn texts(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
         self.list(key, value, "a text or a list of texts", |reader, text, span| {
             if text.trim().is_empty() {
                 reader.mistake(span, format!("`{key}` is empty"), "expected a name");
                 return None;
             }
-            Some(text.trim().to_lowercase())
+            Some(caseless(text))
         })
     }
 
     /// Patterns of whole words.
     pub fn phrases(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Vec<Phrase>> {
         self.list(key, value, "a text or a list of texts", |reader, text, span| {
+            if text.contains('\u{8}') {
+                reader
+                    .mistake(
+                        span,
+                        format!("the `{key}` pattern holds a backspace: `\\b` in double quotes is one"),
+                        "backspace",
+                    )
+                    .with_help("words are whole anyway: take `\\b` out");
+                return None;
+            }
             let phrase = Phrase::parse(text);
             if phrase.is_none() {
                 reader
                     .mistake(span, format!("the `{key}` pattern `{text}` holds no word"), "expected letters or digits")
-                    .with_help("punctuation and emoji are not compared; ask for them with `title_regex`");
+                    .with_help("punctuation is not compared; ask for it with `title_regex`");
             }
             phrase
         })

@@ -19,6 +19,8 @@ pub struct Rule {
     pub name: Arc<str>,
     pub outcome: Outcome,
     pub kind: Nature,
+    /// It wins only where no other rule matches that is not weak.
+    pub weak: bool,
     pub theme: Option<Arc<str>>,
     pub source: Arc<Source>,
     /// Line of its `[[rule]]`, from 1.
@@ -30,15 +32,6 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Every predicate holds and no `unless` does.
-    pub fn matches(&self, look: &Look<'_>) -> bool {
-        self.predicates.iter().all(|predicate| predicate.holds(look)) && !self.excluded(look) && self.is_own(look)
-    }
-
-    fn excluded(&self, look: &Look<'_>) -> bool {
-        self.unless.iter().any(|all| all.iter().all(|predicate| predicate.holds(look)))
-    }
-
     /// The first predicate that does not hold, with what it saw.
     pub(super) fn failure(&self, look: &Look<'_>) -> Option<(&dyn Predicate, Finding)> {
         self.predicates.iter().map(|predicate| (&**predicate, predicate.find(look))).find(|(_, found)| !found.holds)
@@ -74,7 +67,7 @@ impl Rule {
     }
 
     /// What the rule says about an event that it matches; `index` is its place.
-    pub(super) fn decision(&self, index: usize) -> Decision {
-        Decision { outcome: self.outcome, kind: self.kind, theme: self.theme.clone(), by: By::Rule(index) }
+    pub(super) fn decision(&self, index: usize, sure: bool) -> Decision {
+        Decision { outcome: self.outcome, kind: self.kind, theme: self.theme.clone(), by: By::Rule(index), sure }
     }
 }

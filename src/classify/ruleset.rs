@@ -3,7 +3,7 @@ use super::index::Index;
 use super::predicates::Look;
 use super::rule::Rule;
 use super::trace::{Loser, Step, Trace, Why};
-use super::words::Title;
+use super::words::{Title, caseless};
 use super::{By, Decision, Outcome, Subject};
 use crate::model::{Class, Marked};
 use std::sync::Arc;
@@ -56,18 +56,11 @@ impl RuleSet {
         self.first(&Look::new(&Title::of(title), None))
     }
 
-    /// Every rule that matches, in order; the first one wins.
-    pub fn matching(&self, subject: &Subject<'_>) -> Vec<usize> {
-        let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
-        let look = Look::new(&title, Some(subject));
-        (0..self.rules.len()).filter(|&index| self.rules[index].matches(&look)).collect()
-    }
-
-    /// The same, by the index: quick enough to ask for every event of a year.
+    /// Every rule that matches, in order, weak ones last; the first one wins.
     pub fn claims(&self, subject: &Subject<'_>) -> Vec<usize> {
         let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
         let look = Look::new(&title, Some(subject));
-        self.index.matching(&self.rules, &look).collect()
+        self.index.all(&self.rules, &look)
     }
 
     /// The decision and why every other rule lost.
@@ -96,19 +89,16 @@ impl RuleSet {
         let named = |label: &String| self.labels.iter().filter(holds).find(|known| same(&known.name, label));
         let label = event.labels.iter().chain(&event.color).find_map(named)?;
         let by = By::Label(label.name.clone());
-        Some(Decision { outcome: label.outcome, kind: label.kind, theme: label.theme.clone(), by })
+        Some(Decision { outcome: label.outcome, kind: label.kind, theme: label.theme.clone(), by, sure: true })
     }
 
     fn first(&self, look: &Look<'_>) -> Decision {
-        let winner = self.index.matching(&self.rules, look).next();
-        winner.map_or(Decision::UNCLASSIFIED, |rule| self.rules[rule].decision(rule))
+        let winner = self.index.winner(&self.rules, look);
+        winner.map_or(Decision::UNCLASSIFIED, |(rule, sure)| self.rules[rule].decision(rule, sure))
     }
 
     fn trace(&self, label: Option<Decision>, look: &Look<'_>) -> Trace {
-        let decision = label.unwrap_or_else(|| {
-            let first = self.rules.iter().position(|rule| rule.matches(look));
-            first.map_or(Decision::UNCLASSIFIED, |rule| self.rules[rule].decision(rule))
-        });
+        let decision = label.unwrap_or_else(|| self.first(look));
         let winning = if let By::Rule(index) = decision.by { Some(index) } else { None };
         let winner = winning.map(|index| Step {
             rule: index,
@@ -139,6 +129,7 @@ impl RuleSet {
             Some((predicate, found)) => Why::Unless((predicate.key(), predicate.is_private(), found).into()),
             None => match rule.refusal(look) {
                 Some(found) => Why::NotMine(("kind", true, found).into()),
+                None if rule.weak => Why::Weak,
                 None => Why::Later,
             },
         }
@@ -154,10 +145,10 @@ fn by_override(subject: &Subject<'_>, otherwise: &Decision) -> Option<Decision> 
         None => Outcome::Ignore,
     };
     let by = By::Override { series: *series };
-    Some(Decision { outcome, kind: otherwise.kind, theme: word.theme.clone(), by })
+    Some(Decision { outcome, kind: otherwise.kind, theme: word.theme.clone(), by, sure: true })
 }
 
 /// Labels are the same whatever their letter case.
 pub(super) fn same(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
+    caseless(one) == caseless(other)
 }

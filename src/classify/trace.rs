@@ -42,6 +42,8 @@ pub enum Why {
     NotMine(Evidence),
     /// It matches too, but something above it won.
     Later,
+    /// It matches, but it is weak, and another matches that is not, or a weak one above it.
+    Weak,
 }
 
 /// What one predicate asked and saw.
@@ -67,7 +69,7 @@ impl Trace {
     pub fn without_text(mut self) -> Trace {
         let losing = self.losers.iter_mut().filter_map(|loser| match &mut loser.why {
             Why::Failed(evidence) | Why::Unless(evidence) | Why::NotMine(evidence) => Some(evidence),
-            Why::Later => None,
+            Why::Later | Why::Weak => None,
         });
         let winning = self.winner.iter_mut().flat_map(|step| &mut step.matched);
         for evidence in winning.chain(losing).filter(|evidence| evidence.private) {

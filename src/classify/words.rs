@@ -1,4 +1,4 @@
-//! Texts as the rules see them: whole words, lower case, nothing that only decorates.
+//! Texts as the rules see them: whole words, one letter case, nothing that only decorates.
 
 use super::tags::without_prefixes;
 use std::borrow::Cow;
@@ -26,21 +26,25 @@ impl Title<'_> {
         let cut = cut(summary, TITLE_CAP);
         if cut.is_ascii() {
             let shown = without_prefixes(cut);
-            return Title { shown: Cow::Borrowed(shown), words: Words::fold_ascii(shown, false) };
+            return Title { shown: Cow::Borrowed(shown), words: Words::fold(shown, false) };
         }
         let composed: String = cut.nfkc().collect();
         let shown = without_prefixes(&composed).to_owned();
-        let words = Words::fold_unicode(&shown, false);
+        let words = Words::fold(&shown, false).with_emoji(&composed);
         Title { shown: Cow::Owned(shown), words }
     }
 }
 
-/// Words in lower case with one space between them. A word is a run of letters, digits and marks; a `:` between
-/// digits belongs to its word, so that `1:1` is one.
+/// Words in one letter case (Unicode's full case folding). A word is a run of letters, digits and marks with the signs
+/// that belong to it: `1:1`, `c++`, `c#`, `.net`, `r&d`. In scripts that set no spaces every character is a word of its
+/// own, so that a phrase is found inside a run of them. Emoji stand behind all words, wherever they were.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     text: String,
-    ends: Vec<u32>,
+    /// Where each word stands in `text`.
+    spans: Vec<(u32, u32)>,
+    /// How many of them are words; emoji follow.
+    real: usize,
 }
 
 impl Words {
@@ -48,120 +52,214 @@ impl Words {
     pub fn of(text: &str) -> Words {
         let text = cut(text, TEXT_CAP);
         if text.is_ascii() {
-            Words::fold_ascii(text, false)
-        } else {
-            Words::fold_unicode(&text.nfkc().collect::<String>(), false)
+            return Words::fold(text, false);
         }
+        let composed: String = text.nfkc().collect();
+        Words::fold(&composed, false).with_emoji(&composed)
     }
 
     /// Reads a pattern: like a title, but `*` counts as a letter.
     pub fn of_pattern(pattern: &str) -> Words {
         let composed: String = pattern.nfkc().collect();
-        Words::fold_unicode(without_prefixes(&composed), true)
+        Words::fold(without_prefixes(&composed), true).with_emoji(&composed)
     }
 
-    /// How many words there are.
+    /// How many words there are, emoji apart.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.real
     }
 
     /// No word at all.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.real == 0
+    }
+
+    /// How many words and emoji there are.
+    pub(super) fn all(&self) -> usize {
+        self.spans.len()
     }
 
     /// The word at `index`.
     ///
     /// # Panics
-    /// With an index that is not below `len`.
+    /// With an index that is not below the number of words and emoji.
     pub fn word(&self, index: usize) -> &str {
-        &self.text[self.start(index)..self.ends[index] as usize]
+        let (start, end) = self.spans[index];
+        &self.text[start as usize..end as usize]
     }
 
     /// The words of `range` as one text.
     ///
     /// # Panics
-    /// With a range that reaches beyond `len`.
+    /// With a range that reaches beyond the words and emoji.
     pub fn slice(&self, range: Range<usize>) -> &str {
-        if range.is_empty() { "" } else { &self.text[self.start(range.start)..self.ends[range.end - 1] as usize] }
+        if range.is_empty() {
+            return "";
+        }
+        &self.text[self.spans[range.start].0 as usize..self.spans[range.end - 1].1 as usize]
     }
 
-    fn start(&self, index: usize) -> usize {
-        if index == 0 { 0 } else { self.ends[index - 1] as usize + 1 }
+    /// Whether nothing stands between the word at `index` and the one before it, as in scripts without spaces.
+    pub(super) fn is_joined(&self, index: usize) -> bool {
+        index > 0 && self.spans[index].0 == self.spans[index - 1].1
+    }
+
+    fn begin(&mut self) {
+        if !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        let start = self.text.len() as u32;
+        self.spans.push((start, start));
     }
 
     fn close(&mut self) {
-        let end = self.text.len() as u32;
-        if self.ends.last().map_or(end > 0, |&last| end > last + 1) {
-            self.ends.push(end);
+        if let Some(last) = self.spans.last_mut() {
+            last.1 = self.text.len() as u32;
         }
     }
 
-    fn separate(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with(' ') {
-            self.close();
-            self.text.push(' ');
-        }
-    }
-
-    fn finish(mut self) -> Words {
-        if self.text.ends_with(' ') {
-            self.text.pop();
-        } else {
-            self.close();
-        }
-        self
-    }
-
-    /// Most titles are ASCII: one table look-up a byte instead of Unicode properties. Must agree with `fold_unicode`.
-    fn fold_ascii(text: &str, wildcard: bool) -> Words {
-        let bytes = text.as_bytes();
+    fn fold(text: &str, wildcard: bool) -> Words {
         let mut words =
-            Words { text: String::with_capacity(bytes.len()), ends: Vec::with_capacity(bytes.len() / 4 + 1) };
-        let mut in_word = false;
+            if text.is_ascii() { Words::of_ascii(text, wildcard) } else { Words::of_unicode(text, wildcard) };
+        words.real = words.spans.len();
+        words
+    }
+
+    /// Most titles are ASCII: one table look-up a byte instead of Unicode properties. Must agree with `of_unicode`.
+    fn of_ascii(text: &str, wildcard: bool) -> Words {
+        let bytes = text.as_bytes();
+        let mut words = Words {
+            text: String::with_capacity(bytes.len() + 8),
+            spans: Vec::with_capacity(bytes.len() / 4 + 1),
+            real: 0,
+        };
+        let mut open = false;
         for (i, &byte) in bytes.iter().enumerate() {
-            let keep = byte.is_ascii_alphanumeric()
-                || (wildcard && byte == b'*')
-                || (byte == b':'
-                    && i > 0
-                    && bytes[i - 1].is_ascii_digit()
-                    && bytes.get(i + 1).is_some_and(u8::is_ascii_digit));
-            if keep {
-                if !in_word && !words.text.is_empty() {
-                    words.text.push(' ');
-                }
-                words.text.push(char::from(byte.to_ascii_lowercase()));
-            } else if in_word {
-                words.ends.push(words.text.len() as u32);
-            }
-            in_word = keep;
-        }
-        if in_word {
-            words.ends.push(words.text.len() as u32);
+            let at = |by: isize| i.checked_add_signed(by).and_then(|i| bytes.get(i)).map_or(' ', |b| char::from(*b));
+            let keep = if byte.is_ascii_alphanumeric() || (wildcard && byte == b'*') {
+                Sign::Inside
+            } else {
+                Sign::of(char::from(byte), at)
+            };
+            open = words.take(keep, open, char::from(byte.to_ascii_lowercase()));
         }
         words
     }
 
-    fn fold_unicode(text: &str, wildcard: bool) -> Words {
-        let mut words = Words { text: String::with_capacity(text.len()), ends: Vec::new() };
-        let mut before = ' ';
-        let mut rest = text.chars().filter(|c| !is_invisible(*c)).peekable();
-        while let Some(c) = rest.next() {
-            let colon = c == ':' && is_digit(before) && rest.peek().is_some_and(|next| is_digit(*next));
-            if colon || c.is_alphanumeric() || is_combining_mark(c) || (wildcard && c == '*') {
-                // The two small sigmas differ only by their place in a word.
-                words.text.extend(c.to_lowercase().map(|l| if l == 'ς' { 'σ' } else { l }));
+    fn of_unicode(text: &str, wildcard: bool) -> Words {
+        let chars: Vec<char> = text.chars().filter(|c| !is_invisible(*c)).collect();
+        let mut words = Words { text: String::with_capacity(text.len() + 8), ..Words::default() };
+        let mut open = false;
+        for (i, &c) in chars.iter().enumerate() {
+            let at = |by: isize| i.checked_add_signed(by).and_then(|i| chars.get(i)).copied().unwrap_or(' ');
+            if c.is_alphanumeric() || is_combining_mark(c) || (wildcard && c == '*') {
+                let alone = !is_combining_mark(c) && (is_unspaced(c) || is_unspaced(base(&chars, i)));
+                // In such a script a phrase matches inside a run anyway.
+                if c == '*' && (is_unspaced(at(-1)) || is_unspaced(at(1))) {
+                    continue;
+                }
+                if !open {
+                    words.begin();
+                } else if alone {
+                    let end = words.text.len() as u32;
+                    words.spans.push((end, end));
+                }
+                words.push_folded(c);
+                words.close();
+                open = true;
             } else {
-                words.separate();
+                open = words.take(Sign::of(c, at), open, c);
             }
-            before = c;
         }
-        words.finish()
+        words
+    }
+
+    /// Takes a sign, or a plain letter, into the word that is open; whether one is open then.
+    fn take(&mut self, sign: Sign, open: bool, c: char) -> bool {
+        if sign == Sign::Apart {
+            return false;
+        }
+        if !open {
+            self.begin();
+        }
+        self.text.push(c);
+        self.close();
+        sign == Sign::Inside
+    }
+
+    fn push_folded(&mut self, c: char) {
+        // The dot of a Turkish capital is none of its letter.
+        if c == '\u{307}' && self.text.ends_with('i') {
+            return;
+        }
+        folded(c, |c| self.text.push(c));
+    }
+
+    fn with_emoji(mut self, composed: &str) -> Words {
+        for emoji in composed.chars().filter(|c| is_emoji(*c) && !is_invisible(*c)) {
+            self.begin();
+            self.text.push(emoji);
+            self.close();
+        }
+        self
     }
 }
 
-fn is_digit(c: char) -> bool {
-    c.is_ascii_digit()
+/// Unicode's full case folding, as upper and then lower case give it: `ß` is `ss`, every sigma is one.
+fn folded(c: char, mut push: impl FnMut(char)) {
+    if c == 'İ' {
+        return push('i');
+    }
+    c.to_uppercase().flat_map(char::to_lowercase).for_each(|c| push(if c == 'ς' { 'σ' } else { c }));
+}
+
+/// A name as names are compared: labels, calendars, colours. NFKC, one letter case, no blanks around it.
+pub fn caseless(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    text.trim().nfkc().for_each(|c| folded(c, |c| name.push(c)));
+    name
+}
+
+/// What a sign does to the word that it stands at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// It separates.
+    Apart,
+    /// It belongs to the word, which goes on.
+    Inside,
+    /// It belongs to the word and ends it.
+    Last,
+}
+
+impl Sign {
+    /// What `c` is by the characters around it; `at(-1)` is the one before, a blank beyond the ends.
+    fn of(c: char, at: impl Fn(isize) -> char) -> Sign {
+        let letter = |by: isize| at(by).is_alphabetic() && !is_unspaced(at(by));
+        let digit = |by: isize| at(by).is_ascii_digit();
+        let ends = |by: isize| !at(by).is_alphanumeric();
+        match c {
+            ':' if digit(-1) && digit(1) => Sign::Inside,
+            '+' if letter(-1) && at(1) == '+' && at(2) != '+' => Sign::Inside,
+            '+' if at(-1) == '+' && letter(-2) && at(1) != '+' => Sign::Last,
+            '#' if letter(-1) && ends(-2) && !letter(1) && at(1) != '#' => Sign::Last,
+            '.' if ends(-1) && at(-1) != '.' && letter(1) => Sign::Inside,
+            '&' if letter(-1) && letter(1) && (ends(-2) || ends(2)) => Sign::Inside,
+            _ => Sign::Apart,
+        }
+    }
+}
+
+/// The letter that a mark at `i` stands on, or the one before a letter at `i`.
+fn base(chars: &[char], i: usize) -> char {
+    chars[..i].iter().rev().copied().find(|c| !is_combining_mark(*c)).unwrap_or(' ')
+}
+
+/// Scripts that set no spaces between words, or glue what follows to a word: Chinese, Japanese, Korean, Thai, Lao, Khmer and
+/// Burmese.
+pub(super) fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// Characters that change how others are drawn but are themselves not seen: variation selectors, joiners, keycaps.
@@ -196,8 +294,11 @@ mod tests {
     fn words(title: &str) -> String {
         let title = Title::of(title);
         let whole = title.words.slice(0..title.words.len()).to_owned();
-        let each: Vec<&str> = (0..title.words.len()).map(|i| title.words.word(i)).collect();
-        assert_eq!(whole, each.join(" "));
+        let each: String = (0..title.words.len()).fold(String::new(), |text, i| {
+            let gap = if text.is_empty() || title.words.is_joined(i) { "" } else { " " };
+            text + gap + title.words.word(i)
+        });
+        assert_eq!(whole, each);
         whole
     }
 
@@ -216,7 +317,14 @@ mod tests {
             ("Ｒｏａｄｍａｐ １：１", "roadmap 1:1"),
             ("show & tell (web)", "show tell web"),
             ("sprint🏃planning", "sprint planning"),
-            ("ÜBERBLICK Größe", "überblick größe"),
+            ("ÜBERBLICK Größe", "überblick grösse"),
+            ("İSTANBUL İstanbul", "istanbul istanbul"),
+            ("ΟΔΟΣ ὁδός", "οδοσ ὁδόσ"),
+            ("Plan C: C++, C++17, C# & .NET", "plan c c++ c++ 17 c# .net"),
+            ("R&D, Q&A, M&A, AT&T; food&drink", "r&d q&a m&a at&t food drink"),
+            ("Done.Then PR#123 #12 A+ 2+2", "done then pr 123 12 a 2 2"),
+            ("1on1ミーティング", "1on1ミーティング"),
+            ("1:1面談（仮） 製品戦略", "1:1面談 仮 製品戦略"),
             ("1️⃣:1️⃣ Ana", "1:1 ana"),
             ("हिन्दी बैठक", "हिन्दी बैठक"),
             ("Canceled:", ""),
@@ -234,7 +342,7 @@ mod tests {
     proptest! {
         #[test]
         fn both_ways_of_folding_agree(text in "[ -~]{0,40}", wildcard in any::<bool>()) {
-            prop_assert_eq!(Words::fold_ascii(&text, wildcard), Words::fold_unicode(&text, wildcard));
+            prop_assert_eq!(Words::of_ascii(&text, wildcard), Words::of_unicode(&text, wildcard));
         }
 
         #[test]

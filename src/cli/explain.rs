@@ -161,6 +161,7 @@ impl<'a> Answer<'a> {
                     Why::Unless(e) => ("unless", evidence(e)),
                     Why::NotMine(e) => ("not-mine", evidence(e)),
                     Why::Later => ("later", Value::Null),
+                    Why::Weak => ("weak", Value::Null),
                 };
                 with(with(place(loser.rule), "why", why.into()), "evidence", what)
             })
@@ -216,6 +217,7 @@ impl<'a> Answer<'a> {
                 Why::Unless(e) => format!("`unless {} = {}` held{}", e.predicate, e.wanted, seen(e, ", by")),
                 Why::NotMine(e) => format!("is no absence of yours: {}{}", e.wanted, seen(e, ",")),
                 Why::Later => "matches too, but comes later".into(),
+                Why::Weak => "matches too, but is weak".into(),
             };
             let _ = writeln!(text, "    `{}` at {}:{}: {why}", rule.name, rule.source.name, rule.line);
         }
@@ -243,7 +245,8 @@ fn brief(title: &str, decision: &Decision, rules: &RuleSet) -> Value {
         By::Label(label) => Some(&**label),
         _ => None,
     };
-    json!({ "title": title, "class": decision.class().map(Class::name), "theme": decision.theme.as_deref(), "rule": rule })
+    json!({ "title": title, "class": decision.class().map(Class::name), "theme": decision.theme.as_deref(), "rule": rule,
+        "certainty": decision.certainty() })
 }
 
 /// Answers each line when it comes; where nobody reads the answers any more, that is the end.

@@ -3,6 +3,7 @@
 use super::{Finding, Kind, Look, Predicate};
 use crate::classify::Subject;
 use crate::classify::reader::near;
+use crate::classify::words::caseless;
 use crate::model::color_name;
 
 pub const RECURRING: Kind = Kind {
@@ -75,7 +76,7 @@ pub const EVENT_TYPE: Kind = Kind {
     parse: |reader, value| {
         let any = reader.list("event_type", value, "the name of an event type", |reader, word, span| {
             if EVENT_TYPES.iter().any(|known| known.eq_ignore_ascii_case(word)) {
-                return Some(word.to_lowercase());
+                return Some(caseless(word));
             }
             let expected = format!("expected one of {}", EVENT_TYPES.map(|known| format!("`{known}`")).join(", "));
             let help = near(word, EVENT_TYPES).map_or(expected, |known| format!("write `{known}`"));
@@ -90,7 +91,7 @@ pub const EVENT_TYPE: Kind = Kind {
 #[derive(Debug)]
 struct Named {
     key: &'static str,
-    /// In lower case.
+    /// As [`caseless`] spells them.
     any: Vec<String>,
     values: Values,
 }
@@ -104,7 +105,7 @@ impl Predicate for Named {
 
     fn holds(&self, look: &Look<'_>) -> bool {
         let values = look.subject.map(self.values).unwrap_or_default();
-        values.iter().any(|value| self.any.contains(&value.trim().to_lowercase()))
+        values.iter().any(|value| self.any.contains(&caseless(value)))
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {

@@ -82,6 +82,11 @@ pub trait Predicate: Debug + Send + Sync {
         None
     }
 
+    /// How many signs it is that this holds, besides words of the title that are counted one by one.
+    fn signs(&self) -> usize {
+        1
+    }
+
     /// What was seen is private text of the event: its title, its description, its people.
     fn is_private(&self) -> bool {
         false

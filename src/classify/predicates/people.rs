@@ -33,6 +33,13 @@ pub const ATTENDEES: Kind = Kind {
             reader.bounds("attendees", value, "a number of people such as `2`, `\"3..8\"` or `\">=10\"`", |text| {
                 text.trim().parse().ok()
             })?;
+        if let Some(never) = bounds.iter().find(|bounds| bounds.ends_before(&1)) {
+            let never = Bounds::written(std::slice::from_ref(never));
+            reader
+                .mistake(value.span(), format!("`attendees = {never}` never holds: you are one"), "expected 1 or more")
+                .with_help("`attendees = 1` is you alone");
+            return None;
+        }
         Some(Box::new(HowMany(bounds)))
     },
 };

@@ -109,7 +109,13 @@ pub const TIME: Kind = Kind {
         let any = reader.list("time", value, "a stretch such as `08:00-10:00`", |reader, text, span| {
             let (from, to) = text.split_once(['-', '–']).unwrap_or((text, ""));
             if let (Some(from), Some(to)) = (LocalTime::parse(from), LocalTime::parse(to)) {
-                return Some((from, to));
+                if from != to {
+                    return Some((from, to));
+                }
+                reader
+                    .mistake(span, format!("`{text}` is no stretch: it ends where it begins"), "expected two times")
+                    .with_help("leave `time` out for the whole day");
+                return None;
             }
             reader
                 .mistake(span, format!("`{text}` is not a stretch of the day"), "expected two times")

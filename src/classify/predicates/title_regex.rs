@@ -1,7 +1,9 @@
 use super::{Finding, Kind, Look, Predicate};
 use crate::classify::words::Words;
 use regex::{Regex, RegexBuilder, bytes};
+use std::borrow::Cow;
 use std::ops::Range;
+use unicode_normalization::UnicodeNormalization;
 
 /// Compiled size of one expression, in bytes.
 const SIZE: usize = 1 << 20;
@@ -16,8 +18,23 @@ pub const KIND: Kind = Kind {
                 reader.regex_mistake(&error, &span);
                 return None;
             }
-            match RegexBuilder::new(pattern).size_limit(SIZE).build() {
-                Ok(unicode) => Some(Pattern { unicode, ascii: ascii(pattern) }),
+            if pattern.contains('\u{8}') {
+                reader
+                    .mistake(
+                        span,
+                        "the `title_regex` pattern holds a backspace: `\\b` in double quotes is one",
+                        "backspace",
+                    )
+                    .with_help("write the pattern in single quotes");
+                return None;
+            }
+            if pattern.trim().is_empty() {
+                reader.mistake(span, "the `title_regex` pattern is empty, so it would match every title", "no pattern");
+                return None;
+            }
+            let composed = composed(pattern);
+            match RegexBuilder::new(&composed).size_limit(SIZE).build() {
+                Ok(unicode) => Some(Pattern { written: pattern.into(), unicode, ascii: ascii(&composed) }),
                 Err(error) => {
                     let label = match error {
                         regex::Error::CompiledTooBig(limit) => format!("needs more than {} kB", limit >> 10),
@@ -39,10 +56,36 @@ struct TitleRegex(Vec<Pattern>);
 
 #[derive(Debug)]
 struct Pattern {
+    /// As it stands in the file.
+    written: Box<str>,
     unicode: Regex,
     /// The same without Unicode classes and boundaries, for titles in ASCII: several times as fast, with the same
     /// result there. Absent where the pattern itself needs Unicode.
     ascii: Option<bytes::Regex>,
+}
+
+/// The pattern as titles are read, after NFKC: `（仮）` asks for `(仮)`, and a letter with its mark is one character.
+fn composed(pattern: &str) -> Cow<'_, str> {
+    if pattern.is_ascii() {
+        return Cow::Borrowed(pattern);
+    }
+    let (mut text, mut in_class, mut escaped) = (String::with_capacity(pattern.len()), false, false);
+    for c in pattern.nfc() {
+        let plain: String = std::iter::once(c).nfkc().collect();
+        if plain.chars().eq([c]) {
+            in_class = if escaped { in_class } else { c == '[' || in_class && c != ']' };
+            escaped = c == '\\' && !escaped;
+            text.push(c);
+            continue;
+        }
+        // An escape of a sign that NFKC makes plain is written by what follows.
+        if std::mem::take(&mut escaped) {
+            text.pop();
+        }
+        let literal = regex_syntax::escape(&plain);
+        text.push_str(&if in_class || plain.chars().count() == 1 { literal } else { format!("(?:{literal})") });
+    }
+    Cow::Owned(text)
 }
 
 fn ascii(pattern: &str) -> Option<bytes::Regex> {
@@ -74,10 +117,10 @@ impl Predicate for TitleRegex {
         let title = &*look.title.shown;
         match self.0.iter().find_map(|pattern| Some((pattern, pattern.find(title)?))) {
             Some((pattern, text)) => {
-                Finding { holds: true, wanted: pattern.unicode.to_string(), seen: text.to_owned() }
+                Finding { holds: true, wanted: pattern.written.to_string(), seen: text.to_owned() }
             }
             None => {
-                let wanted: Vec<&str> = self.0.iter().map(|pattern| pattern.unicode.as_str()).collect();
+                let wanted: Vec<&str> = self.0.iter().map(|pattern| &*pattern.written).collect();
                 Finding { holds: false, wanted: wanted.join(", "), seen: title.to_owned() }
             }
         }
@@ -95,6 +138,11 @@ impl Predicate for TitleRegex {
             found.iter().any(|hit| (0..hit.len()).any(|i| is_part(word, hit.word(i))))
         };
         Some((0..words.len()).filter(taken).map(|at| at..at + 1).collect())
+    }
+
+    /// The form of a whole title.
+    fn signs(&self) -> usize {
+        2
     }
 
     fn is_private(&self) -> bool {

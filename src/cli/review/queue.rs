@@ -60,7 +60,7 @@ fn other(class: Class) -> Class {
 fn surprise(analysis: &Analysis<'_>, j: &Judged, class: Class, setup: &Setup) -> Option<String> {
     let (rules, other) = (setup.rules.rules(), other(class));
     let seen = subject(&j.instance, j.interval, &setup.config.people, &setup.wishes.zones);
-    let against = setup.rules.matching(&seen).into_iter().find(|rule| rules[*rule].outcome == Outcome::Class(other));
+    let against = setup.rules.claims(&seen).into_iter().find(|rule| rules[*rule].outcome == Outcome::Class(other));
     if let (Some(against), By::Rule(won)) = (against, &j.decision.by)
         && !names_it(&seen, &setup.rules)
     {
