@@ -151,10 +151,6 @@ title = []
       rule 5: `class` is missing
       ^ no class
       help: add `class = "strategy"`, `"execution"` or `"ignore"`
-    32:10 "\"🎂\""
-      rule 5: the `title` pattern `🎂` holds no word
-      ^ expected letters or digits
-      help: punctuation and emoji are not compared; ask for them with `title_regex`
     33:12 "titles"
       rule 5: there is no key `titles` here
       ^ unknown key
