@@ -5,6 +5,7 @@ mod rule;
 
 use super::ask::Asked;
 use super::context::{Setup, Talk, now, overrides};
+use super::find::second_path;
 use super::mark::{keep, tell_daemon};
 use super::week::one_week;
 use super::{Done, Files, context, explain, output, paths};
@@ -28,8 +29,8 @@ pub struct Review {
     /// 2026-W47, a date, `last` (the last complete week) or `this`
     #[arg(default_value = "last")]
     week: String,
-    /// Calendars: files, folders, .zip or .gz; default: the configuration's sources
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    /// A calendar, once for each: a file, a folder, .zip or .gz; default: the configuration's sources
+    #[arg(long, value_name = "PATH")]
     ics: Vec<String>,
     #[command(flatten)]
     files: Files,
@@ -62,7 +63,8 @@ struct Session<'a> {
 impl Review {
     pub fn run(self, talk: &Talk) -> Done {
         let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
-        let week = one_week(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)?;
+        let week = one_week(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)
+            .map_err(|failure| second_path(&self.ics, &self.week, failure))?;
         let window = Analysis::window(week, week, &setup.wishes);
         let instances = setup.instances(&self.ics, window, now, talk)?;
         let mut session = Session {

@@ -82,7 +82,7 @@ title = []
 [labels]
 "Deep work" = { clas = "strategy" }
 "#;
-    insta::assert_snapshot!(mistakes(text), @r###"
+    insta::assert_snapshot!(mistakes(text), @r#"
     2:12 "\"defualt\""
       there are no built-in rules `defualt`
       ^ unknown name
@@ -171,7 +171,7 @@ title = []
       label `Deep work`: there is no key `clas` here
       ^ unknown key
       help: write `class`
-    "###);
+    "#);
 }
 
 #[test]

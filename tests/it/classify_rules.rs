@@ -7,7 +7,7 @@ use chrono_tz::Europe::Berlin;
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use std::sync::Arc;
-use vantage::classify::{By, Look, Nature, Outcome, People, RuleSet, Subject, Title, Why, parse};
+use vantage::classify::{By, Nature, Outcome, People, RuleSet, Subject, Why, parse};
 use vantage::model::*;
 
 fn address(text: &str) -> Address {
