@@ -1,6 +1,7 @@
 //! Content lines (RFC 5545 §3.1): unfolding, names, parameters, values. Copies only what was folded or escaped.
 
-use super::decode::{text, windows};
+use super::decode::{declared, text};
+use super::value::Form;
 use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 
@@ -115,21 +116,24 @@ impl<'a> Property<'a> {
             || self.params.split(|byte| *byte == b';').any(is)
     }
 
-    /// The value of a text with its transfer encoding undone (vCalendar 1.0: ENCODING, CHARSET); escapes stay.
-    pub fn plain(&self) -> Cow<'a, [u8]> {
+    /// The value of a text with its transfer encoding undone (vCalendar 1.0: ENCODING, CHARSET), and what of it is guessed;
+    /// escapes stay.
+    pub fn plain(&self) -> (Cow<'a, [u8]>, Option<Form>) {
         if self.params.is_empty() {
-            return Cow::Borrowed(self.value);
+            return (Cow::Borrowed(self.value), None);
         }
         let bytes = match self.is_quoted_printable() {
             // A soft break that nothing follows is no sign of the text.
             true => Cow::Owned(unquoted_printable(self.value.strip_suffix(b"=").unwrap_or(self.value))),
             false => Cow::Borrowed(self.value),
         };
-        let one_byte = |charset: Cow<str>| {
-            let known = ["ISO-8859-1", "ISO8859-1", "LATIN1", "WINDOWS-1252", "CP1252"];
-            known.iter().any(|known| charset.trim().eq_ignore_ascii_case(known))
-        };
-        if self.param("CHARSET").is_some_and(one_byte) { Cow::Owned(windows(&bytes).into_bytes()) } else { bytes }
+        declared(bytes, &self.param("CHARSET").unwrap_or_default())
+    }
+
+    /// It is no UTF-8, and does not say what else.
+    pub fn is_guessed(&self) -> bool {
+        [self.name, self.params, self.value].iter().any(|part| std::str::from_utf8(part).is_err())
+            && self.param("CHARSET").is_none()
     }
 
     /// All parameters in order, their values as [`Property::param`] gives them.
@@ -356,7 +360,7 @@ mod tests {
 
     #[test]
     fn quoted_printable_values_are_read_as_they_were_meant() {
-        let of = |line: &[u8]| unescape(&Property::split(line).unwrap().plain());
+        let of = |line: &[u8]| unescape(&Property::split(line).unwrap().plain().0);
         for (line, expected) in [
             (&b"SUMMARY;ENCODING=QUOTED-PRINTABLE:Sprint=20planning"[..], "Sprint planning"),
             (b"SUMMARY;CHARSET=UTF-8;ENCODING=quoted-printable:Caf=C3=A9 =E2=80=93 x", "Café – x"),

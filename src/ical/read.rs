@@ -10,7 +10,7 @@ use super::line::{Lines, Property, unescape};
 use super::person;
 use super::rule::Rule;
 use super::shelf::{TextDraft, Told};
-use super::value::{ZoneId, offset, stamp};
+use super::value::{Form, ZoneId, offset, stamp};
 use super::zone::clean;
 use crate::model::{Address, Calendar, Event};
 use std::sync::Arc;
@@ -103,9 +103,14 @@ pub(super) fn text(bytes: &[u8], text: usize, base: usize) -> TextDraft {
         context: Context::new(text, base),
     };
     let mut last = 0;
+    // Folding may have cut a character in two, so that only whole lines tell; but most texts are UTF-8 throughout.
+    let odd = std::str::from_utf8(&bytes).is_err();
     for line in Lines::new(&bytes) {
         last = line.number;
         if let Some(property) = Property::split(&line.bytes) {
+            if odd && !reader.stack.is_empty() && property.is_guessed() {
+                reader.context.notes.tell(line.number, Form::CharsetGuessed);
+            }
             reader.property(&property, line.number);
         }
     }

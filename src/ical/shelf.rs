@@ -5,6 +5,7 @@ use super::context::{Notes, ZoneName};
 use super::custom::Custom;
 use super::meter::Meter;
 use super::read::{CalendarDraft, Method, ZoneDraft};
+use super::value::Form;
 use super::version::Grouping;
 use super::zone::Zone;
 use super::{Home, Lost, Parsed, Problem, Source};
@@ -231,6 +232,9 @@ fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
         let kept = times.starts || event.status == Some(EventStatus::Cancelled);
         if kept {
             times.oddities().for_each(|says| notes.add(times.line, says, Lost::Nothing));
+            if times.ends_on_a_date() {
+                notes.tell(times.line, Form::UntilDate);
+            }
         } else {
             notes.add(times.line, "the event has no `DTSTART`", Lost::Event);
         }
