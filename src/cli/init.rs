@@ -16,6 +16,7 @@ use crate::source::ics;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use clap::Args;
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
@@ -101,7 +102,11 @@ impl Init {
             answers.me = setup.config.people.me.clone();
         }
         setup.config.people.me = answers.me.clone();
-        let likely = self.look(&mut setup, now, talk)?;
+        let (owner, likely) = self.look(&mut setup, now, talk)?;
+        if let (true, Some(owner)) = (answers.me.is_empty(), owner) {
+            output::print(&format!("The calendar is {}'s, who is taken for you.\n\n", plain(owner.as_str())))?;
+            answers.me.push(owner);
+        }
         if let (true, Some(me)) = (answers.me.is_empty(), &likely.me) {
             output::print(&format!("{} is in nearly every meeting and taken for you.\n\n", me.as_str()))?;
             answers.me.push(me.clone());
@@ -141,13 +146,21 @@ impl Init {
         Ok(calendars)
     }
 
-    /// What the last twelve weeks suggest; nothing where no calendar is known.
-    fn look(&self, setup: &mut Setup, now: DateTime<Utc>, talk: &Talk) -> Result<Likely, Failure> {
+    /// Whose the files are, where they say so with one voice, and what the last twelve weeks suggest; nothing where no calendar
+    /// is known.
+    fn look(&self, setup: &mut Setup, now: DateTime<Utc>, talk: &Talk) -> Result<(Option<Address>, Likely), Failure> {
         let weeks = twelve_weeks(&setup.wishes, now);
         let start = setup.wishes.zones.week(weeks[0]).start;
         let instances = self.instances(setup, Interval::new(start, now), now, talk)?;
+        // Google says in each meeting who its reader is.
+        let files = |i: &&Instance| !setup.config.google.iter().any(|s| s.name == i.event.calendar.source);
+        let mut owners: BTreeSet<_> = instances.iter().filter(files).map(|i| i.event.calendar.owner.clone()).collect();
+        let owner = if owners.len() == 1 { owners.pop_first().flatten() } else { None };
+        if setup.config.people.me.is_empty() {
+            setup.config.people.me.extend(owner.clone());
+        }
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
-        Ok(likely(analysis.judged(), &setup.config.people))
+        Ok((owner, likely(analysis.judged(), &setup.config.people)))
     }
 
     fn instances(

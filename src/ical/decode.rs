@@ -75,7 +75,8 @@ pub(super) fn declared<'a>(bytes: Cow<'a, [u8]>, charset: &str) -> (Cow<'a, [u8]
             (bytes, form)
         }
         "windows1252" | "cp1252" | "iso88591" | "latin1" => (Cow::Owned(windows(&bytes).into_bytes()), None),
-        name => match CHARSETS.lines().filter_map(|row| row.split_once('\t')).find(|(names, _)| is_one_of(name, names)) {
+        name => match CHARSETS.lines().filter_map(|row| row.split_once('\t')).find(|(names, _)| is_one_of(name, names))
+        {
             Some((_, characters)) => (Cow::Owned(listed(&bytes, characters).into_bytes()), None),
             None => (Cow::Owned(String::from_utf8_lossy(&bytes).into_owned().into_bytes()), Some(Form::CharsetUnknown)),
         },
@@ -151,7 +152,10 @@ mod tests {
             assert_eq!(read(bytes, charset), (Ok(expected.to_string()), None), "{charset}");
         }
         let (text, form) = read(b"Roadmap \x83\x8D\x81\x5B Q3", "Shift_JIS");
-        assert!(form == Some(Form::CharsetUnknown) && text.clone().unwrap().starts_with("Roadmap \u{fffd}"), "{text:?}");
+        assert!(
+            form == Some(Form::CharsetUnknown) && text.clone().unwrap().starts_with("Roadmap \u{fffd}"),
+            "{text:?}"
+        );
         assert_eq!(read(b"\x1B$B7W2h\x1B(B", "ISO-2022-JP").1, Some(Form::CharsetUnknown), "no letter in it is ASCII");
         assert_eq!(read(b"Roadmap", "Shift_JIS").1, None, "nothing is lost of ASCII");
         assert_eq!(declared(Cow::Borrowed(b"Caf\xE9"), "utf-8").1, Some(Form::CharsetGuessed));

@@ -130,6 +130,11 @@ impl<'a> Property<'a> {
         declared(bytes, &self.param("CHARSET").unwrap_or_default())
     }
 
+    /// A line of a guest that says what it answered.
+    pub fn is_answered(&self) -> bool {
+        self.param("PARTSTAT").is_some_and(|word| !word.trim().is_empty())
+    }
+
     /// It is no UTF-8, and does not say what else.
     pub fn is_guessed(&self) -> bool {
         [self.name, self.params, self.value].iter().any(|part| std::str::from_utf8(part).is_err())

@@ -30,7 +30,7 @@ mod value;
 mod version;
 mod zone;
 
-use crate::model::{Calendar, Event, Instance, Interval};
+use crate::model::{Calendar, Event, Instance, Interval, Told};
 use chrono_tz::Tz;
 use component::Component;
 use line::{Lines, Property, unescape};
@@ -52,6 +52,8 @@ pub struct Source<'a> {
     pub stem: &'a str,
     /// Folder that the file lies in; files of one event each are pooled by it.
     pub folder: &'a str,
+    /// What it told once, and still means where no event is left that says so.
+    pub told: Told,
 }
 
 /// What was lost to a [`Problem`].

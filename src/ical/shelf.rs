@@ -9,7 +9,7 @@ use super::value::Form;
 use super::version::Grouping;
 use super::zone::Zone;
 use super::{Home, Lost, Parsed, Problem, Source};
-use crate::model::{Address, Attendees, Calendar, Event, EventStatus};
+use crate::model::{Address, Attendees, Calendar, Event, EventStatus, Told, count};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -37,21 +37,6 @@ struct Seen {
     told: Told,
     /// It holds one UID: a file of a folder that keeps one event a file.
     alone: bool,
-}
-
-/// What some event of a calendar or a text tells of people; without it, silence means nothing.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Told {
-    /// Who takes part: an event without attendees has none.
-    pub attendees: bool,
-    /// What people answered: a line without an answer has none yet.
-    pub answers: bool,
-}
-
-impl Told {
-    fn or(self, other: Told) -> Told {
-        Told { attendees: self.attendees || other.attendees, answers: self.answers || other.answers }
-    }
 }
 
 /// A text whose lines have all been read.
@@ -85,7 +70,7 @@ impl Shelf {
     fn put(&mut self, draft: TextDraft, source: &Source) {
         let TextDraft { calendars, names, mut notes } = draft;
         let events = calendars.iter().filter(|calendar| !matches!(calendar.method, Some(Method::Answer(_))));
-        let told = events.fold(Told::default(), |told, calendar| told.or(calendar.told));
+        let told = events.fold(source.told, |told, calendar| told.or(calendar.told));
         let zones = Lookup { calendars: &calendars, notes: &mut notes, meter: Meter::file() };
         let (mut found, doubts) = zones.all(&names);
         let base = self.zones.len();
@@ -217,10 +202,10 @@ fn default_zone(calendar: &mut CalendarDraft, notes: &mut Notes) -> Option<Tz> {
 /// The events of a calendar as its METHOD means them.
 fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
     let CalendarDraft { mut events, busy, method, line, has_events, .. } = calendar;
-    let count = |n: usize| if n == 1 { "1 event".to_owned() } else { format!("{n} events") };
     match method {
         Some(Method::Answer(name)) if !events.is_empty() => {
-            let message = format!("a calendar of `METHOD:{name}` holds no meetings: {} left out", count(events.len()));
+            let message =
+                format!("a calendar of `METHOD:{name}` holds no meetings: {} left out", count(events.len(), "event"));
             notes.add(line, message, Lost::Event);
             events.clear();
         }

@@ -5,6 +5,7 @@ use super::intake::{Reading, Taken};
 use super::sync::{AccountSummary, CalendarSummary, How, Sync, hash};
 use crate::config::{Config, IcsSource, Place};
 use crate::diagnostic::Failure;
+use crate::model::Told;
 use crate::source::ics::{self, Feed, Fetched};
 use crate::source::{Kind, Trouble};
 use crate::store::{Account, Calendar, IcsText, Obstacle, Store};
@@ -172,12 +173,12 @@ fn file(store: &mut Store, calendar: &Calendar, path: &str, reading: Reading) ->
     });
     store.skip(calendar.id, &odd.collect::<Vec<_>>(), true, reading.now)?;
     let mut texts: Vec<IcsText> =
-        texts.into_iter().map(|t| IcsText { file: t.file, stem: t.stem, bytes: t.bytes }).collect();
+        texts.into_iter().map(|t| IcsText { file: t.file, stem: t.stem, bytes: t.bytes, told: t.told }).collect();
     texts.extend(kept.into_iter().cloned());
     texts.sort_by(|a, b| a.file.cmp(&b.file));
     // What could not be read may be readable the next time without a change that a stamp shows, as after `chmod`.
     let stamp = unread.is_empty().then_some(&*stamp);
-    reading.take(store, calendar, &texts, stamp).map(Outcome::Taken)
+    reading.take(store, calendar, texts, stamp).map(Outcome::Taken)
 }
 
 impl CalendarSummary {
@@ -268,9 +269,10 @@ impl Sync<'_> {
             }
             Ok(Fetched::Text { bytes, etag, last_modified }) => (bytes, Age { etag, last_modified, of }),
         };
-        let text = IcsText { file: calendar.name.clone(), stem: calendar.name.clone(), bytes };
+        let (file, stem) = (calendar.name.clone(), calendar.name.clone());
+        let text = IcsText { file, stem, bytes, told: Told::default() };
         let stamp = serde_json::to_string(&age).unwrap_or_default();
-        summary.taken(self.reading().take(&mut self.store.borrow_mut(), calendar, &[text], Some(&stamp))?);
+        summary.taken(self.reading().take(&mut self.store.borrow_mut(), calendar, vec![text], Some(&stamp))?);
         Ok(Ok(()))
     }
 }

@@ -23,5 +23,5 @@ pub use guard::APART;
 pub use handover::{Way, hand_over, handover, owe};
 pub use history::told as told_past;
 pub use outline::events;
-pub use standing::{Standing, is_file, is_old, standing};
+pub use standing::{SAYS_MORE, SYNC, Standing, is_file, is_old, standing};
 pub use zones::{alike, zone_note};

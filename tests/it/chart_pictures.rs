@@ -29,7 +29,7 @@ fn demo() -> Report {
     let config = Config::parse(vantage::demo::CONFIG).unwrap();
     let wishes = config.preferences(chrono_tz::Tz::UTC);
     let week = Week::from_iso(2026, 47, Weekday::Mon).unwrap();
-    let source = Source { source: "demo", stem: "demo", folder: "" };
+    let source = Source { source: "demo", stem: "demo", folder: "", told: Default::default() };
     let parsed = read(vantage::demo::calendar().as_bytes(), &source);
     let mut problems = parsed.problems.clone();
     let instances = parsed.instances(Analysis::window(week, week, &wishes), wishes.zones.home, &mut problems);

@@ -209,7 +209,14 @@ fn a_charset_that_is_guessed_or_not_known_is_told_once_a_file() {
     }
     // A character that folding cut in two is one, and what its line names is not guessed.
     let cut = calendar(&[event("a", ":Café", 8)]).replace("é", "¤\r\n ¢");
-    let bytes: Vec<u8> = cut.chars().map(|c| match c { '¤' => 0xC3, '¢' => 0xA9, c => c as u8 }).collect();
+    let bytes: Vec<u8> = cut
+        .chars()
+        .map(|c| match c {
+            '¤' => 0xC3,
+            '¢' => 0xA9,
+            c => c as u8,
+        })
+        .collect();
     let Run { out, err, .. } = run(&bytes);
     assert!(out.contains("Café") && err.is_empty(), "{out}{err}");
     assert!(said(calendar(&[event("a", ";CHARSET=ISO-8859-1:Caf¤", 8)])).1.is_empty());
