@@ -312,7 +312,8 @@ pub(super) fn busy(
 
 /// The entries of a list of dates or periods.
 pub(super) fn entries(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|b| *b == b',').filter(|entry| !entry.trim_ascii().is_empty())
+    // vCalendar 1.0 has a semicolon between them.
+    value.split(|b| matches!(b, b',' | b';')).filter(|entry| !entry.trim_ascii().is_empty())
 }
 
 fn some_text(value: &[u8]) -> Option<String> {

@@ -78,7 +78,12 @@ pub(super) fn declared<'a>(bytes: Cow<'a, [u8]>, charset: &str) -> (Cow<'a, [u8]
         name => match CHARSETS.lines().filter_map(|row| row.split_once('\t')).find(|(names, _)| is_one_of(name, names))
         {
             Some((_, characters)) => (Cow::Owned(listed(&bytes, characters).into_bytes()), None),
-            None => (Cow::Owned(String::from_utf8_lossy(&bytes).into_owned().into_bytes()), Some(Form::CharsetUnknown)),
+            None if std::str::from_utf8(&bytes).is_ok() => (bytes, Some(Form::CharsetUnknown)),
+            None => {
+                let ascii = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER };
+                let text: String = bytes.iter().map(ascii).collect();
+                (Cow::Owned(text.into_bytes()), Some(Form::CharsetUnknown))
+            }
         },
     }
 }
@@ -156,6 +161,8 @@ mod tests {
             form == Some(Form::CharsetUnknown) && text.clone().unwrap().starts_with("Roadmap \u{fffd}"),
             "{text:?}"
         );
+        // Two of its bytes happen to be UTF-8.
+        assert_eq!(read(b"Q3 \xB2\xFA\xC6\xB7", "GB2312").0.unwrap(), "Q3 \u{fffd}\u{fffd}\u{fffd}\u{fffd}");
         assert_eq!(read(b"\x1B$B7W2h\x1B(B", "ISO-2022-JP").1, Some(Form::CharsetUnknown), "no letter in it is ASCII");
         assert_eq!(read(b"Roadmap", "Shift_JIS").1, None, "nothing is lost of ASCII");
         assert_eq!(declared(Cow::Borrowed(b"Caf\xE9"), "utf-8").1, Some(Form::CharsetGuessed));

@@ -100,7 +100,7 @@ impl<'a> Property<'a> {
         let name = line[..end].trim_ascii();
         let rest = &line[end..];
         let colon = if rest[0] == b':' { 0 } else { unquoted(rest, b':').or_else(|| memchr(b':', rest))? };
-        let colon = behind_brackets(rest, colon).unwrap_or(colon);
+        let colon = behind_brackets(rest, colon).or_else(|| behind_scheme(rest, colon)).unwrap_or(colon);
         Some(Property { name, params: &rest[..colon], value: &rest[colon + 1..] })
     }
 
@@ -189,6 +189,14 @@ fn behind_brackets(rest: &[u8], colon: usize) -> Option<usize> {
     }
     let close = colon + memchr(b')', &rest[colon..])?;
     Some(close + memchr(b':', &rest[close..])?)
+}
+
+/// The same where it ends a scheme, as in `TZID=tzone://Microsoft/Utc`.
+fn behind_scheme(rest: &[u8], colon: usize) -> Option<usize> {
+    let scheme = colon > 0 && rest[colon..].starts_with(b"://");
+    let value = memchr::memrchr(b'=', &rest[..colon]).filter(|_| scheme)?;
+    rest[value + 1..colon].iter().all(u8::is_ascii_alphanumeric).then_some(())?;
+    Some(colon + 1 + memchr(b':', &rest[colon + 1..])?)
 }
 
 fn unquoted(bytes: &[u8], wanted: u8) -> Option<usize> {

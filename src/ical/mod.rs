@@ -22,6 +22,7 @@ mod person;
 mod read;
 mod recur;
 mod rule;
+mod rule_v1;
 mod series;
 mod shelf;
 #[cfg(test)]

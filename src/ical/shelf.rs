@@ -295,6 +295,12 @@ impl<'a> Lookup<'a> {
     }
 
     fn last_resort(&mut self, used: &ZoneName) -> Zone {
+        if let Some(zone) = Zone::by_abbreviation(&used.name) {
+            let message =
+                "the `TZID` is an abbreviation: it is read as the zone of North America or Europe that has it";
+            self.notes.add(used.line, message, Lost::Nothing);
+            return zone;
+        }
         let fixed = Zone::by_offset(&used.name);
         let message = match fixed {
             Some(Zone::Utc) => return Zone::Utc,

@@ -84,7 +84,7 @@ fn a_name_and_a_password_in_an_address_open_the_feed_and_are_shown_nowhere() {
     let shut = followed(&format!("http://ada:CANARY@127.0.0.1:{port}/x.ics"));
     insta::assert_snapshot!(shut.tell(["sync"]), @"
     side: the feed's server refuses us (status 401)
-    error: the feed's server refuses us (status 401)
+    error: side: the feed's server refuses us (status 401)
      |
      = help: check the name and the password in its `url`
      = note: what was stored before is still there; `vantage status` shows how each calendar stands

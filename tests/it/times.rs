@@ -178,6 +178,37 @@ fn a_date_that_ends_a_series_of_times_is_all_of_that_day_where_the_series_is() {
 }
 
 #[test]
+fn abbreviations_are_zones_and_told_where_nothing_else_knows_them() {
+    let start = |zone: &str| one(&format!("DTSTART;TZID={zone}:20261118T100000"));
+    for (name, hour) in [("PST", "19"), ("EDT", "16"), ("cest", "10")] {
+        let rows = told("abbreviation", "", &[&start(name)]);
+        assert_eq!(rows, [format!("18T{hour}:00 60 counted Roadmap")], "{name}");
+    }
+    // What the file says goes before it, and what the zone database has needs no guess.
+    assert_eq!(quietly("", &[&fixed("PST", "+0400"), &start("PST")]), ["18T07:00 60 counted Roadmap"]);
+    assert_eq!(quietly("", &[&start("EST")]), ["18T16:00 60 counted Roadmap"]);
+    assert_eq!(told("not known", "", &[&start("XST")]), ["18T10:00 60 counted Roadmap"]);
+    // An address and a blank in a name.
+    assert_eq!(quietly("", &[&start("tzone://Microsoft/Utc")]), ["18T11:00 60 counted Roadmap"]);
+    assert_eq!(quietly("", &[&start("America/New York")]), ["18T16:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn series_of_vcalendar_are_series() {
+    let series = |rule: &str| {
+        let lines = format!("DTSTART:20261116T090000Z\nDTEND:20261116T100000Z\nRRULE:{rule}");
+        let rows = quietly("", &[&vevent("u", "Roadmap", &lines)]);
+        rows.iter().map(|row| row[..2].to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(series("D1 #3"), "16 17 18");
+    assert_eq!(series("W1 MO WE #0\nEXDATE:20261118T090000Z;20261125T090000Z"), "16");
+    assert_eq!(series("W1 MO FR 20261120T090000Z"), "16 20");
+    assert_eq!(series("FREQ=DAILY;COUNT=2"), "16 17");
+    let odd = vevent("u", "Roadmap", "DTSTART:20261116T090000Z\nDURATION:PT1H\nRRULE:D1 0900 1500 #3");
+    assert_eq!(told("only the first instance", "", &[&odd]), ["16T10:00 60 counted Roadmap"]);
+}
+
+#[test]
 fn hours_are_elapsed_and_days_are_days_over_a_change_of_clocks() {
     let spring = |lines: &str| {
         let world = crate::support::World::new().config(crate::reading::CONFIG);
