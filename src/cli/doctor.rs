@@ -231,6 +231,8 @@ fn sources(config: &Config, folder: &Path, now: DateTime<Utc>, found: &mut Findi
                 let says = std::iter::once(o.sentence).chain(o.causes).collect::<Vec<_>>().join(": ");
                 found.add(if last.is_some() { Grade::Warn } else { Grade::Fail }, &what, says, o.help);
             }
+            // Every command reads it by itself.
+            (_, None) if matches!(source.place, Place::Path(_)) => found.ok(&what, "it can be read"),
             (_, None) => {
                 found.add(Grade::Warn, &what, "it was never read, and nothing of it counts", Some(SYNC.into()))
             }

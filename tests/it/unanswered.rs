@@ -212,8 +212,7 @@ fn doctor_looks_at_files_and_feeds() {
     };
     let world = world(&format!("{gone}{feed}"));
     insta::assert_snapshot!(lines(&world), @"
-    warn  source good: it was never read, and nothing of it counts
-          fix: run `vantage sync`
+    ok    source good: it can be read
     FAIL  source gone: the calendar `HOME/gone.ics` could not be read: No such file or directory (os error 2)
           fix: put it there, or change `path` in the configuration
     warn  source feed: it was never read, and nothing of it counts
