@@ -3,7 +3,8 @@
 
 use super::guard::{self, Step};
 use super::history::{self, Outcome, Told};
-use super::outline::{Outline, remembering, several};
+use super::memory::remembering;
+use super::outline::{Outline, several};
 use crate::diagnostic::Failure;
 use crate::model::{Instance, Interval, Span, midnight};
 use crate::source::ics::{Calendars, Says, Text};
@@ -20,6 +21,8 @@ pub(super) struct Reading {
     pub zone: Tz,
     /// Whatever is gone is believed to be deleted, also what is kept of the past.
     pub accept: bool,
+    /// It was read elsewhere before: what was told there of people is not said of this place.
+    pub moved: bool,
 }
 
 /// What became of the texts.
@@ -63,11 +66,11 @@ impl Reading {
         let before = store.texts(calendar.id)?;
         let forget = PastChange { forget: self.accept, ..PastChange::default() };
         if same(&before, &texts) {
-            let texts = if self.accept { &texts } else { &before };
+            let texts = if self.accept || self.moved { &texts } else { &before };
             store.keep_texts(calendar.id, texts, stamp, &forget, self.now)?;
             return Ok(Taken::Same);
         }
-        let texts = &if self.accept { texts } else { remembering(&before, texts) };
+        let texts = &if self.accept || self.moved { texts } else { remembering(&before, texts) };
         let (old, new) = (Outline::of(&before), Outline::of(texts));
         let past = match !self.accept && self.concerns_the_past(store, calendar, &old.contents, &new.contents)? {
             true => self.past(store, calendar, (&before, &old.contents), (texts, &new.contents))?,

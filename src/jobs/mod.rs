@@ -9,6 +9,7 @@ mod guard;
 mod handover;
 mod history;
 mod intake;
+mod memory;
 mod outline;
 pub mod picture;
 pub mod render;

@@ -1,6 +1,5 @@
 //! What the texts of an iCalendar source hold, event by event, for telling what a newer text lacks. Pure.
 
-use crate::model::Told;
 use crate::source::ics::{self, Entry, Says};
 use crate::store::IcsText;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -50,34 +49,6 @@ fn key(entry: &Entry, several: &HashSet<String>) -> String {
     }
 }
 
-/// The texts with what they told once. Files of one event each are one calendar with the others of their folder, so that what
-/// one of them told holds for all.
-pub(super) fn remembering(before: &[IcsText], texts: Vec<IcsText>) -> Vec<IcsText> {
-    let folder = |text: &IcsText| text.file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-    let tells = |text: &IcsText| {
-        let entries = ics::entries(&text.bytes);
-        let uids: HashSet<&str> = entries.iter().map(|entry| entry.uid.as_str()).collect();
-        let told = entries.iter().fold(text.told, |told, entry| told.or(entry.told));
-        (told, uids.len() < 2)
-    };
-    let (mut files, mut folders): (HashMap<&str, Told>, HashMap<String, Told>) = (HashMap::new(), HashMap::new());
-    for text in before {
-        let (told, alone) = tells(text);
-        files.insert(&text.file, told);
-        if alone {
-            let known = folders.entry(folder(text)).or_default();
-            *known = known.or(told);
-        }
-    }
-    let once = |text: IcsText| {
-        let (told, alone) = tells(&text);
-        let told = told.or(files.get(text.file.as_str()).copied().unwrap_or_default());
-        let shared = folders.get(&folder(&text)).filter(|_| alone).copied();
-        IcsText { told: told.or(shared.unwrap_or_default()), ..text }
-    };
-    texts.into_iter().map(once).collect()
-}
-
 impl Outline {
     pub fn of(texts: &[IcsText]) -> Outline {
         let entries: Vec<Entry> = texts.iter().flat_map(|text| ics::entries(&text.bytes)).collect();
@@ -121,7 +92,7 @@ mod tests {
             format!("BEGIN:VEVENT\n{uid}DTSTART:{start}\nSUMMARY:{title}\nEND:VEVENT\n")
         };
         let bytes = events.iter().map(event).collect::<String>().into_bytes();
-        Outline::of(&[IcsText { file: String::new(), stem: String::new(), bytes, told: Told::default() }])
+        Outline::of(&[IcsText { file: String::new(), stem: String::new(), bytes, told: Default::default() }])
     }
 
     #[test]

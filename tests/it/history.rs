@@ -418,6 +418,21 @@ fn who_takes_part_stays_known_when_the_last_event_with_guests_is_gone() {
     *feed.lock().unwrap() = texts(&with(None));
     world.run(["sync", "--accept-deletions"]).ok();
     assert_eq!(solo(&world), 0);
+    // Its owner publishes less of every event from now on, so that nobody knows who comes.
+    let (world, feed) = served(&with(Some(one("guests", "Sync", "20261123", 15))));
+    world.run(["sync"]).ok();
+    *feed.lock().unwrap() = texts(&with(Some(event("guests", "Busy", "20261123T150000", "20261123T160000", ""))));
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), 0);
+    // Another feed under the same name begins anew, too.
+    *feed.lock().unwrap() = texts(&with(Some(one("guests", "Sync", "20261123", 15))));
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), 3);
+    let (address, _other) = crate::support::feed(texts(&with(None)));
+    let source = format!("[[source.ics]]\nname = \"side\"\nurl = \"{address}\"\nallow_private = true\n");
+    let world = world.config(&source);
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), 0);
     // A feed that never told of anybody says nothing.
     let (world, _feed) = served(&with(None));
     world.run(["sync"]).ok();
