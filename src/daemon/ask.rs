@@ -189,7 +189,7 @@ impl Daemon {
 
     pub(super) fn render_answer(&self, outcome: &Outcome, trouble: Option<Failure>) -> Answer {
         let (drawn, warnings) = match outcome {
-            Outcome::Rendered(done, ..) => (done.drawn.iter().map(ToString::to_string).collect(), &done.warnings[..]),
+            Outcome::Rendered(drawn, says, _) => (drawn.iter().map(ToString::to_string).collect(), &says[..]),
             _ => (Vec::new(), &[][..]),
         };
         let value = json!({ "drawn": drawn, "charts": self.setup.charts, "warnings": warnings });

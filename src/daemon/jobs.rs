@@ -9,6 +9,7 @@ use crate::diagnostic::{Exit, Failure};
 use crate::jobs::render::{RenderSetup, Rendered};
 use crate::jobs::sync::{AccountSummary, Sync, Wish};
 use crate::jobs::{Way, forget_unnamed};
+use crate::model::Week;
 use crate::schedule::Job;
 use crate::source::google::RealPace;
 use crate::store::{self, Store};
@@ -35,7 +36,8 @@ const TOMBSTONES: TimeDelta = TimeDelta::days(90);
 pub(super) enum Outcome {
     /// With the earliest moment that a source named for its next try.
     Synced(Vec<AccountSummary>, Option<DateTime<Utc>>),
-    Rendered(Rendered, Handed),
+    /// What was drawn, and what is to be said of sources that are behind.
+    Rendered(Vec<Week>, Vec<(String, String)>, Handed),
     Maintained,
     Failed(Failure),
     /// It ran into a bug; the log has the place.
@@ -150,7 +152,7 @@ impl Bench {
                 let rendered = render(&mut store.borrow_mut(), &self.setup, true, now)?;
                 drop((store, turn));
                 let handed = hand_over(&rendered, &self.setup, self.host.home, now, || self.open())?;
-                Ok(Outcome::Rendered(rendered, handed))
+                Ok(Outcome::Rendered(rendered.drawn, rendered.warnings, handed))
             }
             Work::Maintain => maintain(&mut store.borrow_mut(), &self.setup.config, now),
         }

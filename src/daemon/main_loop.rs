@@ -261,8 +261,8 @@ impl Daemon {
             }
             Job::Render => {
                 let mut again = false;
-                if let Outcome::Rendered(rendered, handed) = &outcome {
-                    self.rendered(&rendered.drawn, handed);
+                if let Outcome::Rendered(drawn, _, handed) = &outcome {
+                    self.rendered(drawn, handed);
                     again = handed.again;
                 }
                 for reply in std::mem::take(&mut self.rendering) {

@@ -78,7 +78,8 @@ pub(super) fn declared<'a>(bytes: Cow<'a, [u8]>, charset: &str) -> (Cow<'a, [u8]
         name => match CHARSETS.lines().filter_map(|row| row.split_once('\t')).find(|(names, _)| is_one_of(name, names))
         {
             Some((_, characters)) => (Cow::Owned(listed(&bytes, characters).into_bytes()), None),
-            None if std::str::from_utf8(&bytes).is_ok() => (bytes, Some(Form::CharsetUnknown)),
+            // That is no accident, where a letter has several bytes.
+            None if !bytes.is_ascii() && std::str::from_utf8(&bytes).is_ok() => (bytes, None),
             None => {
                 let ascii = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER };
                 let text: String = bytes.iter().map(ascii).collect();
@@ -165,6 +166,7 @@ mod tests {
         assert_eq!(read(b"Q3 \xB2\xFA\xC6\xB7", "GB2312").0.unwrap(), "Q3 \u{fffd}\u{fffd}\u{fffd}\u{fffd}");
         assert_eq!(read(b"\x1B$B7W2h\x1B(B", "ISO-2022-JP").1, Some(Form::CharsetUnknown), "no letter in it is ASCII");
         assert_eq!(read(b"Roadmap", "Shift_JIS").1, None, "nothing is lost of ASCII");
+        assert_eq!(read("Café".as_bytes(), "UNICODE-1-1-UTF-8"), (Ok("Café".into()), None));
         assert_eq!(declared(Cow::Borrowed(b"Caf\xE9"), "utf-8").1, Some(Form::CharsetGuessed));
     }
 

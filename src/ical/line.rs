@@ -2,6 +2,8 @@
 
 use super::decode::{declared, text};
 use super::value::Form;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 
@@ -116,23 +118,33 @@ impl<'a> Property<'a> {
             || self.params.split(|byte| *byte == b';').any(is)
     }
 
+    fn is_base64(&self) -> bool {
+        let is = |encoding: Cow<str>| ["B", "BASE64"].iter().any(|word| encoding.trim().eq_ignore_ascii_case(word));
+        self.param("ENCODING").is_some_and(is)
+    }
+
     /// The value of a text with its transfer encoding undone (vCalendar 1.0: ENCODING, CHARSET), and what of it is guessed;
     /// escapes stay.
     pub fn plain(&self) -> (Cow<'a, [u8]>, Option<Form>) {
         if self.params.is_empty() {
             return (Cow::Borrowed(self.value), None);
         }
-        let bytes = match self.is_quoted_printable() {
+        let bytes = if self.is_quoted_printable() {
             // A soft break that nothing follows is no sign of the text.
-            true => Cow::Owned(unquoted_printable(self.value.strip_suffix(b"=").unwrap_or(self.value))),
-            false => Cow::Borrowed(self.value),
+            Cow::Owned(unquoted_printable(self.value.strip_suffix(b"=").unwrap_or(self.value)))
+        } else if self.is_base64()
+            && let Ok(plain) = STANDARD.decode(self.value.trim_ascii())
+        {
+            Cow::Owned(plain)
+        } else {
+            Cow::Borrowed(self.value)
         };
         declared(bytes, &self.param("CHARSET").unwrap_or_default())
     }
 
     /// A line of a guest that says what it answered.
     pub fn is_answered(&self) -> bool {
-        self.param("PARTSTAT").is_some_and(|word| !word.trim().is_empty())
+        self.params().any(|(name, word)| super::person::is_answer(name) && !word.trim().is_empty())
     }
 
     /// It is no UTF-8, and does not say what else.
@@ -382,6 +394,10 @@ mod tests {
             (b"DESCRIPTION;ENCODING=QUOTED-PRINTABLE:one=0D=0Atwo\\, 1=2", "one\ntwo, 1=2"),
             (b"SUMMARY;ENCODING=QUOTED-PRINTABLE:Last words=", "Last words"),
             (b"SUMMARY:Sprint=20planning", "Sprint=20planning"),
+            (b"SUMMARY;ENCODING=BASE64:U3ByaW50IHBsYW5uaW5n", "Sprint planning"),
+            (b"SUMMARY;CHARSET=ISO-8859-1;ENCODING=b: Q2Fm6Q==", "Café"),
+            (b"SUMMARY;ENCODING=BASE64:Sprint planning", "Sprint planning"),
+            (b"SUMMARY:U3ByaW50IHBsYW5uaW5n", "U3ByaW50IHBsYW5uaW5n"),
             (b"SUMMARY:a=", "a="),
             (b"SUMMARY;LANGUAGE=en:a=20b", "a=20b"),
         ] {
