@@ -103,13 +103,8 @@ impl Init {
         }
         setup.config.people.me = answers.me.clone();
         let (owner, likely) = self.look(&mut setup, now, talk)?;
-        if let (true, Some(owner)) = (answers.me.is_empty(), owner) {
-            output::print(&format!("The calendar is {}'s, who is taken for you.\n\n", plain(owner.as_str())))?;
-            answers.me.push(owner);
-        }
-        if let (true, Some(me)) = (answers.me.is_empty(), &likely.me) {
-            output::print(&format!("{} is in nearly every meeting and taken for you.\n\n", me.as_str()))?;
-            answers.me.push(me.clone());
+        if answers.me.is_empty() {
+            answers.me.extend(taken(owner, &likely)?);
         }
         self.ask_all(&setup, likely, &mut answers)?;
         let mut text = answers.text();
@@ -271,6 +266,18 @@ impl Init {
         let report = analysis.report(last, now).shown_at(setup.config.privacy);
         Ok(format!("\n{last}: {}\nnext: `vantage week`\n", chart::headline(&report)))
     }
+}
+
+/// Who is taken for the user, and said to be: whom the calendar names, else whoever is in nearly every meeting.
+fn taken(owner: Option<Address>, likely: &Likely) -> Result<Option<Address>, Failure> {
+    if let Some(owner) = owner {
+        output::print(&format!("The calendar is {}'s, who is taken for you.\n\n", plain(owner.as_str())))?;
+        return Ok(Some(owner));
+    }
+    if let Some(me) = &likely.me {
+        output::print(&format!("{} is in nearly every meeting and taken for you.\n\n", plain(me.as_str())))?;
+    }
+    Ok(likely.me.clone())
 }
 
 /// Asks once; `None` at the end of the input.

@@ -2,9 +2,9 @@
 //! fails as a whole: what cannot be read costs the smallest thing, an event or a property, and is named by its line.
 //!
 //! `decode → line → read → component` gives events; `shelf` puts the texts of one source together and finds out what the names
-//! of zones mean in them; `version` says what belongs together by UID and which of several versions counts. `rule` (with `rule_v1`) `→ recur` gives
-//! wall-clock times; `zone` (with `names` and `custom`) makes them instants; `series` puts rules, dates, exceptions and
-//! overrides together. `meter` bounds it all.
+//! of zones mean in them; `version` says what belongs together by UID and which of several versions counts. `rule → recur` (with
+//! `rule_v1` for those of vCalendar) gives wall-clock times; `zone` (with `names` and `custom`) makes them instants; `series`
+//! puts rules, dates, exceptions and overrides together. `meter` bounds it all.
 //!
 //! The lexer and the expansion are our own: of the crates tried (calcard, icalendar, ical, caldata, rrule) none agrees
 //! with the established implementations on UNTIL, overrides and zones; `tests/oracle` holds ours to them.

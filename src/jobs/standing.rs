@@ -37,7 +37,7 @@ pub struct Stale {
     pub behind: Vec<String>,
     /// The sources that have never answered, or some calendar of theirs.
     pub never: Vec<String>,
-    /// Somebody has to sign in.
+    /// Somebody has to sign in, and that is all.
     pub signed_out: bool,
     /// Nothing stands in the way of one of them: nobody asked it for a long time, and nothing else says so.
     pub quiet: bool,
@@ -139,13 +139,14 @@ impl Standing {
 
     /// Of several, what is furthest behind.
     fn add(&mut self, more: Stale) {
-        let stale = self.stale.get_or_insert_with(Stale::default);
+        let Some(stale) = &mut self.stale else { return self.stale = Some(more) };
         stale.last_good = stale.last_good.into_iter().chain(more.last_good).min();
         stale.behind.extend(more.behind);
         stale.never.extend(more.never);
         stale.behind.dedup();
         stale.never.dedup();
-        stale.signed_out |= more.signed_out;
+        // Of several sources only the word for all of them is said.
+        stale.signed_out &= more.signed_out;
         stale.quiet |= more.quiet;
     }
 }

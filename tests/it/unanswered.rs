@@ -190,6 +190,11 @@ fn what_goes_wrong_names_its_source_and_tells_the_time_of_its_reader() {
     assert!(picture.starts_with("Out of date: work, team and 1 more were never read"), "{picture}");
     // A minute or so of random wait lies in it.
     assert!(world.run(["status"]).ok().contains("tried again after 2026-11-23 07:0"), "Berlin's");
+    let google = "[[source.google]]\nname = \"mail\"\n";
+    let world = world.config(&format!("{GOOD}{}{google}", feed("work")));
+    world.run(["render"]).ok();
+    let picture = std::fs::read_to_string(world.path(".local/share/vantage/charts/2026-W47.txt")).unwrap();
+    assert!(picture.starts_with("Out of date: work and mail were never read"), "not all are signed out: {picture}");
     let world = world.zone("America/New_York");
     let status = world.run(["status"]).ok();
     assert!(status.contains("last good sync 2026-11-23 01:00 EST (just now)"), "{status}");
