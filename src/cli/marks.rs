@@ -113,7 +113,7 @@ impl Marks {
 }
 
 fn counted(marks: usize) -> String {
-    format!("{marks} {}", if marks == 1 { "mark" } else { "marks" })
+    crate::model::count(marks, "mark")
 }
 
 fn toml(known: &Overrides) -> String {

@@ -138,7 +138,7 @@ impl Shown<'_> {
             }
         }
         if let Some(more @ 1..) = d.moved.len().checked_sub(MOST) {
-            writeln!(t, "          and {more} more lines; `--format json` has them all")?;
+            writeln!(t, "          and {}; `--format json` has them all", crate::model::count(more, "more line"))?;
         }
         writeln!(t, "\n{:<10}  {:>16}  {:>16}  {:>16}  share", "hours", "strategy", "execution", "unclassified")?;
         for week in &d.weeks {

@@ -1,6 +1,6 @@
 //! The first configuration, and rules checked and compared against what really happened.
 
-use crate::support::{World, event};
+use crate::support::{World, calendar, event};
 
 const ADA: &str = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@example.com";
 
@@ -308,6 +308,31 @@ fn the_zone_of_the_calendar_is_proposed() {
         world.run(["init", "--yes", "--ics", "cal.ics"]).ok();
         assert!(set(&world, "vantage.toml").contains(&format!("timezone = \"{expected}\"")), "{expected}");
     }
+}
+
+#[test]
+fn a_calendar_that_says_whose_it_is_answers_for_its_owner() {
+    let written = |names: &[&str]| {
+        let mut world = World::new();
+        for (number, name) in names.iter().enumerate() {
+            let event = event("a", "Sync", "20261118T090000", "20261118T100000", "ATTENDEE:mailto:bo@example.com");
+            let text = calendar(&[&event]).replace("PRODID", &format!("{name}\r\nPRODID"));
+            world = world.file(&format!("{number}.ics"), text);
+        }
+        let files: Vec<String> = (0..names.len()).map(|number| format!("{number}.ics")).collect();
+        let arguments = ["init", "--yes", "--ics"].into_iter().chain(files.iter().map(String::as_str));
+        let said = world.run(arguments).ok();
+        (said, set(&world, "vantage.toml"))
+    };
+    for name in ["X-WR-CALNAME:ada@example.com", "X-OWNER;CN=Ada:mailto:ada@example.com"] {
+        let (said, config) = written(&[name]);
+        assert!(config.contains("my_addresses = [\"ada@example.com\"]"), "{config}");
+        assert!(said.starts_with("The calendar is ada@example.com's, who is taken for you."), "{said}");
+        assert!(config.contains("my_domains = [\"example.com\"]"), "{config}");
+    }
+    // A name is no address, and of two owners one may be a colleague whom one reads.
+    assert!(!written(&["X-WR-CALNAME:Yoga @ home"]).1.contains("my_addresses"));
+    assert!(!written(&["X-WR-CALNAME:ada@example.com", "X-WR-CALNAME:bo@example.com"]).1.contains("my_addresses"));
 }
 
 /// The lines of a written file that are in force.

@@ -86,8 +86,7 @@ fn item(j: &Judged, why: &str, setup: &Setup, show_private: bool) -> Item {
     let (event, zones) = (&j.instance.event, &setup.wishes.zones);
     let tenths = j.interval.length().num_minutes() as f64 / 60.0;
     let people = match j.heads(&setup.config.people) {
-        Some(1) => "1 person".to_string(),
-        Some(n) => format!("{n} people"),
+        Some(n) => crate::model::count(n, "person"),
         None => "people unknown".to_string(),
     };
     let series = if event.recurring { ", a series" } else { "" };
