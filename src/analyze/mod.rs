@@ -199,6 +199,7 @@ impl<'a> Analysis<'a> {
             strategy: tally.hours.of(Class::Strategy).clone(),
             execution: tally.hours.of(Class::Execution).clone(),
             unclassified: tally.hours.of(Class::Unclassified).clone(),
+            likely: tally.shares.iter().filter(|(i, _)| self.judged[**i].is_likely()).map(|(_, share)| share).sum(),
             focus: union(&|j| j.focus && !matches!(j.verdict, Verdict::LeftOut(_))),
             solo: union(&|j| j.verdict == Verdict::Apart(report::Apart::Solo)),
             conflict: length_of(&tally.ledger.stretches(2)),

@@ -145,6 +145,9 @@ pub struct Hours {
     pub execution: Exact,
     #[serde(serialize_with = "hours")]
     pub unclassified: Exact,
+    /// Part of strategy and execution that one word of a rule decided.
+    #[serde(serialize_with = "hours")]
+    pub likely: Exact,
     /// Booked focus: length of the union of focus events.
     #[serde(serialize_with = "hours")]
     pub focus: Exact,
