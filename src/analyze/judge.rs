@@ -238,7 +238,21 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
     let (half, tentative) = (weight == Weight::Half, waiting.is_some());
     let alone = focus || solo;
     let (meeting, cut) = (0, Vec::new());
-    Judged { decision, left_open, verdict, half, tentative, focus, alone, meeting, absence, long, cut, interval, instance }
+    Judged {
+        decision,
+        left_open,
+        verdict,
+        half,
+        tentative,
+        focus,
+        alone,
+        meeting,
+        absence,
+        long,
+        cut,
+        interval,
+        instance,
+    }
 }
 
 /// Where likely meetings are to stay open: that nothing decided, and what did. The kind of time stays true.

@@ -4,7 +4,7 @@ use crate::analyze::Report;
 use crate::analyze::report::Reason;
 use crate::chart;
 use crate::diagnostic::plain;
-use crate::model::{Class, Exact};
+use crate::model::{Audit, Class, Exact};
 use std::fmt::Write;
 
 /// Columns of the first list: the longest of its names.
@@ -28,6 +28,16 @@ fn signed(t: i64) -> String {
 fn series<'a>(title: &'a Option<String>, private: bool, theme: &'a Option<String>, other: &'a str) -> &'a str {
     let kept = if private { Some("Private") } else { theme.as_deref() };
     title.as_deref().or(kept).unwrap_or(other)
+}
+
+/// What an audit found: `34% ± 4 in 9 of 10 cases; 20 meetings drawn at random, 2 of 19 with a class were wrong`.
+pub fn audited(audit: &Audit) -> String {
+    let Audit { answered, classed, wrong, .. } = audit;
+    let were = if *wrong == 1 { "was" } else { "were" };
+    format!(
+        "{} in 9 of 10 cases; {answered} meetings drawn at random, {wrong} of {classed} with a class {were} wrong",
+        audit.interval()
+    )
 }
 
 /// The report for a terminal. Shown parts add up to the shown total.
@@ -138,6 +148,10 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
     if cut.events > 0 {
         let meetings = if cut.events == 1 { "1 meeting".to_string() } else { format!("{} meetings", cut.events) };
         writeln!(t, "{meetings} cut by your absence, by {}", hours(&cut.hours))?;
+    }
+    if let Some(audit) = &r.audit {
+        let says = audited(audit);
+        writeln!(t, "audit of {}: strategy share {says}", audit.date)?;
     }
     r.notes.iter().try_for_each(|note| writeln!(t, "note: {note}"))
 }
