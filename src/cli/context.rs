@@ -255,8 +255,14 @@ pub fn rules(path: Option<&Path>, people: &People) -> Result<Result<RuleSet, Pla
 }
 
 pub fn read(path: &Path, what: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(path)
-        .map_err(|e| Failure::new(Exit::Io, format!("the {what} `{}` could not be read", shown(path))).cause(e))
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Failure::new(Exit::Io, format!("the {what} `{}` could not be read", shown(path))).cause(e))?;
+    // Its lines hold titles, which no list of mistakes may show.
+    if text.trim_start_matches('\u{feff}').starts_with("BEGIN:VCALENDAR") {
+        let failure = Failure::new(Exit::Config, format!("`{}` is a calendar, not the {what}", shown(path)));
+        return Err(failure.help("name calendars with `--ics`"));
+    }
+    Ok(text)
 }
 
 /// The machine's zone, where the configuration names none.

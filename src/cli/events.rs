@@ -1,4 +1,5 @@
 use super::context::{Setup, Talk, now};
+use super::week::parse_weeks;
 use super::{Done, Files, Format, find, output};
 use crate::analyze::{Analysis, Row, Verdict};
 use crate::classify::By;
@@ -10,17 +11,22 @@ use serde::Serialize;
 use std::fmt::Write;
 
 #[derive(Args)]
-#[command(after_help = "Example:\n  vantage events --ics calendar.ics --from 2026-11-16 --to 2026-11-22 --format json")]
+#[command(
+    after_help = "Examples:\n  vantage events 2026-W47 --ics calendar.ics\n  vantage events --ics calendar.ics --from 2026-11-16 --to 2026-11-22 --format json"
+)]
 pub struct Events {
-    /// Calendars: files, folders, .zip, .gz, or - for standard input; default: the configuration's sources
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    /// 2026-W47, a date, `last` (the last complete week), `this`, or a range 2026-W01..2026-W47
+    #[arg(default_value = "last", conflicts_with_all = ["from", "to"])]
+    week: String,
+    /// A calendar, once for each: a file, a folder, .zip, .gz, or - for standard input; default: the configuration's sources
+    #[arg(long, value_name = "PATH")]
     ics: Vec<String>,
-    /// First date, inclusive
-    #[arg(long, value_name = "DATE")]
-    from: NaiveDate,
+    /// First date, inclusive, instead of a week
+    #[arg(long, value_name = "DATE", requires = "to")]
+    from: Option<NaiveDate>,
     /// Last date, inclusive
-    #[arg(long, value_name = "DATE")]
-    to: NaiveDate,
+    #[arg(long, value_name = "DATE", requires = "from")]
+    to: Option<NaiveDate>,
     #[command(flatten)]
     files: Files,
     /// Print the titles of private events too
@@ -62,14 +68,10 @@ struct Line<'a> {
 
 impl Events {
     pub fn run(self, talk: &Talk) -> Done {
-        if self.to < self.from {
-            return Err(Failure::new(Exit::Usage, "`--to` lies before `--from`"));
-        }
-        let mut setup = Setup::load(&self.files, talk)?;
+        let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
         let zones = setup.wishes.zones.clone();
-        let after = self.to.succ_opt().unwrap_or(self.to);
-        let window = Interval::new(zones.starts(self.from), zones.starts(after));
-        let instances = setup.instances(&self.ics, window, now()?, talk)?;
+        let window = self.window(&setup, now)?;
+        let instances = setup.instances(&self.ics, window, now, talk)?;
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let mut text = String::new();
         for row in analysis.rows(window) {
@@ -80,6 +82,20 @@ impl Events {
             }
         }
         output::print(&text)
+    }
+
+    /// The days or the weeks that were asked for.
+    fn window(&self, setup: &Setup, now: DateTime<Utc>) -> Result<Interval, Failure> {
+        let zones = &setup.wishes.zones;
+        if let (Some(from), Some(to)) = (self.from, self.to) {
+            if to < from {
+                return Err(Failure::new(Exit::Usage, "`--to` lies before `--from`"));
+            }
+            return Ok(Interval::new(zones.starts(from), zones.starts(to.succ_opt().unwrap_or(to))));
+        }
+        let weeks = parse_weeks(&self.week, setup.wishes.week_start, zones, now)
+            .map_err(|failure| find::second_path(&self.ics, &self.week, failure))?;
+        Ok(Interval::new(zones.week(weeks[0]).start, zones.week(weeks[weeks.len() - 1]).end))
     }
 
     fn line<'a>(&self, row: &Row<'a>, setup: &'a Setup, zones: &Zones) -> Line<'a> {

@@ -11,6 +11,7 @@ use crate::model::{Instance, Interval, Slot, Visibility, Zones};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// How far around now a meeting is looked for.
 const REACH: TimeDelta = TimeDelta::days(400);
@@ -25,8 +26,8 @@ pub struct Where {
     /// The local date on which it begins, such as 2026-11-17
     #[arg(long, value_name = "DATE")]
     pub on: Option<NaiveDate>,
-    /// Calendars to look in: files, folders, .zip, .gz, or -; default: the configuration's sources
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    /// A calendar to look in, once for each: a file, a folder, .zip, .gz, or -; default: the configuration's sources
+    #[arg(long, value_name = "PATH")]
     pub ics: Vec<String>,
 }
 
@@ -50,6 +51,16 @@ impl Where {
         };
         Ok((setup.instances(&self.ics, window, now, talk)?, window))
     }
+}
+
+/// What to do where something stands after the path of an `--ics`.
+pub const REPEAT_ICS: &str = "`--ics` takes one path each time: write `--ics work.ics --ics side.ics`";
+
+/// `failure` of reading `text`; where that stands for a second path of an `--ics`, with the way to name it.
+pub fn second_path(ics: &[String], text: &str, failure: Failure) -> Failure {
+    let path = Path::new(text);
+    let is_second = !ics.is_empty() && path.exists() && path.extension().is_none_or(|kind| kind != "toml");
+    if is_second { failure.help(REPEAT_ICS) } else { failure }
 }
 
 /// How many are meant.

@@ -45,8 +45,8 @@ pub struct Init {
     /// Your own addresses, for calendars that do not say whose they are, separated by commas
     #[arg(long, value_name = "ADDRESSES", value_delimiter = ',')]
     my_addresses: Vec<String>,
-    /// iCalendar files or folders to find answers in, which become sources of the configuration
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    /// An iCalendar file or folder to find answers in, once for each; they become sources of the configuration
+    #[arg(long, value_name = "PATH")]
     ics: Vec<String>,
     /// Take every proposal without a question
     #[arg(long)]

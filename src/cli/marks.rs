@@ -30,7 +30,7 @@ pub struct Marks {
     /// Add those of this file; what it does not name stays
     #[arg(long, value_name = "FILE", conflicts_with = "export")]
     import: Option<PathBuf>,
-    /// Calendars in which their meetings are looked up: a file, a folder, .zip or .gz, each with its own --ics; default: the
+    /// A calendar in which their meetings are looked up, once for each: a file, a folder, .zip or .gz; default: the
     /// configuration's sources
     #[arg(long, value_name = "PATH")]
     ics: Vec<String>,

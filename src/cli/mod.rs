@@ -36,6 +36,7 @@ mod week;
 mod zone;
 
 use crate::diagnostic::{Exit, Failure};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use context::Talk;
 use std::process::ExitCode;
@@ -169,7 +170,11 @@ pub fn main() -> ExitCode {
     }));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(e) => {
+        Err(mut e) => {
+            if e.kind() == ErrorKind::UnknownArgument && std::env::args().any(|word| word.starts_with("--ics")) {
+                let tips = ContextValue::StyledStrs(vec![find::REPEAT_ICS.into()]);
+                e.insert(ContextKind::Suggested, tips);
+            }
             let _ = e.print();
             return ExitCode::from(e.exit_code().clamp(0, 255) as u8);
         }

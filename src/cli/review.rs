@@ -6,6 +6,7 @@ mod rule;
 
 use super::ask::Asked;
 use super::context::{Setup, Talk, now, overrides};
+use super::find::second_path;
 use super::mark::{keep, tell_daemon};
 use super::week::one_week;
 use super::{Done, Files, context, explain, output, paths};
@@ -45,7 +46,7 @@ pub struct Review {
     /// Draw the same meetings again
     #[arg(long, value_name = "N", requires = "audit")]
     seed: Option<u64>,
-    /// Calendars: a file, a folder, .zip or .gz, each with its own --ics; default: the configuration's sources
+    /// A calendar, once for each: a file, a folder, .zip or .gz; default: the configuration's sources
     #[arg(long, value_name = "PATH")]
     ics: Vec<String>,
     #[command(flatten)]
@@ -84,7 +85,8 @@ struct Session<'a> {
 impl Review {
     pub fn run(self, talk: &Talk) -> Done {
         let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
-        let week = one_week(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)?;
+        let week = one_week(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)
+            .map_err(|failure| second_path(&self.ics, &self.week, failure))?;
         let span = Analysis::window(week, week, &setup.wishes);
         let instances = setup.instances(&self.ics, span, now, talk)?;
         let whole = self.series || self.audit.is_some();

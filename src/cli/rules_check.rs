@@ -1,6 +1,7 @@
 //! The rules against themselves, and against the last twelve weeks.
 
 use super::context::{Setup, Talk, now, read};
+use super::find::second_path;
 use super::paths::{config_path, rules_path, shown};
 use super::rules_text::{hours, place, rule_json, span, twelve_weeks};
 use super::{Done, Files, Format, output};
@@ -18,7 +19,7 @@ const MOST: usize = 20;
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  vantage rules check\n  vantage rules check rules.toml --strict\n  vantage rules check --ics calendar.ics"
+    after_help = "Examples:\n  vantage rules check\n  vantage rules check rules.toml --strict\n  vantage rules check --ics work.ics --ics side.ics rules.toml"
 )]
 pub struct RulesCheck {
     /// The rules to check; default: the ones in force
@@ -27,8 +28,8 @@ pub struct RulesCheck {
     /// The configuration that names the groups; default: the one in force
     #[arg(long, value_name = "FILE")]
     config: Option<String>,
-    /// Calendars to check against: files, folders, .zip, .gz; default: what was synced
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    /// A calendar to check against, once for each: a file, a folder, .zip, .gz; default: what was synced
+    #[arg(long, value_name = "PATH")]
     ics: Vec<String>,
     /// End with exit code 1 where there is a warning
     #[arg(long)]
@@ -44,7 +45,8 @@ pub struct RulesCheck {
 impl RulesCheck {
     pub fn run(self, talk: &Talk) -> Done {
         let files = Files { config: self.config.clone(), rules: self.file.clone() };
-        let mut setup = Setup::load(&files, talk)?;
+        let second = |failure| second_path(&self.ics, self.file.as_deref().unwrap_or_default(), failure);
+        let mut setup = Setup::load(&files, talk).map_err(second)?;
         let path = rules_path(&files, config_path(&files).as_deref());
         let text = path.as_deref().map(|path| read(path, "rules")).transpose()?.unwrap_or_default();
         let name = path.as_deref().map_or("the built-in rules".to_string(), shown);

@@ -1,6 +1,7 @@
 //! What other rules would change, before they are put in force.
 
 use super::context::{Setup, Talk, now, rules};
+use super::find::second_path;
 use super::paths::{config_path, rules_path, shown};
 use super::rules_text::{hours, place, rule_json, twelve_weeks};
 use super::{Done, Files, Format, output};
@@ -31,8 +32,8 @@ pub struct RulesDiff {
     /// The configuration that names the groups; default: the one in force
     #[arg(long, value_name = "FILE")]
     config: Option<String>,
-    /// Calendars to compare on: files, folders, .zip, .gz; default: what was synced
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    /// A calendar to compare on, once for each: a file, a folder, .zip, .gz; default: what was synced
+    #[arg(long, value_name = "PATH")]
     ics: Vec<String>,
     /// Compare from the week of this date on; default: the last 12 complete weeks
     #[arg(long, value_name = "DATE")]
@@ -64,8 +65,9 @@ impl RulesDiff {
             [] => return Err(Failure::new(Exit::Usage, "no rules file is named")),
         };
         let files = Files { config: self.config.clone(), rules: old };
-        let mut setup = Setup::load(&files, talk)?;
-        let parsed = rules(Some(Path::new(new)), &setup.config.people)?;
+        let second = |failure| self.rules.iter().fold(failure, |failure, file| second_path(&self.ics, file, failure));
+        let mut setup = Setup::load(&files, talk).map_err(second)?;
+        let parsed = rules(Some(Path::new(new)), &setup.config.people).map_err(second)?;
         let changed = parsed.map_err(|place| Failure::mistakes(place.file, &place.text, place.mistakes))?;
         let now = now()?;
         let weeks = self.weeks(&setup, now)?;

@@ -31,8 +31,8 @@ pub struct Suggest {
     /// How many rules are suggested, those with most hours first
     #[arg(long, value_name = "N", default_value_t = 5)]
     top: usize,
-    /// Calendars: files, folders, .zip, .gz, or -; default: the configuration's sources
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    /// A calendar, once for each: a file, a folder, .zip, .gz, or -; default: the configuration's sources
+    #[arg(long, value_name = "PATH")]
     ics: Vec<String>,
     /// From this day to the end of the last complete week; default: its twelve last weeks
     #[arg(long, value_name = "DATE")]

@@ -1,4 +1,5 @@
 use super::context::{Setup, Talk, last_audit, now};
+use super::find::second_path;
 use super::machine::{Machine, hand_out};
 use super::paths::{charts_folder, is_of_the_machine};
 use super::{Done, Files, Format, output, text};
@@ -19,7 +20,7 @@ const LONG: usize = 8;
 
 #[derive(Args)]
 #[command(
-    after_help = "Examples:\n  vantage week --ics calendar.ics\n  vantage week 2026-W47 --ics work.ics side.ics --out charts\n  \
+    after_help = "Examples:\n  vantage week --ics calendar.ics\n  vantage week 2026-W47 --ics work.ics --ics side.ics --out charts\n  \
                         vantage week 2026-W01..2026-W47 --ics calendar.ics --format json"
 )]
 pub struct WeekArgs {
@@ -28,8 +29,8 @@ pub struct WeekArgs {
     week: String,
     #[command(flatten)]
     machine: Machine,
-    /// Calendars: files, folders, .zip, .gz, or - for standard input; default: the configuration's sources
-    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "system")]
+    /// A calendar, once for each: a file, a folder, .zip, .gz, or - for standard input; default: the configuration's sources
+    #[arg(long, value_name = "PATH", conflicts_with = "system")]
     ics: Vec<String>,
     #[command(flatten)]
     files: Files,
@@ -61,7 +62,8 @@ impl WeekArgs {
             };
             return hand_out(&week, &charts_folder(setup.config.charts_dir.as_deref())?, self.out.as_deref());
         }
-        let weeks = parse_weeks(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)?;
+        let weeks = parse_weeks(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)
+            .map_err(|failure| second_path(&self.ics, &self.week, failure))?;
         let privacy = self.privacy.as_deref().and_then(Privacy::parse).unwrap_or(setup.config.privacy);
         let mut style = Style {
             scale: self.scale,
@@ -121,7 +123,11 @@ impl WeekArgs {
     }
 }
 
-fn parse_weeks(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Vec<Week>, Failure> {
+/// The weeks that `text` names: one, as [`one_week`] reads it, or a range.
+///
+/// # Errors
+/// [`Exit::Usage`].
+pub fn parse_weeks(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Vec<Week>, Failure> {
     let one = |text: &str| one_week(text, start, zones, now);
     let (first, last) = match text.split_once("..") {
         Some((first, last)) => (one(first)?, one(last)?),

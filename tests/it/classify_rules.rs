@@ -292,10 +292,15 @@ proptest! {
         let (title, people) = (words.join(" "), people());
         let event = event(&title, &[]);
         let subject = subject(&event, &people);
-        let plain = rules.claims(&subject).first().copied();
-        let by = plain.map_or(By::Nothing, By::Rule);
+        // Where the user's word wins, the trace asks every rule without the index.
+        let word = Override { class: None, theme: None };
+        let mark = Marked { word, series: false, slot: Slot { uid: event.uid.clone(), original: None } };
+        let losers = rules.explain(&Subject { marked: Some(&mark), ..subject }).losers;
+        let plain: Vec<usize> = losers.iter().filter(|l| l.why == Why::Later).map(|l| l.rule).collect();
+        let by = plain.first().copied().map_or(By::Nothing, By::Rule);
         prop_assert_eq!(&rules.decide(&subject).by, &by);
         prop_assert_eq!(&rules.explain(&subject).decision.by, &by);
+        prop_assert_eq!(rules.claims(&subject), plain);
     }
 
     #[test]

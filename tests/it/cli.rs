@@ -273,13 +273,96 @@ fn exit_codes_tell_scripts_what_went_wrong() {
         (74, &["week", "--ics", "missing.ics"]),
         (74, &["week", "--ics", "work.ics", "--out", "work.ics"]),
         (74, &["week", "--ics", "work.ics", "--rules", "missing.toml"]),
-        (0, &["week", "--ics", "work.ics", "page.ics"]),
+        (0, &["week", "--ics", "work.ics", "--ics", "page.ics"]),
         (0, &["--version"]),
     ] {
         let run = world.run(arguments.iter().copied());
         assert_eq!(run.code, code, "{arguments:?}\n{}", run.err);
     }
     insta::assert_snapshot!(world.run(["week", "--ics", "page.ics"]).err);
+}
+
+#[test]
+fn each_ics_takes_one_path_wherever_it_stands() {
+    let rules = "[[rule]]\nname = \"Strategy\"\nclass = \"strategy\"\ntitle = \"strategy\"\n";
+    let world = ada().file("r.toml", rules).ics("side.ics", &[]);
+    let counted = |arguments: &[&str]| {
+        let report = world.run(arguments.iter().copied().chain(["--format", "json"])).json().remove(0);
+        report["events"]["fetched"].clone()
+    };
+    assert_eq!(counted(&["week", "--ics", "work.ics", "2026-W47"]), 3);
+    assert_eq!(counted(&["week", "--ics", "side.ics", "--ics", "work.ics", "2026-W47"]), 3);
+    let check = world.run(["rules", "check", "--ics", "work.ics", "r.toml"]).ok();
+    assert!(check.starts_with("r.toml: no mistakes, 1 rules"), "{check}");
+    world.run(["rules", "diff", "--ics", "work.ics", "r.toml", "r.toml"]).ok();
+
+    let help = "`--ics` takes one path each time: write `--ics work.ics --ics side.ics`";
+    for arguments in [
+        &["week", "--ics", "work.ics", "side.ics"][..],
+        &["week", "2026-W47", "--ics", "work.ics", "side.ics"],
+        &["events", "--ics", "work.ics", "side.ics"],
+        &["events", "--from", "2026-11-16", "--to", "2026-11-17", "--ics", "work.ics", "side.ics"],
+        &["review", "--ics", "work.ics", "side.ics"],
+        &["rules", "check", "--ics", "work.ics", "side.ics"],
+        &["rules", "diff", "--ics", "work.ics", "side.ics", "r.toml"],
+        &["init", "--ics", "work.ics", "side.ics"],
+    ] {
+        let run = world.run(arguments.iter().copied());
+        assert!(
+            run.code != 0 && (run.err.contains(help) || run.err.contains("cannot be used")),
+            "{arguments:?}\n{}",
+            run.err
+        );
+        assert!(!run.err.contains("BEGIN"), "{}", run.err);
+    }
+    insta::assert_snapshot!(world.tell(["rules", "check", "--ics", "work.ics", "side.ics"]), @"
+    error: `side.ics` is a calendar, not the rules
+     |
+     = help: `--ics` takes one path each time: write `--ics work.ics --ics side.ics`
+    exit 78
+    ");
+    insta::assert_snapshot!(world.tell(["week", "2026-W47", "--ics", "work.ics", "side.ics"]), @"
+    error: unexpected argument 'side.ics' found
+
+      tip: `--ics` takes one path each time: write `--ics work.ics --ics side.ics`
+
+    Usage: vantage week [OPTIONS] [WEEK]
+
+    For more information, try '--help'.
+    exit 2
+    ");
+    insta::assert_snapshot!(world.tell(["week", "side.ics", "--ics", "work.ics"]), @"
+    error: `side.ics` is not a week
+     |
+     = help: `--ics` takes one path each time: write `--ics work.ics --ics side.ics`
+    exit 2
+    ");
+    // A word that is no path gets the usual help.
+    insta::assert_snapshot!(world.tell(["week", "2026-W60", "--ics", "work.ics"]), @"
+    error: `2026-W60` is not a week
+     |
+     = help: write `2026-W47`, a date such as `2026-11-18`, `last`, `this`, or a range `2026-W01..2026-W47`
+    exit 2
+    ");
+}
+
+#[test]
+fn events_take_a_week_or_days() {
+    let world = ada();
+    let titles = |arguments: &[&str]| -> Vec<String> {
+        let all = ["events", "--ics", "work.ics", "--format", "json"].into_iter().chain(arguments.iter().copied());
+        world.run(all).json().iter().map(|row| row["summary"].as_str().unwrap().to_string()).collect()
+    };
+    let week = titles(&["2026-W47"]);
+    assert_eq!(week, ["Product strategy", "Daily stand-up", "Sprint review"]);
+    assert_eq!(titles(&[]), week);
+    assert_eq!(titles(&["2026-W45..2026-W47"]), week);
+    assert_eq!(titles(&["--from", "2026-11-16", "--to", "2026-11-22"]), week);
+    assert_eq!(titles(&["--from", "2026-11-17", "--to", "2026-11-17"]), ["Sprint review"]);
+    assert!(titles(&["this"]).is_empty());
+    for odd in [&["2026-W47", "--from", "2026-11-16", "--to", "2026-11-17"][..], &["--from", "2026-11-16"]] {
+        world.run(["events", "--ics", "work.ics"].into_iter().chain(odd.iter().copied())).fails(2);
+    }
 }
 
 #[test]

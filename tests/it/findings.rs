@@ -26,13 +26,15 @@ fn a_week_says_the_same_alone_and_in_a_range() {
         .config(ME)
         .ics("s2.ics", &[&daily("NEEDS-ACTION")])
         .ics("s3.ics", &[&daily("ACCEPTED"), &moved, &early]);
-    let week = |range| world.run(["week", range, "--format", "json", "--ics", "s2.ics", "s3.ics"]).json().remove(0);
+    let week =
+        |range| world.run(["week", range, "--format", "json", "--ics", "s2.ics", "--ics", "s3.ics"]).json().remove(0);
     let alone = week("2026-W47");
     assert_eq!((&alone["hours"]["counted"], &alone["events"]["fetched"]), (&2.0.into(), &5.into()));
     assert_eq!(alone, week("2026-W47..2026-W51"));
     assert_eq!(week("2026-W51")["hours"]["counted"], 1.0);
     // Earlier weeks of the range know of nothing before the calendar either.
-    let range = world.run(["week", "2026-W10..2026-W47", "--format", "json", "--ics", "s2.ics", "s3.ics"]).json();
+    let range =
+        world.run(["week", "2026-W10..2026-W47", "--format", "json", "--ics", "s2.ics", "--ics", "s3.ics"]).json();
     assert_eq!(range.last(), Some(&alone));
 }
 

@@ -38,7 +38,8 @@ fn a_calendar_in_which_nobody_is_me_is_named() {
         let events: Vec<String> = (0..number).map(exchange).collect();
         let events: Vec<&str> = events.iter().map(String::as_str).collect();
         let world = world("").config(config).ics("exch.ics", &events);
-        world.run(["week", "--ics", "ada.ics", "exch.ics", "--format", "json"]).json().remove(0)["notes"].clone()
+        world.run(["week", "--ics", "ada.ics", "--ics", "exch.ics", "--format", "json"]).json().remove(0)["notes"]
+            .clone()
     };
     let me = "timezone = \"Europe/Berlin\"\nmy_addresses = [\"ada@x.example\"";
     let note = "your own answers in `exch` are not known: add your address there to `my_addresses` so that declined meetings \
@@ -91,7 +92,7 @@ fn zones_with_the_same_clock_are_one_and_one_calendar_at_home_is_enough() {
     assert!(!stockholm.run(["week", "--ics", "ada.ics"]).ok().contains("note: days"));
     let away = event("b", "Sync", "20261117T090000", "20261117T100000", TEAM);
     let both = world(NEW_YORK).ics("home.ics", &[&away]);
-    assert!(!both.run(["week", "--ics", "ada.ics", "home.ics"]).ok().contains("note: days"));
+    assert!(!both.run(["week", "--ics", "ada.ics", "--ics", "home.ics"]).ok().contains("note: days"));
 }
 
 #[test]
