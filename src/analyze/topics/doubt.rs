@@ -1,6 +1,6 @@
 //! How doubtful the class of one meeting is, and why.
 
-use super::super::judge::{Judged, Verdict, subject};
+use super::super::judge::{Judged, Series, Verdict, subject};
 use super::super::report::{Apart, Reason};
 use super::Analysis;
 use crate::classify::{By, Outcome, RuleSet, Subject, Title, title_key};
@@ -70,6 +70,8 @@ impl Doubt {
 pub(super) struct Doubts<'r> {
     analysis: &'r Analysis<'r>,
     rules: &'r RuleSet,
+    /// How many meetings of each series count as each class.
+    series: HashMap<Series, [usize; 3]>,
     /// The classes that meetings of a title were marked as.
     marked: HashMap<String, BTreeSet<Option<Class>>>,
     /// Of each rule, how many answers there are about its meetings, and how many said otherwise.
@@ -82,8 +84,12 @@ pub(super) struct Doubts<'r> {
 impl<'r> Doubts<'r> {
     pub fn new(analysis: &'r Analysis<'r>, rules: &'r RuleSet, span: Interval, topics: &[Vec<&Judged>]) -> Doubts<'r> {
         let first = analysis.judged().first().map_or(span.end, |j| j.interval.start);
+        let mut series: HashMap<Series, [usize; 3]> = HashMap::new();
+        for j in analysis.judged().iter().filter(|j| j.instance.event.recurring) {
+            j.class().into_iter().for_each(|class| series.entry(j.series()).or_default()[class as usize] += 1);
+        }
         let (marked, answers) = (HashMap::new(), HashMap::new());
-        let mut doubts = Doubts { analysis, rules, marked, answers, first, new: span.end - NEW };
+        let mut doubts = Doubts { analysis, rules, series, marked, answers, first, new: span.end - NEW };
         topics.iter().for_each(|topic| doubts.learn(topic));
         doubts
     }
@@ -171,17 +177,9 @@ impl<'r> Doubts<'r> {
     }
 
     fn unusual(&self, j: &Judged, class: Class) -> Option<Doubt> {
-        let series = j.series();
-        let others = self.analysis.judged().iter().filter(|k| k.instance.event.recurring && !std::ptr::eq(*k, j));
-        let recurring = j.instance.event.recurring;
-        let classes: Vec<Class> =
-            others.filter(|k| recurring && k.series() == series).filter_map(Judged::class).collect();
-        let against = classes.iter().filter(|known| **known == other(class)).count();
-        (classes.len() >= USUAL && against * 2 > classes.len()).then_some(Doubt::Unusual {
-            against,
-            of: classes.len(),
-            class: other(class),
-        })
+        let counts = self.series.get(&j.series()).filter(|_| j.instance.event.recurring)?;
+        let (against, of) = (counts[other(class) as usize], counts.iter().sum::<usize>().saturating_sub(1));
+        (of >= USUAL && against * 2 > of).then_some(Doubt::Unusual { against, of, class: other(class) })
     }
 
     fn others_attend(&self, j: &Judged) -> bool {
