@@ -46,7 +46,7 @@ fn doubtful_hours_that_come_again_are_asked_about_first() {
     let once = |uid: &str, title: &str, more: &str| event(uid, title, "20261118T140000", "20261118T180000", more);
     let world = world(&[
         // Four hours that never come back, however doubtful.
-        once("once", "Zebra offsite", TEAM),
+        once("once", "Zebra afternoon", TEAM),
         weekly("sure", "Sprint planning", WEEKS[0], (8, 2), TEAM),
         weekly("likely", "Nordlicht pricing", WEEKS[0], (10, 2), TEAM),
         weekly("works", "Nordlicht standup", WEEKS[0], (12, 3), TEAM),
@@ -60,13 +60,17 @@ fn doubtful_hours_that_come_again_are_asked_about_first() {
         "Nordlicht standup",
         "Nordlicht pricing",
         "Write and read",
-        "Zebra offsite",
+        "Zebra afternoon",
+        "Sprint planning",
         "Backlog refinement",
     ];
     assert_eq!(titles, expected);
-    // Of a week only what lies in it; of that the same order.
-    let (_, titles) = asked(world, &["review", "2026-W45"]);
+    // Of a week only what lies in it, and what comes again before what does not, however many hours that takes.
+    let (world, titles) = asked(world, &["review", "2026-W45"]);
     assert_eq!(titles, expected[..4]);
+    let (_, titles) = asked(world, &["review"]);
+    assert_eq!(titles[..4], expected[..4]);
+    assert_eq!(titles[4..], ["Backlog refinement", "Zebra afternoon"]);
 }
 
 #[test]
@@ -82,28 +86,39 @@ fn an_answer_for_a_series_goes_for_both_halves_and_shows_its_effect_after_it() {
         weekly("abc_R20261109T090000@google.com", "Okapi circle", WEEKS[10], (9, 1), TEAM),
         weekly("plan", "Sprint planning", WEEKS[0], (11, 1), TEAM),
     ]);
-    let world = world.input("s\nz\nn\nz\nE\n\n");
+    let own = "[[rule]]\nname = \"Sprints\"\nclass = \"execution\"\ntitle = \"sprint\"\n";
+    let world = world.rules(own).input("s\nz\nn\nz\nE\n\n");
     insta::assert_snapshot!(world.tell(["review", "--series"]), @"
     s strategy  e execution  i ignore  u leave open  (S E I U this one only)
     r make a rule  z undo  ? explain  n next  q quit
 
     2026-11-16 09:00  Okapi circle  1.0 h, 3 people, a series of 12, 12.0 h
       unclassified: no rule matched
-    s e i u r z ? n q > 
+    s e i u r z ? n q (1 more) > 
     strategy, a series of 12; share 0% → 50%
-    nothing is left to ask about; z undo, Enter to end > 
+
+    2026-11-16 11:00  Sprint planning  1.0 h, 3 people, a series of 12, 12.0 h
+      execution: `Sprint ceremonies` decided and is sure; asked for its hours alone
+    s e i u r z ? n q > 
     undone; share 50% → 0%
 
     2026-11-16 09:00  Okapi circle  1.0 h, 3 people, a series of 12, 12.0 h
       unclassified: no rule matched
+    s e i u r z ? n q (1 more) > 
+
+    2026-11-16 11:00  Sprint planning  1.0 h, 3 people, a series of 12, 12.0 h
+      execution: `Sprint ceremonies` decided and is sure; asked for its hours alone
     s e i u r z ? n q > 
-    nothing is left to ask about; z undo, Enter to end > 
     undone
 
     2026-11-16 09:00  Okapi circle  1.0 h, 3 people, a series of 12, 12.0 h
       unclassified: no rule matched
-    s e i u r z ? n q > 
+    s e i u r z ? n q (1 more) > 
     execution, this one only; share 0% → 0%
+
+    2026-11-16 11:00  Sprint planning  1.0 h, 3 people, a series of 12, 12.0 h
+      execution: `Sprint ceremonies` decided and is sure; asked for its hours alone
+    s e i u r z ? n q > 
     nothing is left to ask about; z undo, Enter to end > 
     2026-W36 to 2026-W47: coverage 50% → 54%, strategy share 0% → 0%
     exit 0
@@ -140,7 +155,7 @@ fn what_is_left_open_is_not_asked_again_and_a_title_that_recurs_is_one_question(
         )
     };
     let mut events: Vec<String> = (8..12).map(|week| single(week, &format!("Okapi {week} circle"))).collect();
-    events.push(single(11, "Zebra offsite"));
+    events.push(single(11, "Zebra afternoon"));
     let world = world(&events).input("u\ns\n");
     insta::assert_snapshot!(world.tell(["review", "--series"]), @"
     s strategy  e execution  i ignore  u leave open  (S E I U this one only)
@@ -149,14 +164,14 @@ fn what_is_left_open_is_not_asked_again_and_a_title_that_recurs_is_one_question(
     2026-11-16 10:00  Okapi 11 circle  1.0 h, 3 people, 4 of this title, 3.5 h
       unclassified: no rule matched
     s e i u r z ? n q (1 more) > 
-    unclassified, 4 of this title; share 100% → 100%
+    unclassified, 4 of this title; share none → none
 
-    2026-11-16 10:00  Zebra offsite  1.0 h, 3 people
-      strategy: `Offsites and retreats` decided by one word
+    2026-11-16 10:00  Zebra afternoon  1.0 h, 3 people
+      unclassified: no rule matched
     s e i u r z ? n q > 
-    strategy; share 100% → 100%
+    strategy; share none → 100%
     nothing is left to ask about; z undo, Enter to end > 
-    2026-W36 to 2026-W47: coverage 13% → 13%, strategy share 100% → 100%
+    2026-W36 to 2026-W47: coverage 0% → 13%, strategy share none → 100%
     exit 0
     ");
     let world = world.input("");
@@ -168,7 +183,7 @@ fn what_is_left_open_is_not_asked_again_and_a_title_that_recurs_is_one_question(
     exit 0
     ");
     insta::assert_snapshot!(world.tell(["marks"]), @"
-    2026-11-16 10:00   c52dbdf3b6c0  strategy      Zebra offsite  (Leadership & org)
+    2026-11-16 10:00   7e11de4a6b4b  strategy      Zebra afternoon
     title              aec5ac68d2de  unclassified  okapi * circle
     exit 0
     ");
@@ -245,4 +260,38 @@ fn files_are_named_for_review_and_marks_alike() {
     assert!(world.run(["marks", "--ics", "side.ics"]).ok().contains("Okapi circle"));
     assert!(world.run(["marks"]).ok().contains("not in the calendars now"));
     assert!(world.run(["unmark", "Okapi circle", "--series", "--ics", "side.ics"]).ok().contains("unmarked"));
+}
+
+#[test]
+fn a_changed_meeting_of_a_series_is_a_question_of_its_own_and_what_is_closer_goes_first() {
+    let changed = event("a", "Zebra summit", "20261109T120000", "20261109T130000", TEAM);
+    let single = |week: usize| {
+        event(
+            &format!("s{week}"),
+            "Okapi square",
+            &format!("{}T150000", WEEKS[week]),
+            &format!("{}T160000", WEEKS[week]),
+            TEAM,
+        )
+    };
+    let world = world(&[
+        weekly("a", "Okapi circle", WEEKS[0], (9, 1), TEAM),
+        format!("{changed}\nRECURRENCE-ID;TZID=Europe/Berlin:20261109T090000"),
+        single(9),
+        single(10),
+        single(11),
+    ]);
+    let world = world.rules("# None.\n").input("s\ns\ne\n\n");
+    let told = world.run(["review", "--series"]).ok();
+    assert!(told.contains("strategy, a series of 11") && told.contains("strategy, 3 of this title"), "{told}");
+    assert!(!told.contains("Zebra summit"), "the mark of its series goes for it too: {told}");
+    world.run(["mark", "s10", "execution"]).ok();
+    let of = |day: &str| classes(&world).into_iter().filter(|row| row.starts_with(day)).collect::<Vec<_>>();
+    assert_eq!(
+        (of("11-09"), of("11-16")),
+        (vec!["11-09 strategy".into(), "11-09 execution".into()], vec!["11-16 strategy".to_string(); 2])
+    );
+    assert!(world.run(["explain", "s11"]).ok().contains("your mark of its title"));
+    assert!(world.run(["unmark", "s10"]).ok().contains("unmarked"));
+    assert_eq!(of("11-09"), ["11-09 strategy", "11-09 strategy"]);
 }

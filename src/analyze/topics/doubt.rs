@@ -40,6 +40,8 @@ pub enum Doubt {
     Shaken { rule: usize, asked: usize, wrong: usize },
     /// A series that was not there before.
     New { rule: usize },
+    /// None but the hours: a default rule is sure, and may be wrong all the same.
+    Sure { rule: usize },
 }
 
 impl Doubt {
@@ -62,6 +64,7 @@ impl Doubt {
             Doubt::Likely { asked, wrong, .. } => updated(0.3, 3.0, *asked, *wrong),
             Doubt::Shaken { asked, wrong, .. } => updated(0.04, 12.0, *asked, *wrong),
             Doubt::New { .. } => 0.1,
+            Doubt::Sure { .. } => 0.04,
         }
     }
 }
@@ -155,6 +158,7 @@ impl<'r> Doubts<'r> {
             (!j.decision.sure).then_some(Doubt::Likely { rule, asked, wrong }),
             (j.decision.sure && !own && wrong > 0).then_some(Doubt::Shaken { rule, asked, wrong }),
             (new && begun && !own).then_some(Doubt::New { rule }),
+            (j.decision.sure && !own).then_some(Doubt::Sure { rule }),
         ];
         doubts.into_iter().flatten().max_by(|a, b| a.odds().total_cmp(&b.odds()))
     }

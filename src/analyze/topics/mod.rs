@@ -16,8 +16,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// More of one meeting is nothing that an answer could count.
 const LONGEST: TimeDelta = TimeDelta::hours(8);
-/// Doubt below this does not go before a meeting that never comes back.
-const FAINT: f64 = 0.12;
+/// What an answer about a meeting that never comes back settles is worth so much: no later week is in it.
+const ONCE: f64 = 0.25;
+/// A sure series is asked about in the end, where it takes as much: a quarter of an hour a week.
+const MUCH: f64 = 3.0 * 3600.0;
 
 /// What meetings of one kind have in common. The last word keeps private ones apart: what is said of a title is listed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,13 +53,13 @@ pub struct Topic<'a> {
 }
 
 impl Topic<'_> {
-    fn rank(&self) -> (bool, f64) {
-        (self.again && self.weight >= FAINT * self.seconds, self.weight)
+    fn worth(&self) -> f64 {
+        self.weight * if self.again { 1.0 } else { ONCE }
     }
 }
 
-/// The topics of `span` of which a doubtful meeting touches `within`: first what comes again, each by the doubtful hours that
-/// an answer settles. The one to show lies in `within`; of several the most doubtful, then the latest.
+/// The topics of `span` of which a doubtful meeting touches `within`, by the doubtful hours that an answer settles; where `within`
+/// is a part of `span`, what comes again goes first. The one to show lies in `within`; of several the most doubtful, then the latest.
 pub fn topics<'a>(analysis: &'a Analysis<'_>, rules: &RuleSet, span: Interval, within: Interval) -> Vec<Topic<'a>> {
     let rows: Vec<(&Judged, f64)> = (analysis.rows(span).into_iter())
         .filter(|row| row.judged.verdict != Verdict::LeftOut(Reason::Duplicate))
@@ -72,10 +74,10 @@ pub fn topics<'a>(analysis: &'a Analysis<'_>, rules: &RuleSet, span: Interval, w
         Doubts::new(analysis, rules, span, &groups.values().map(|places| ground.all(places)).collect::<Vec<_>>());
     let mut topics: Vec<Topic<'_>> =
         groups.into_iter().filter_map(|(kind, places)| ground.topic(kind, &places, &doubts)).collect();
-    topics.sort_by(|a, b| {
-        let (one, other) = (a.rank(), b.rank());
-        other.0.cmp(&one.0).then(other.1.total_cmp(&one.1)).then(a.shown.interval.start.cmp(&b.shown.interval.start))
-    });
+    let rank = |topic: &Topic<'_>| {
+        (within == span || !topic.again, Reverse((topic.worth() * 1000.0) as i64), topic.shown.interval.start)
+    };
+    topics.sort_by_key(rank);
     topics
 }
 
@@ -127,15 +129,19 @@ impl<'a> Ground<'_, 'a> {
         let here = asked.iter().filter(|(at, _)| self.rows[*at].0.touches(&self.within));
         let odds = |doubt: &Doubt| (doubt.odds() * 1000.0) as i64;
         let (shown, doubt) = here.max_by_key(|(at, doubt)| (odds(doubt), Reverse(doubt.clone()), *at))?;
-        let seconds = |at: usize| self.seconds(at);
+        let seconds: f64 = asked.iter().map(|(at, _)| self.seconds(*at)).sum();
+        let whole = self.within == self.span;
+        if matches!(doubt, Doubt::Sure { .. }) && !(whole && again && seconds >= MUCH) {
+            return None;
+        }
         Some(Topic {
             slots: self.slots(&kind, places, again),
             kind,
             again,
             shown: self.rows[*shown].0,
             doubt: doubt.clone(),
-            seconds: asked.iter().map(|(at, _)| seconds(*at)).sum(),
-            weight: asked.iter().map(|(at, doubt)| seconds(*at) * doubt.odds()).sum(),
+            seconds,
+            weight: asked.iter().map(|(at, doubt)| self.seconds(*at) * doubt.odds()).sum(),
             open: self.all(&open),
         })
     }

@@ -116,6 +116,7 @@ fn why(topic: &Topic<'_>, rules: &RuleSet) -> String {
             format!("`{}` decided by one word{}", name(*rule), times(*asked, *wrong))
         }
         Doubt::Shaken { rule, asked, wrong } => format!("`{}` decided{}", name(*rule), times(*asked, *wrong)),
+        Doubt::Sure { rule } => format!("`{}` decided and is sure; asked for its hours alone", name(*rule)),
         Doubt::New { rule } => format!("`{}` decided, and it is new", name(*rule)),
     }
 }
