@@ -94,31 +94,21 @@ fn an_answer_for_a_series_goes_for_both_halves_and_shows_its_effect_after_it() {
 
     2026-11-16 09:00  Okapi circle  1.0 h, 3 people, a series of 12, 12.0 h
       unclassified: no rule matched
-    s e i u r z ? n q (1 more) > 
-    strategy, a series of 12; share 0% → 50%
-
-    2026-11-16 11:00  Sprint planning  1.0 h, 3 people, a series of 12, 12.0 h
-      execution: `Sprint ceremonies` decided and is sure; asked for its hours alone
     s e i u r z ? n q > 
+    strategy, a series of 12; share 0% → 50%
+    nothing is left to ask about; z undo, Enter to end > 
     undone; share 50% → 0%
 
     2026-11-16 09:00  Okapi circle  1.0 h, 3 people, a series of 12, 12.0 h
       unclassified: no rule matched
-    s e i u r z ? n q (1 more) > 
-
-    2026-11-16 11:00  Sprint planning  1.0 h, 3 people, a series of 12, 12.0 h
-      execution: `Sprint ceremonies` decided and is sure; asked for its hours alone
     s e i u r z ? n q > 
+    nothing is left to ask about; z undo, Enter to end > 
     undone
 
     2026-11-16 09:00  Okapi circle  1.0 h, 3 people, a series of 12, 12.0 h
       unclassified: no rule matched
-    s e i u r z ? n q (1 more) > 
-    execution, this one only; share 0% → 0%
-
-    2026-11-16 11:00  Sprint planning  1.0 h, 3 people, a series of 12, 12.0 h
-      execution: `Sprint ceremonies` decided and is sure; asked for its hours alone
     s e i u r z ? n q > 
+    execution, this one only; share 0% → 0%
     nothing is left to ask about; z undo, Enter to end > 
     2026-W36 to 2026-W47: coverage 50% → 54%, strategy share 0% → 0%
     exit 0
