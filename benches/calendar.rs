@@ -7,9 +7,11 @@ use vantage::analyze::Analysis;
 use vantage::classify::{People, defaults, parse};
 use vantage::config::Config;
 use vantage::ical::{Source, read};
+use vantage::model::Told;
 use vantage::model::{Interval, Week, Weekday};
 
-const SOURCE: Source = Source { source: "bench", stem: "bench", folder: "" };
+const SOURCE: Source =
+    Source { source: "bench", stem: "bench", folder: "", told: Told { attendees: false, answers: false } };
 
 fn at(year: i32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).unwrap()

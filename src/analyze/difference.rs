@@ -36,8 +36,16 @@ pub struct Moved {
     pub from: Side,
     pub to: Side,
     pub events: usize,
-    /// Their length inside the window, in seconds; overlaps are not shared out.
-    pub hours: Exact,
+    /// Their seconds before and after, with overlaps shared out as in a report; where neither counts, their length.
+    pub hours: [Exact; 2],
+}
+
+impl Moved {
+    /// What they hold: after, where that counts.
+    pub fn held(&self) -> &Exact {
+        let [from, to] = &self.hours;
+        if matches!(self.to.verdict, Verdict::Counted(_)) { to } else { from }
+    }
 }
 
 /// One week under both.
@@ -65,27 +73,34 @@ impl Difference {
         let zones = &old.wishes.zones;
         let mut difference = Difference::default();
         let (Some(first), Some(last)) = (weeks.first(), weeks.last()) else { return difference };
-        difference.moved = moved(old, new, &Interval::new(zones.week(*first).start, zones.week(*last).end));
+        let window = Interval::new(zones.week(*first).start, zones.week(*last).end);
+        let mut shares = [(); 2].map(|()| vec![Exact::default(); old.judged.len()]);
         for &week in weeks {
-            let hours = |of: &Analysis<'_>| Tally::new(&of.judged, zones.week(week), of.wishes).hours;
-            let (from, to) = (hours(old), hours(new));
+            let [from, to] = [old, new].map(|of| Tally::new(&of.judged, zones.week(week), of.wishes));
+            for (shares, tally) in shares.iter_mut().zip([&from, &to]) {
+                tally.shares.iter().for_each(|(index, share)| shares[*index] += share);
+            }
+            let (from, to) = (from.hours, to.hours);
             for (sum, part) in [(&mut difference.from, &from), (&mut difference.to, &to)] {
                 sum.0.iter_mut().zip(&part.0).for_each(|(sum, part)| *sum += part);
             }
             difference.weeks.push(WeekChange { week, from, to });
         }
+        difference.moved = moved(old, new, &window, &shares);
         difference
     }
 }
 
-fn moved(old: &Analysis<'_>, new: &Analysis<'_>, window: &Interval) -> Vec<Moved> {
+fn moved(old: &Analysis<'_>, new: &Analysis<'_>, window: &Interval, shares: &[Vec<Exact>; 2]) -> Vec<Moved> {
     let mut groups: BTreeMap<(Option<String>, String), Moved> = BTreeMap::new();
     // Judging orders by facts alone, so both lists run side by side.
-    for (before, after) in old.judged.iter().zip(&new.judged).filter(|(before, _)| before.touches(window)) {
+    let both = old.judged.iter().zip(&new.judged).enumerate().filter(|(_, (before, _))| before.touches(window));
+    for (index, (before, after)) in both {
         let (from, to) = (Side::of(before), Side::of(after));
         if from.counts_like(&to) {
             continue;
         }
+        let counts = before.class().is_some() || after.class().is_some();
         let length = before.interval.intersection(window).map(|part| part.length()).unwrap_or_default();
         let key = (before.title(), format!("{from:?}{to:?}"));
         let group = groups.entry(key).or_insert_with(|| Moved {
@@ -93,12 +108,14 @@ fn moved(old: &Analysis<'_>, new: &Analysis<'_>, window: &Interval) -> Vec<Moved
             from,
             to,
             events: 0,
-            hours: Exact::default(),
+            hours: Default::default(),
         });
         group.events += 1;
-        group.hours += &Exact::seconds(length);
+        for (hours, shares) in group.hours.iter_mut().zip(shares) {
+            *hours += &if counts { shares[index].clone() } else { Exact::seconds(length) };
+        }
     }
     let mut moved: Vec<Moved> = groups.into_values().collect();
-    moved.sort_by(|a, b| (&b.hours, &a.title).cmp(&(&a.hours, &b.title)));
+    moved.sort_by(|a, b| (b.held(), &a.title).cmp(&(a.held(), &b.title)));
     moved
 }

@@ -221,6 +221,12 @@ impl ByClass {
         self.of(Class::Strategy) + self.of(Class::Execution)
     }
 
+    /// Tenths of an hour as they are shown, in the order of [`Class::ALL`]: they add up to all of it.
+    pub fn tenths(&self) -> [i64; 3] {
+        let shown = Exact::largest_remainder(&self.0, &Exact::tenth());
+        [shown[0], shown[1], shown[2]]
+    }
+
     /// S / (S + E).
     pub fn share(&self) -> Option<Exact> {
         self.of(Class::Strategy).over(&self.classified())

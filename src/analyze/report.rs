@@ -1,5 +1,6 @@
 //! The week report: every number that a picture, the JSON and the text show. Times are exact seconds until shown.
 
+use super::ledger::ByClass;
 use crate::model::{Audit, Class, Exact, LocalTime, Privacy, Week};
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
@@ -75,8 +76,8 @@ impl Report {
 
     /// The classes in tenths of an hour as they are shown, in the order of [`Class::ALL`]: they add up to the counted hours.
     pub fn class_tenths(&self) -> [i64; 3] {
-        let shown = Exact::largest_remainder(&Class::ALL.map(|class| self.hours.of(class).clone()), &Exact::tenth());
-        [shown[0], shown[1], shown[2]]
+        let h = &self.hours;
+        ByClass([h.strategy.clone(), h.execution.clone(), h.unclassified.clone()]).tenths()
     }
 
     /// The themes in tenths of an hour as they are shown: those of a class add up to the class.

@@ -1,5 +1,6 @@
 //! How numbers, dates and foreign text are shown.
 
+pub(super) use crate::model::count;
 use chrono::{Datelike, NaiveDate};
 
 /// `71` tenths as `7.1`, with a real minus sign.
@@ -18,11 +19,6 @@ pub(super) fn hours(tenths: i64) -> String {
 pub(super) fn signed(tenths: i64) -> String {
     let sign = if tenths > 0 { "+" } else { "" };
     format!("{sign}{}", decimal(tenths))
-}
-
-/// `1 meeting`, `25 meetings`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// `16–22 November 2026`, naming month and year twice only where they differ.

@@ -19,6 +19,7 @@ pub const BUILTIN: &[(&str, &str)] = &[
     ("de", include_str!("../../config/rules-de.toml")),
     ("fr", include_str!("../../config/rules-fr.toml")),
     ("es", include_str!("../../config/rules-es.toml")),
+    ("pt", include_str!("../../config/rules-pt.toml")),
 ];
 
 /// Groups that may be named without being defined; an undefined one is empty.
@@ -52,7 +53,10 @@ pub fn parse(file: &str, text: &str, groups: &[&str]) -> Result<RuleSet, Vec<Mis
         return Err(mistakes);
     }
     let (mut rules, mut labels) = (own.rules, own.labels);
-    for (name, text) in own.extends {
+    let mut extends = own.extends;
+    // A pack knows its language better, so the default rules are asked last.
+    extends.sort_by_key(|(name, _)| *name == BUILTIN[0].0);
+    for (name, text) in extends {
         let mut reader = Reader::new(text, &groups);
         let pack = read(&mut reader, Source { name: format!("built-in rules `{name}`"), inherited: true });
         let mistakes = reader.finish();

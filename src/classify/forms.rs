@@ -1,6 +1,8 @@
 //! Words that name only the form or the time of a meeting. They decide nothing, and beside them a word stands alone.
 
+use super::predicates::Look;
 use super::words::Words;
+use crate::model::Attendee;
 
 /// In lower case and sorted, of all languages that have rules of their own.
 const FORMS: &[&str] = &[
@@ -166,9 +168,23 @@ pub fn is_form(word: &str) -> bool {
     word.bytes().any(|byte| byte.is_ascii_digit()) || word.chars().count() == 1 || FORMS.binary_search(&word).is_ok()
 }
 
-/// Whether every word of `words` but those that `matched` says is a form.
-pub(super) fn stands_alone(words: &Words, matched: impl Fn(usize) -> bool) -> bool {
-    (0..words.len()).all(|at| matched(at) || is_form(words.word(at)))
+/// Whether every word of the title but those that `matched` says is a form, or names somebody who takes part.
+pub(super) fn stands_alone(look: &Look<'_>, matched: impl Fn(usize) -> bool) -> bool {
+    let words = &look.title.words;
+    (0..words.len()).all(|at| matched(at) || is_form(words.word(at)) || takes_part(look, words.word(at)))
+}
+
+/// Whether `word` is a name, or begins the address, of somebody who takes part.
+fn takes_part(look: &Look<'_>, word: &str) -> bool {
+    let Some(subject) = look.subject else { return false };
+    let is_in = |text: &str| {
+        let words = Words::of(text);
+        (0..words.len()).any(|at| words.word(at) == word)
+    };
+    let named = |line: &Attendee| {
+        line.name.as_deref().is_some_and(is_in) || is_in(line.address.as_str().split('@').next().unwrap_or_default())
+    };
+    subject.event.attendees.lines().iter().any(named)
 }
 
 #[cfg(test)]

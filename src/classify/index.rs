@@ -193,7 +193,7 @@ impl Index {
             || own != 0
                 && (signs > 0
                     || count(hits.mask(agrees), words) > 1
-                    || forms::stands_alone(words, |at| at < 64 && own >> at & 1 == 1))
+                    || forms::stands_alone(look, |at| at < 64 && own >> at & 1 == 1))
     }
 
     fn is_titled(&self, number: usize) -> bool {

@@ -239,6 +239,7 @@ impl Sign {
         let ends = |by: isize| !at(by).is_alphanumeric();
         match c {
             ':' if digit(-1) && digit(1) => Sign::Inside,
+            '-' if is_ticket(&at) => Sign::Inside,
             '+' if letter(-1) && at(1) == '+' && at(2) != '+' => Sign::Inside,
             '+' if at(-1) == '+' && letter(-2) && at(1) != '+' => Sign::Last,
             '#' if letter(-1) && ends(-2) && !letter(1) && at(1) != '#' => Sign::Last,
@@ -247,6 +248,13 @@ impl Sign {
             _ => Sign::Apart,
         }
     }
+}
+
+/// Whether the hyphen at 0 is that of a ticket's id such as `OKR-4471`, which is one word: no OKR, and no year.
+fn is_ticket(at: &impl Fn(isize) -> char) -> bool {
+    let digits = (1..7).take_while(|by| at(*by).is_ascii_digit()).count();
+    let is_year = digits == 4 && at(1) == '2' && at(2) == '0';
+    (1..=3).all(|by| at(-by).is_ascii_uppercase()) && digits > 1 && !is_year
 }
 
 /// The letter that a mark at `i` stands on, or the one before a letter at `i`.
@@ -323,6 +331,7 @@ mod tests {
             ("Plan C: C++, C++17, C# & .NET", "plan c c++ c++ 17 c# .net"),
             ("R&D, Q&A, M&A, AT&T; food&drink", "r&d q&a m&a at&t food drink"),
             ("Done.Then PR#123 #12 A+ 2+2", "done then pr 123 12 a 2 2"),
+            ("OKR-15 fails, OKR-2027, SEV-1, Okr-15", "okr-15 fails okr 2027 sev 1 okr 15"),
             ("1on1ミーティング", "1on1ミーティング"),
             ("1:1面談（仮） 製品戦略", "1:1面談 仮 製品戦略"),
             ("1️⃣:1️⃣ Ana", "1:1 ana"),

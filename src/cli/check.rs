@@ -1,6 +1,7 @@
 use super::context::{Setup, Talk};
 use super::paths::{config_path, shown};
 use super::{Done, Files, output};
+use crate::model::count;
 use clap::Args;
 
 #[derive(Args)]
@@ -21,6 +22,6 @@ impl ConfigCheck {
         }
         let name = config_path(&self.files).as_deref().map_or("no configuration file: the defaults hold".into(), shown);
         let zone = setup.wishes.zones.home;
-        output::print(&format!("{name}: no mistakes; {} rules, time zone {zone}\n", setup.rules.rules().len()))
+        output::print(&format!("{name}: no mistakes; {}, time zone {zone}\n", count(setup.rules.rules().len(), "rule")))
     }
 }

@@ -8,7 +8,7 @@ use crate::config::Place as SourcePlace;
 use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
 use crate::jobs::{self, sync::google_sources};
-use crate::model::{Audit, Instance, Interval, Overrides, Preferences};
+use crate::model::{Audit, Instance, Interval, Overrides, Preferences, count};
 use crate::source::google::Grant;
 use crate::source::ics::Calendars;
 use crate::store::Store;
@@ -58,7 +58,7 @@ impl Talk {
             self.warn(&format!("{file}:{}: {}", problem.line, problem.message), None);
         }
         if let Some(more @ 1..) = calendars.problems.len().checked_sub(PROBLEMS_SHOWN) {
-            self.warn(&format!("{more} more problems of this kind; everything else was read"), None);
+            self.warn(&format!("{} of this kind; everything else was read", count(more, "more problem")), None);
         }
     }
 }
@@ -178,7 +178,8 @@ impl Setup {
         }
         talk.problems(&facts.ics);
         let past = facts.told_past(self.shown.unwrap_or(window));
-        facts.remarks.iter().chain(&past).for_each(|remark| talk.warn(remark, Some("`vantage status` says more")));
+        let remarks = facts.remarks.iter().chain(&facts.beyond).chain(&past);
+        remarks.for_each(|remark| talk.warn(remark, Some(jobs::SAYS_MORE)));
         self.notes.extend(facts.zone_note(&self.config, zone));
         if !self.config.people.me.is_empty() {
             self.config.people.me.extend(facts.me);

@@ -2,13 +2,16 @@ use super::context::{Setup, Talk, now};
 use super::machine::Machine;
 use super::paths::{config_path, home, rules_path, shown, state_folder};
 use super::signin::{self, Standing};
+use super::status::ago;
 use super::{Done, Files, Format, output, sandbox, service};
 use crate::config::{Config, Place};
 use crate::diagnostic::{Exit, Failure};
+use crate::jobs::SYNC;
 use crate::jobs::sync::{AT_ONCE, google_sources};
-use crate::source::Trouble;
+use crate::model::count;
 use crate::source::google::{Google, Grant, SCOPES};
-use crate::store::{self, Store};
+use crate::source::{Trouble, ics};
+use crate::store::{self, Store, SyncState};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 use serde::Serialize;
@@ -68,8 +71,8 @@ impl Findings {
 
     fn failure(&mut self, what: &str, failure: &Failure) {
         let says = if failure.message.is_empty() {
-            let count: usize = failure.places.iter().map(|p| p.mistakes.len()).sum();
-            format!("{count} mistakes")
+            let mistakes: usize = failure.places.iter().map(|p| p.mistakes.len()).sum();
+            count(mistakes, "mistake")
         } else {
             std::iter::once(&failure.message).chain(&failure.causes).cloned().collect::<Vec<_>>().join(": ")
         };
@@ -96,12 +99,13 @@ impl Doctor {
                 let named = |path: Option<&Path>, other: &str| path.map_or(other.to_string(), shown);
                 found.ok("configuration", named(config.as_deref(), "no file: the defaults hold"));
                 let rules = rules_path(&self.files, config.as_deref());
-                let count = setup.rules.rules().len();
-                found.ok("rules", format!("{}, {count} rules", named(rules.as_deref(), "the built-in ones")));
+                let rules_count = count(setup.rules.rules().len(), "rule");
+                found.ok("rules", format!("{}, {rules_count}", named(rules.as_deref(), "the built-in ones")));
                 found.ok("time zone", setup.wishes.zones.home.name());
                 font(&setup, &mut found);
                 notify(&setup, &mut found);
                 readable_by_others(&setup, config.as_deref(), &mut found);
+                sources(&setup.config, &folder, now, &mut found);
                 self.accounts(&setup.config, &folder, now, &mut found);
             }
             Err(failure) => {
@@ -110,6 +114,7 @@ impl Doctor {
                 if let Some(path) = &config
                     && let Some(config) = std::fs::read_to_string(path).ok().and_then(|t| Config::parse(&t).ok())
                 {
+                    sources(&config, &folder, now, &mut found);
                     self.accounts(&config, &folder, now, &mut found);
                 }
             }
@@ -182,15 +187,13 @@ impl Doctor {
                 answer.map(|page| page.items.len())
             });
             match asked {
-                Ok(count) => found.ok(&format!("{what}, Google"), format!("it answers, with {}", counted(count))),
+                Ok(calendars) => {
+                    found.ok(&format!("{what}, Google"), format!("it answers, with {}", count(calendars, "calendar")))
+                }
                 Err(trouble) => found.trouble(&format!("{what}, Google"), &trouble.of_account(&source.name)),
             }
         }
     }
-}
-
-fn counted(calendars: usize) -> String {
-    if calendars == 1 { "1 calendar".into() } else { format!("{calendars} calendars") }
 }
 
 /// What to say about a clock that the server's is ahead of by `skew`, and the fix; none where they agree.
@@ -200,7 +203,53 @@ pub fn skewed(skew: TimeDelta) -> Option<(String, &'static str)> {
     }
     let (minutes, side) = (skew.num_minutes().abs(), if skew > TimeDelta::zero() { "behind" } else { "ahead of" });
     let fix = "set it, for example with `timedatectl set-ntp true`";
-    Some((format!("{minutes} minutes {side} the server's"), fix))
+    Some((format!("{} {side} the server's", count(minutes, "minute")), fix))
+}
+
+/// Files and feeds: whether a path can be read now, and how the last sync of a feed went. No server is asked.
+fn sources(config: &Config, folder: &Path, now: DateTime<Utc>, found: &mut Findings) {
+    let store = Store::reader(folder).ok().flatten();
+    for source in &config.ics {
+        let what = format!("source {}", source.name);
+        let unread = match &source.place {
+            Place::Path(path) => match ics::checked_texts(&home(path)) {
+                Ok((_, unread)) => unread,
+                Err(failure) => {
+                    found.failure(&what, &failure.help("put it there, or change `path` in the configuration"));
+                    continue;
+                }
+            },
+            Place::Url { .. } => Vec::new(),
+        };
+        for part in unread {
+            found.add(Grade::Warn, &what, part.sentence, None);
+        }
+        let state = store.as_ref().and_then(|store| state(store, &source.name));
+        let (last, obstacle) = state.map_or((None, None), |state| (state.last_good, state.obstacle));
+        match (obstacle, last) {
+            (Some(o), _) if matches!(source.place, Place::Url { .. }) => {
+                let says = std::iter::once(o.sentence).chain(o.causes).collect::<Vec<_>>().join(": ");
+                found.add(if last.is_some() { Grade::Warn } else { Grade::Fail }, &what, says, o.help);
+            }
+            // Every command reads it by itself.
+            (_, None) if matches!(source.place, Place::Path(_)) => found.ok(&what, "it can be read"),
+            (_, None) => {
+                found.add(Grade::Warn, &what, "it was never read, and nothing of it counts", Some(SYNC.into()))
+            }
+            (_, Some(at)) => {
+                let at = at.to_rfc3339();
+                found.ok(&what, format!("last read {}", ago(&at, now, config.zone())));
+            }
+        }
+    }
+}
+
+/// How the file or feed of that name stands in the database.
+fn state(store: &Store, name: &str) -> Option<SyncState> {
+    let accounts = store.accounts().ok()?;
+    let account = accounts.iter().find(|account| account.kind == "ics" && account.name == name)?;
+    let calendars = store.calendars(account.id).ok()?;
+    store.state(calendars.first()?.id).ok()
 }
 
 fn clock(skew: TimeDelta, what: &str, found: &mut Findings) {
@@ -251,7 +300,7 @@ fn database(folder: &Path, found: &mut Findings) {
         Ok(problems) if problems.is_empty() => found.ok("database", format!("{}, whole", shown(store.path()))),
         Ok(problems) => {
             let fix = store::move_away(store.path());
-            found.add(Grade::Fail, "database", format!("{} problems were found in it", problems.len()), Some(fix));
+            found.add(Grade::Fail, "database", format!("{} found in it", count(problems.len(), "problem")), Some(fix));
         }
         Err(failure) => found.failure("database", &failure),
     }

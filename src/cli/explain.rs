@@ -89,7 +89,11 @@ pub fn text(one: &Judged, analysis: &Analysis<'_>, window: Interval, setup: &Set
     let about_title = |e: &Evidence| e.predicate.starts_with("title");
     answer.trace.losers.retain(|loser| !matches!(&loser.why, Why::Failed(e) if about_title(e)));
     let far = all - answer.trace.losers.len();
-    let rest = if far == 0 { String::new() } else { format!("  and {far} rules that ask for another title\n") };
+    let rest = match far {
+        0 => String::new(),
+        1 => "  and 1 rule that asks for another title\n".into(),
+        far => format!("  and {far} rules that ask for another title\n"),
+    };
     answer.text() + &rest
 }
 

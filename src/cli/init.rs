@@ -16,6 +16,7 @@ use crate::source::ics;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use clap::Args;
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
@@ -101,10 +102,9 @@ impl Init {
             answers.me = setup.config.people.me.clone();
         }
         setup.config.people.me = answers.me.clone();
-        let likely = self.look(&mut setup, now, talk)?;
-        if let (true, Some(me)) = (answers.me.is_empty(), &likely.me) {
-            output::print(&format!("{} is in nearly every meeting and taken for you.\n\n", me.as_str()))?;
-            answers.me.push(me.clone());
+        let (owner, likely) = self.look(&mut setup, now, talk)?;
+        if answers.me.is_empty() {
+            answers.me.extend(taken(owner, &likely)?);
         }
         self.ask_all(&setup, likely, &mut answers)?;
         let mut text = answers.text();
@@ -141,13 +141,21 @@ impl Init {
         Ok(calendars)
     }
 
-    /// What the last twelve weeks suggest; nothing where no calendar is known.
-    fn look(&self, setup: &mut Setup, now: DateTime<Utc>, talk: &Talk) -> Result<Likely, Failure> {
+    /// Whose the files are, where they say so with one voice, and what the last twelve weeks suggest; nothing where no calendar
+    /// is known.
+    fn look(&self, setup: &mut Setup, now: DateTime<Utc>, talk: &Talk) -> Result<(Option<Address>, Likely), Failure> {
         let weeks = twelve_weeks(&setup.wishes, now);
         let start = setup.wishes.zones.week(weeks[0]).start;
         let instances = self.instances(setup, Interval::new(start, now), now, talk)?;
+        // Google says in each meeting who its reader is.
+        let files = |i: &&Instance| !setup.config.google.iter().any(|s| s.name == i.event.calendar.source);
+        let mut owners: BTreeSet<_> = instances.iter().filter(files).map(|i| i.event.calendar.owner.clone()).collect();
+        let owner = if owners.len() == 1 { owners.pop_first().flatten() } else { None };
+        if setup.config.people.me.is_empty() {
+            setup.config.people.me.extend(owner.clone());
+        }
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
-        Ok(likely(analysis.judged(), &setup.config.people))
+        Ok((owner, likely(analysis.judged(), &setup.config.people)))
     }
 
     fn instances(
@@ -258,6 +266,18 @@ impl Init {
         let report = analysis.report(last, now).shown_at(setup.config.privacy);
         Ok(format!("\n{last}: {}\nnext: `vantage week`\n", chart::headline(&report)))
     }
+}
+
+/// Who is taken for the user, and said to be: whom the calendar names, else whoever is in nearly every meeting.
+fn taken(owner: Option<Address>, likely: &Likely) -> Result<Option<Address>, Failure> {
+    if let Some(owner) = owner {
+        output::print(&format!("The calendar is {}'s, who is taken for you.\n\n", plain(owner.as_str())))?;
+        return Ok(Some(owner));
+    }
+    if let Some(me) = &likely.me {
+        output::print(&format!("{} is in nearly every meeting and taken for you.\n\n", plain(me.as_str())))?;
+    }
+    Ok(likely.me.clone())
 }
 
 /// Asks once; `None` at the end of the input.

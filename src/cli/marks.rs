@@ -130,7 +130,7 @@ fn uid(slot: &Slot) -> Option<&str> {
 }
 
 fn counted(marks: usize) -> String {
-    format!("{marks} {}", if marks == 1 { "mark" } else { "marks" })
+    crate::model::count(marks, "mark")
 }
 
 fn toml(known: &Overrides) -> String {

@@ -9,7 +9,7 @@ use crate::analyze::Analysis;
 use crate::analyze::usage::{Clash, Usage, Use};
 use crate::classify::{By, Nature, Outcome, RuleSet};
 use crate::diagnostic::{Exit, Failure, Place, plain};
-use crate::model::{Exact, Interval, Mistake, Week};
+use crate::model::{self, Exact, Interval, Mistake, Week};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -75,10 +75,9 @@ impl RulesCheck {
             talk.remarks(&Place { file: check.name.clone(), text, mistakes });
         }
         if self.strict && count > 0 {
-            let s = if count == 1 { "" } else { "s" };
             return Err(Failure::new(
                 Exit::Failed,
-                format!("{count} warning{s}, and `--strict` takes them for mistakes"),
+                format!("{}, and `--strict` takes them for mistakes", model::count(count, "warning")),
             ));
         }
         Ok(())
@@ -190,7 +189,7 @@ impl Check<'_> {
 
     fn write(&self, t: &mut String, nothing: &Option<Failure>, empty: bool) -> std::fmt::Result {
         let (own, inherited) = self.counts();
-        writeln!(t, "{}: no mistakes, {own} rules of its own and {inherited} inherited", self.name)?;
+        writeln!(t, "{}: no mistakes, {} of its own and {inherited} inherited", self.name, model::count(own, "rule"))?;
         if let Some(note) = self.note() {
             writeln!(t, "note: {note}")?;
         }
@@ -218,7 +217,8 @@ impl Check<'_> {
         if a.open.events > 0 {
             line(&a.open, "unclassified", "(no rule)")?;
         }
-        writeln!(t, "{} of {inherited} inherited rules match nothing", self.unused())?;
+        let (unused, rules) = (self.unused(), model::count(inherited, "inherited rule"));
+        writeln!(t, "{unused} of {rules} {} nothing", if unused == 1 { "matches" } else { "match" })?;
         let percent = a.coverage().as_ref().map_or("no".into(), |c| format!("{}%", c.percent()));
         writeln!(t, "coverage: {percent} of {} h counted", hours(&a.counted()))?;
         let clashes: Vec<&Clash> = self.clashes().collect();
@@ -234,7 +234,7 @@ impl Check<'_> {
             writeln!(t, "  {title}: {}, not {}", side(clash.winner), side(clash.loser))?;
         }
         if let Some(more @ 1..) = clashes.len().checked_sub(MOST) {
-            writeln!(t, "  and {more} more titles")?;
+            writeln!(t, "  and {}", model::count(more, "more title"))?;
         }
         let settled = self.inherited_clashes();
         if settled > 0 {
@@ -307,5 +307,5 @@ fn class(outcome: &Outcome, kind: Nature) -> &'static str {
 }
 
 fn events(n: usize) -> String {
-    format!("{n} event{}", if n == 1 { "" } else { "s" })
+    model::count(n, "event")
 }

@@ -3,7 +3,7 @@
 use super::context::{Setup, Talk, now, rules};
 use super::find::second_path;
 use super::paths::{config_path, rules_path, shown};
-use super::rules_text::{hours, place, rule_json, twelve_weeks};
+use super::rules_text::{hours, place, rule_json, tenths, twelve_weeks};
 use super::{Done, Files, Format, output};
 use crate::analyze::difference::{Difference, Moved, Side};
 use crate::analyze::ledger::ByClass;
@@ -72,7 +72,9 @@ impl RulesDiff {
         let now = now()?;
         let weeks = self.weeks(&setup, now)?;
         let zones = &setup.wishes.zones;
-        let window = Interval::new(zones.week(weeks[0]).start, zones.week(weeks[weeks.len() - 1]).end);
+        // As far back as a report looks, so that both say the same.
+        let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
+        setup.shown = Some(Interval::new(zones.week(weeks[0]).start, window.end));
         let instances = setup.instances(&self.ics, window, now, talk)?;
         let analysis = |rules| Analysis::new(instances.clone(), rules, &setup.config.people, &setup.wishes);
         let difference = Difference::of(&analysis(&setup.rules), &analysis(&changed), &weeks);
@@ -130,13 +132,13 @@ impl Shown<'_> {
         }
         for moved in d.moved.iter().take(MOST) {
             let title = plain(moved.title.as_deref().unwrap_or("Private"));
-            writeln!(t, "{:>8}  {:>6}  {title}", hours(&moved.hours), moved.events)?;
+            writeln!(t, "{:>8}  {:>6}  {title}", hours(moved.held()), moved.events)?;
             for (sign, side, rules) in [('-', &moved.from, self.old), ('+', &moved.to, self.new)] {
                 writeln!(t, "{:>18}{sign} {}", "", line(side, rules))?;
             }
         }
         if let Some(more @ 1..) = d.moved.len().checked_sub(MOST) {
-            writeln!(t, "          and {more} more lines; `--format json` has them all")?;
+            writeln!(t, "          and {}; `--format json` has them all", crate::model::count(more, "more line"))?;
         }
         writeln!(t, "\n{:<10}  {:>16}  {:>16}  {:>16}  share", "hours", "strategy", "execution", "unclassified")?;
         for week in &d.weeks {
@@ -159,8 +161,9 @@ impl Shown<'_> {
         let moved = |moved: &Moved| {
             json!({
                 "title": moved.title, "private": moved.title.is_none(), "events": moved.events,
-                "hours": moved.hours.in_hours(),
-                "from": side_json(&moved.from, self.old), "to": side_json(&moved.to, self.new),
+                "hours": moved.held().in_hours(),
+                "from": side_json(&moved.from, &moved.hours[0], self.old),
+                "to": side_json(&moved.to, &moved.hours[1], self.new),
             })
         };
         let weeks = d
@@ -202,7 +205,7 @@ fn line(side: &Side, rules: &RuleSet) -> String {
     format!("{}{theme}: {by}", state(side))
 }
 
-fn side_json(side: &Side, rules: &RuleSet) -> Value {
+fn side_json(side: &Side, hours: &Exact, rules: &RuleSet) -> Value {
     let decided = match &side.by {
         By::Rule(rule) => rule_json(&rules.rules()[*rule]),
         By::Label(label) => json!({ "label": &**label }),
@@ -210,14 +213,14 @@ fn side_json(side: &Side, rules: &RuleSet) -> Value {
         By::Nothing => Value::Null,
     };
     let class = if let Verdict::Counted(class) = side.verdict { Some(class.name()) } else { None };
-    json!({ "class": class, "state": state(side), "theme": side.theme, "decided_by": decided })
+    json!({ "class": class, "state": state(side), "theme": side.theme, "hours": hours.in_hours(), "decided_by": decided })
 }
 
 fn row(name: &str, from: &ByClass, to: &ByClass) -> String {
-    let pair = |class: Class| arrow(hours(from.of(class)), hours(to.of(class)));
+    let (before, after) = (from.tenths(), to.tenths());
     let percent = |hours: &ByClass| hours.share().map_or("–".into(), |share| format!("{}%", share.percent()));
     let share = arrow(percent(from), percent(to));
-    let [s, e, u] = Class::ALL.map(pair);
+    let [s, e, u] = [0, 1, 2].map(|class| arrow(tenths(before[class]), tenths(after[class])));
     format!("{name:<10}  {s:>16}  {e:>16}  {u:>16}  {share}")
 }
 

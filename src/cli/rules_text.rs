@@ -14,7 +14,11 @@ pub fn twelve_weeks(wishes: &Preferences, now: DateTime<Utc>) -> Vec<Week> {
 
 /// Decimal hours to a tenth.
 pub fn hours(seconds: &Exact) -> String {
-    let tenths = seconds.tenths();
+    tenths(seconds.tenths())
+}
+
+/// Tenths of an hour, which are not negative, as decimal hours.
+pub fn tenths(tenths: i64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 

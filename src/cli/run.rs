@@ -8,8 +8,10 @@ use super::{Done, Files, output, signin, sync};
 use crate::config::{Config, GoogleSource};
 use crate::daemon::{self, Form, Host, Request};
 use crate::diagnostic::Failure;
+use crate::model::count;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use std::fmt::Write;
@@ -120,11 +122,12 @@ impl Render {
             true => ask(Request::Render)?,
             false => None,
         };
-        let (drawn, charts) = match asked {
+        let (drawn, charts, warnings) = match asked {
             Some(done) => {
+                let warnings = serde_json::from_value(done["warnings"].clone()).unwrap_or_default();
                 let drawn = done["drawn"].as_array().cloned().unwrap_or_default();
                 let names = drawn.iter().filter_map(Value::as_str).map(str::to_string).collect::<Vec<_>>();
-                (names, done["charts"].as_str().unwrap_or_default().to_string())
+                (names, done["charts"].as_str().unwrap_or_default().to_string(), warnings)
             }
             None => {
                 let setup = setup(&self.files, talk)?;
@@ -135,13 +138,10 @@ impl Render {
                 if let Some(failure) = handed.failures.pop() {
                     return Err(failure.note("the pictures are drawn"));
                 }
-                if let Some(says) = &done.banner {
-                    let says = says.split(" · ").next().unwrap_or_default();
-                    talk.warn(&format!("the pictures say: {says}"), Some("`vantage status` says what to do"));
-                }
-                (done.drawn.iter().map(ToString::to_string).collect(), shown(&setup.charts))
+                (done.drawn.iter().map(ToString::to_string).collect(), shown(&setup.charts), done.warnings)
             }
         };
+        warnings.iter().for_each(|(says, help): &(String, String)| talk.warn(says, Some(help)));
         match &drawn[..] {
             [] => output::print(&format!("nothing is due; the pictures are in {charts}\n")),
             weeks => output::print(&format!("{} in {charts}\n", weeks.join(", "))),
@@ -166,15 +166,15 @@ impl Metrics {
 
 /// What the daemon does, and what keeps it from doing it; nothing where none runs.
 // Writing to a String cannot fail.
-pub fn daemon_text(daemon: &Value, now: DateTime<Utc>) -> String {
+pub fn daemon_text(daemon: &Value, now: DateTime<Utc>, zone: Tz) -> String {
     let Some(pid) = daemon["pid"].as_u64() else { return String::new() };
     let said = |value: &Value| value.as_str().map(str::to_string);
-    let since = said(&daemon["since"]).map_or(String::new(), |at| format!(", since {}", ago(&at, now)));
+    let since = said(&daemon["since"]).map_or(String::new(), |at| format!(", since {}", ago(&at, now, zone)));
     let mut text = format!("daemon: running as process {pid}{since}\n");
     let broken = &daemon["config"]["broken"];
     if let Some(files) = broken["files"].as_array() {
         let files: Vec<&str> = files.iter().filter_map(Value::as_str).collect();
-        let read = said(&daemon["config"]["read_at"]).map_or(String::new(), |at| ago(&at, now));
+        let read = said(&daemon["config"]["read_at"]).map_or(String::new(), |at| ago(&at, now, zone));
         let _ = writeln!(text, "  {} cannot be read; what was read {read} is in force", files.join(", "));
         let _ = writeln!(text, "  next: `vantage config check` shows every mistake");
     }
@@ -187,7 +187,7 @@ pub fn daemon_text(daemon: &Value, now: DateTime<Utc>) -> String {
             let _ = writeln!(text, "  {name} failed: {trouble}");
         }
         if let Some(panics @ 1..) = job["panics"].as_u64() {
-            let _ = writeln!(text, "  {name} ran into a bug {panics} times; the log has the place");
+            let _ = writeln!(text, "  {name} ran into a bug {}; the log has the place", count(panics, "time"));
         }
     }
     text

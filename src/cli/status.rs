@@ -8,9 +8,11 @@ use crate::config::Config;
 use crate::daemon::Request;
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::{self, APART, sync::google_sources, told_past};
+use crate::model::count;
 use crate::source::Kind;
 use crate::store::{Account, Calendar, Obstacle, PastExtent, Store};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono_tz::Tz;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,6 +36,9 @@ pub struct Status {
 pub struct Standings {
     /// The database.
     database: String,
+    /// In which the text tells times; all others here are in UTC.
+    #[serde(default)]
+    timezone: String,
     pub accounts: Vec<AccountStanding>,
     /// How the daemon is; `null` where none runs.
     #[serde(default)]
@@ -165,23 +170,26 @@ impl Standings {
         let mut accounts = Vec::new();
         for source in &config.ics {
             let account = known.iter().find(|a| a.name == source.name && a.kind == "ics");
-            let mut standing = of_account(store.as_ref(), &source.name, "ics", account, None)?;
+            let mut standing = of_account(store.as_ref(), &source.name, "ics", account, None, config.zone())?;
             standing.age(config, account, now);
             accounts.push(standing);
         }
         for source in google_sources(config, &known) {
             let account = known.iter().find(|a| a.name == source.name && a.kind == "google");
             let standing = Standing::of(&source, folder, now);
-            let mut standing = of_account(store.as_ref(), &source.name, "google", account, Some(standing))?;
+            let mut standing =
+                of_account(store.as_ref(), &source.name, "google", account, Some(standing), config.zone())?;
             standing.age(config, account, now);
             accounts.push(standing);
         }
-        Ok(Standings { database: shown(&folder.join(crate::store::FILE)), accounts, daemon: Value::Null })
+        let (database, timezone) = (shown(&folder.join(crate::store::FILE)), config.zone().name().into());
+        Ok(Standings { database, timezone, accounts, daemon: Value::Null })
     }
 
     // Writing to a String cannot fail.
     fn text(&self, now: DateTime<Utc>) -> String {
-        let mut text = daemon_text(&self.daemon, now);
+        let zone = self.timezone.parse().unwrap_or(Tz::UTC);
+        let mut text = daemon_text(&self.daemon, now, zone);
         if self.accounts.is_empty() {
             text += "No calendar yet. Next: `vantage login google`, or a `[[source.ics]]` in the configuration\n";
         }
@@ -189,7 +197,7 @@ impl Standings {
             let sign_in = a.sign_in.as_ref().map(|s| format!(": {s}")).unwrap_or_default();
             let _ = writeln!(text, "{} ({}){sign_in}", a.account, if a.kind == "ics" { "iCalendar" } else { "Google" });
             if let Some(trouble) = a.trouble.as_ref().filter(|t| a.sign_in.as_ref() != Some(t)) {
-                let _ = writeln!(text, "  {trouble}{}", again(&a.retry_at));
+                let _ = writeln!(text, "  {trouble}{}", again(&a.retry_at, zone));
             }
             for cause in &a.causes {
                 let _ = writeln!(text, "  cause: {cause}");
@@ -198,14 +206,9 @@ impl Standings {
                 let _ = writeln!(text, "  never read, and nothing of it counts");
             }
             for c in a.calendars.iter().filter(|c| c.selected) {
-                let last = c.last_good_sync.as_deref().map_or("never".into(), |at| ago(at, now));
+                let last = c.last_good_sync.as_deref().map_or("never".into(), |at| ago(at, now, zone));
                 let name = if c.id.is_empty() { String::new() } else { format!("{}: ", plain(&c.calendar)) };
-                let _ = writeln!(
-                    text,
-                    "  {name}last good sync {last}, {} {}",
-                    c.events,
-                    if c.events == 1 { "event" } else { "events" }
-                );
+                let _ = writeln!(text, "  {name}last good sync {last}, {}", count(c.events, "event"));
                 if c.stale && c.held.is_none() {
                     let _ = writeln!(text, "    out of date: what changed since then does not count");
                 }
@@ -213,7 +216,7 @@ impl Standings {
                     let _ = writeln!(text, "    by its window alone: no sync token comes");
                 }
                 if let Some(trouble) = &c.trouble {
-                    let _ = writeln!(text, "    {trouble}{}", again(&c.retry_at));
+                    let _ = writeln!(text, "    {trouble}{}", again(&c.retry_at, zone));
                 }
                 for cause in &c.causes {
                     let _ = writeln!(text, "    cause: {cause}");
@@ -221,10 +224,10 @@ impl Standings {
                 if let Some(held) = &c.held {
                     let _ = writeln!(
                         text,
-                        "    held since {}: a listing lacks {} of {} events, which still count",
-                        ago(&held.since, now),
+                        "    held since {}: a listing lacks {} of {}, which still count",
+                        ago(&held.since, now, zone),
                         held.removed,
-                        held.of
+                        count(held.of, "event")
                     );
                 }
                 if let Some(past) = &c.past {
@@ -239,12 +242,8 @@ impl Standings {
             }
             let ignored = a.calendars.iter().filter(|c| !c.selected).count();
             if ignored > 0 {
-                let more = if ignored == 1 {
-                    "1 more calendar is".to_string()
-                } else {
-                    format!("{ignored} more calendars are")
-                };
-                let _ = writeln!(text, "  {more} not selected; `vantage calendars` lists them");
+                let (more, are) = (count(ignored, "more calendar"), if ignored == 1 { "is" } else { "are" });
+                let _ = writeln!(text, "  {more} {are} not selected; `vantage calendars` lists them");
             }
             if let Some(next) = &a.next {
                 let _ = writeln!(text, "  next: {next}");
@@ -274,13 +273,18 @@ impl AccountStanding {
     }
 }
 
-fn again(at: &Option<String>) -> String {
-    let at = at.as_deref().and_then(|at| at.parse::<DateTime<Utc>>().ok());
-    at.map(|at| format!("; tried again after {} UTC", at.format("%Y-%m-%d %H:%M"))).unwrap_or_default()
+/// `2026-11-23 08:00 CET`.
+pub fn local(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string()
 }
 
-/// `2026-11-23 07:00 UTC (3 hours ago)`.
-pub fn ago(at: &str, now: DateTime<Utc>) -> String {
+fn again(at: &Option<String>, zone: Tz) -> String {
+    let at = at.as_deref().and_then(|at| at.parse::<DateTime<Utc>>().ok());
+    at.map(|at| format!("; tried again after {}", local(at, zone))).unwrap_or_default()
+}
+
+/// `2026-11-23 08:00 CET (3 hours ago)`.
+pub fn ago(at: &str, now: DateTime<Utc>, zone: Tz) -> String {
     let Ok(at) = at.parse::<DateTime<Utc>>() else { return at.to_string() };
     let ago = now - at;
     let ago = match ago {
@@ -289,7 +293,7 @@ pub fn ago(at: &str, now: DateTime<Utc>) -> String {
         _ if ago < TimeDelta::days(2) => format!("{} hours ago", ago.num_hours()),
         _ => format!("{} days ago", ago.num_days()),
     };
-    format!("{} UTC ({ago})", at.format("%Y-%m-%d %H:%M"))
+    format!("{} ({ago})", local(at, zone))
 }
 
 fn of_account(
@@ -298,12 +302,13 @@ fn of_account(
     kind: &str,
     account: Option<&Account>,
     standing: Option<Standing>,
+    zone: Tz,
 ) -> Result<AccountStanding, Failure> {
     let (mut calendars, mut obstacle) = (Vec::new(), None);
     if let (Some(store), Some(account)) = (store, account) {
         obstacle = store.account_obstacle(account.id)?;
         for calendar in store.calendars(account.id)?.iter().filter(|c| c.gone_at.is_none()) {
-            calendars.push(of_calendar(store, calendar)?);
+            calendars.push(of_calendar(store, calendar, zone)?);
         }
     }
     // The file of a sign-in looks the same after Google has ended it; a newer one settles that.
@@ -339,7 +344,7 @@ fn of_account(
     })
 }
 
-fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, Failure> {
+fn of_calendar(store: &Store, calendar: &Calendar, zone: Tz) -> Result<CalendarStanding, Failure> {
     let state = store.state(calendar.id)?;
     let mut coverage = store.coverage(calendar.id)?;
     if calendar.remote.is_empty() {
@@ -352,7 +357,7 @@ fn of_calendar(store: &Store, calendar: &Calendar) -> Result<CalendarStanding, F
     let next = match (&held, &state.obstacle) {
         (Some(hold), _) => {
             let wait = match hold.agreed_at {
-                Some(at) => format!("a listing after {} UTC", (at + APART).format("%Y-%m-%d %H:%M")),
+                Some(at) => format!("a listing after {}", local(at + APART, zone)),
                 None => "two more listings".into(),
             };
             Some(format!("wait for {wait}, or run `vantage sync --accept-deletions`"))

@@ -7,7 +7,7 @@ use crate::analyze::suggest::{Coverage, Evidence, Ground, Suggestion, Suggestion
 use crate::classify::append;
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::disk;
-use crate::model::{Class, Exact, Interval, Mistake, Week};
+use crate::model::{Class, Exact, Interval, Mistake, Week, count};
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::{Value, json};
@@ -122,8 +122,9 @@ impl Suggest {
         let groups: Vec<&str> = ground.people.groups.keys().map(String::as_str).collect();
         let (whole, _) = append(ground.file, &text, &rules.join("\n"), &groups).map_err(broken)?;
         disk::rewrite(&path, whole.as_bytes())?;
-        let rules = if rules.len() == 1 { "1 rule was".into() } else { format!("{} rules were", rules.len()) };
-        output::print(&format!("{rules} added to {}; {}\n", shown(&path), change(&found.before, &reached)))
+        let were = if rules.len() == 1 { "was" } else { "were" };
+        let rules = count(rules.len(), "rule");
+        output::print(&format!("{rules} {were} added to {}; {}\n", shown(&path), change(&found.before, &reached)))
     }
 }
 
@@ -183,7 +184,7 @@ fn hours(seconds: &Exact) -> String {
 }
 
 fn meetings(n: usize) -> String {
-    if n == 1 { "1 meeting".into() } else { format!("{n} meetings") }
+    count(n, "meeting")
 }
 
 fn change(before: &Coverage, after: &Coverage) -> String {
@@ -228,12 +229,20 @@ fn text_of(found: &Suggestions, days: (NaiveDate, NaiveDate)) -> String {
 }
 
 fn evidence(e: &Evidence) -> String {
-    let range = |(low, high): (i64, i64)| if low == high { low.to_string() } else { format!("{low} to {high}") };
-    let people = e.people.map(|(low, high)| format!(", {} people", range((low as i64, high as i64))));
+    let range = |(low, high): (i64, i64), noun| match low == high {
+        true => count(low, noun),
+        false => format!("{low} to {}", count(high, noun)),
+    };
+    let people = e.people.map(|(low, high)| format!(", {}", range((low as i64, high as i64), "person")));
     let people = people.unwrap_or_else(|| ", people unknown".into());
     let recurring = if e.recurring { ", recurring" } else { "" };
     let external = if e.external == Some(true) { ", with guests from outside" } else { "" };
-    format!("{}, {}, {} minutes{people}{recurring}{external}", meetings(e.meetings), hours(&e.hours), range(e.minutes))
+    format!(
+        "{}, {}, {}{people}{recurring}{external}",
+        meetings(e.meetings),
+        hours(&e.hours),
+        range(e.minutes, "minute")
+    )
 }
 
 /// One suggestion: what speaks for it as comments, and its rule; a comment too where the class is left to the reader.

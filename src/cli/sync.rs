@@ -1,16 +1,19 @@
 use super::context::{Setup, Talk, now};
 use super::machine::{Machine, ask};
 use super::paths::{home, state_folder};
+use super::status::local;
 use super::{Done, Files, Format, doctor, output, signin};
 use crate::config::{Config, GoogleSource};
 use crate::daemon::{self, Request, SyncWish, Told};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs;
 use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
+use crate::model::count;
 use crate::source::google::RealPace;
 use crate::source::{Kind, Trouble};
 use crate::store::{Changes, Store};
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -90,7 +93,7 @@ impl SyncArgs {
             },
             progress: &|calendar, items| {
                 came.set(came.get() + items);
-                bar.set_message(format!("{} items, now {}", came.get(), plain(calendar)));
+                bar.set_message(format!("{}, now {}", count(came.get(), "item"), plain(calendar)));
                 bar.tick();
             },
         };
@@ -131,13 +134,18 @@ pub fn told(summaries: &[AccountSummary], config: &Config, now: DateTime<Utc>) -
     }
     // Everything that could be stored is; the first trouble says how the run ends. One calendar that is not to be seen
     // among others that are is no failure: it would be one every time.
-    let failures = summaries.iter().flat_map(|account| {
+    let mut failures = summaries.iter().flat_map(|account| {
+        let feed = config.ics.iter().any(|source| source.name == account.name);
         let some_good = account.calendars.iter().any(|c| c.trouble.is_none());
         let calendars = account.calendars.iter().filter_map(|c| c.trouble.as_ref());
         let counts = move |t: &&Trouble| !(some_good && t.kind == Kind::Inaccessible);
-        account.trouble.iter().chain(calendars.filter(counts))
+        let all = account.trouble.iter().chain(calendars.filter(counts));
+        all.map(move |trouble| match failure(trouble, now, config.zone()) {
+            // What stands in the way of an account names it.
+            failure if !feed => failure,
+            failure => Failure { message: format!("{}: {}", account.name, failure.message), ..failure },
+        })
     });
-    let mut failures = failures.map(|trouble| failure(trouble, now));
     let failure = failures.next().map(|first| {
         let worst = failures.find(|f| f.exit == Exit::SignIn && first.exit != Exit::SignIn).unwrap_or(first);
         worst.note("what was stored before is still there; `vantage status` shows how each calendar stands")
@@ -155,11 +163,11 @@ pub fn told(summaries: &[AccountSummary], config: &Config, now: DateTime<Utc>) -
 }
 
 /// A trouble as how the run ends, with the moment that the server named, if it did.
-fn failure(trouble: &Trouble, now: DateTime<Utc>) -> Failure {
+fn failure(trouble: &Trouble, now: DateTime<Utc>, zone: Tz) -> Failure {
     let failure = trouble.clone().failure();
     match trouble.retry_after.and_then(|wait| TimeDelta::from_std(wait).ok()) {
         Some(wait) if failure.help.is_none() => {
-            failure.help(format!("run `vantage sync` again after {} UTC", (now + wait).format("%Y-%m-%d %H:%M")))
+            failure.help(format!("run `vantage sync` again after {}", local(now + wait, zone)))
         }
         _ => failure,
     }
@@ -185,7 +193,7 @@ fn counted(Changes { added, changed, removed }: Changes) -> String {
 fn text(account: &AccountSummary, config: &Config) -> String {
     let mut text = String::new();
     if account.forgotten > 0 {
-        let meetings = if account.forgotten == 1 { "1 meeting" } else { &format!("{} meetings", account.forgotten) };
+        let meetings = count(account.forgotten, "meeting");
         return format!(
             "{}: the configuration no longer names it; {meetings} of its past that no source tells any more went with it\n",
             account.name
@@ -239,8 +247,9 @@ fn text(account: &AccountSummary, config: &Config) -> String {
 fn outcome(calendar: &CalendarSummary) -> String {
     if let Some((removed, live)) = calendar.held {
         return format!(
-            "held: the listing lacks {removed} of {live} events, which still count; it is applied when two later \
-             listings at least an hour apart agree, or with `vantage sync --accept-deletions`"
+            "held: the listing lacks {removed} of {}, which still count; it is applied when two later listings at least an \
+             hour apart agree, or with `vantage sync --accept-deletions`",
+            count(live, "event")
         );
     }
     match (&calendar.trouble, calendar.how) {

@@ -4,7 +4,7 @@ use crate::analyze::Report;
 use crate::analyze::report::Reason;
 use crate::chart;
 use crate::diagnostic::plain;
-use crate::model::{Audit, Class, Exact};
+use crate::model::{Audit, Class, Exact, count};
 use std::fmt::Write;
 
 /// Columns of the first list: the longest of its names.
@@ -35,8 +35,9 @@ pub fn audited(audit: &Audit) -> String {
     let Audit { answered, classed, wrong, .. } = audit;
     let were = if *wrong == 1 { "was" } else { "were" };
     format!(
-        "{} in 9 of 10 cases; {answered} meetings drawn at random, {wrong} of {classed} with a class {were} wrong",
-        audit.interval()
+        "{} in 9 of 10 cases; {} drawn at random, {wrong} of {classed} with a class {were} wrong",
+        audit.interval(),
+        count(*answered, "meeting")
     )
 }
 
@@ -121,7 +122,7 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
     }
     for c in r.let_go.iter().take(MOST) {
         let name = series(&c.title, c.private, &c.theme, "a recurring meeting");
-        let people = c.people.map(|n| format!(" · {n} people")).unwrap_or_default();
+        let people = c.people.map(|n| format!(" · {}", count(n, "person"))).unwrap_or_default();
         let optional = if c.optional { " · you are optional" } else { "" };
         let report = c.report.as_ref().map(|n| format!(" · {} already attends", plain(n))).unwrap_or_default();
         writeln!(t, "  {} — {} a quarter{people}{optional}{report}", plain(name), hours(&c.hours_a_quarter))?;
@@ -146,8 +147,7 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
     }
     let cut = &r.cut_by_absence;
     if cut.events > 0 {
-        let meetings = if cut.events == 1 { "1 meeting".to_string() } else { format!("{} meetings", cut.events) };
-        writeln!(t, "{meetings} cut by your absence, by {}", hours(&cut.hours))?;
+        writeln!(t, "{} cut by your absence, by {}", count(cut.events, "meeting"), hours(&cut.hours))?;
     }
     if let Some(audit) = &r.audit {
         let says = audited(audit);

@@ -7,8 +7,8 @@ use crate::analyze::Analysis;
 use crate::chart::{Painter, Style};
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
-use crate::jobs::Standing;
 use crate::jobs::picture::{fallback_font, files, json, last_seen};
+use crate::jobs::{SYNC, Standing};
 use crate::model::{Interval, Privacy, Week, Weekday, Zones};
 use crate::schedule::newest;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -89,9 +89,8 @@ impl WeekArgs {
         let standing = if self.ics.is_empty() { setup.standing(now) } else { Standing::default() };
         let banner = |week: &Week| standing.banner(*week, last, zones);
         // Any other reason was said when the calendars were read.
-        let quiet = standing.stale.as_ref().is_some_and(|stale| stale.quiet);
-        if let Some(says) = weeks.iter().find_map(banner).filter(|_| quiet) {
-            talk.warn(&says, Some("run `vantage sync`"));
+        if let Some(says) = weeks.iter().find_map(banner).filter(|_| standing.is_quiet()) {
+            talk.warn(&says, Some(SYNC));
         }
         for week in &weeks {
             style.banner = banner(week);

@@ -1,5 +1,6 @@
 //! A first `vantage.toml`: the shipped one with the answers in it.
 
+use super::value::share;
 use super::{Config, TEMPLATE};
 use crate::model::{Address, Mistake};
 use toml::Value;
@@ -126,13 +127,13 @@ fn week(text: &str) -> String {
     format!("{{ {} }}", text.split(',').filter(|p| !p.trim().is_empty()).map(part).collect::<Vec<_>>().join(", "))
 }
 
-/// `40`, `40 %` and `0.4` are goals; everything else is a role.
+/// What [`share`] reads is a goal, and so is a bare `40`; everything else is a role.
 fn aim(text: &str) -> Aim {
-    let number = text.trim().trim_end_matches('%').trim();
-    match number.parse::<f64>() {
-        Ok(value) if value > 1.0 || text.contains('%') => Aim::Goal(format!("{:?}", value / 100.0)),
-        Ok(value) if value.is_finite() => Aim::Goal(format!("{value:?}")),
-        _ => Aim::Role(text.trim().to_lowercase()),
+    match share(text).or_else(|| share(&format!("{text}%"))) {
+        Some(goal) => Aim::Goal(format!("{:?}", goal.to_f64())),
+        // No role has a digit: what is wrong with it is said of the goal.
+        None if text.contains(|c: char| c.is_ascii_digit()) => Aim::Goal(quoted(text)),
+        None => Aim::Role(text.trim().to_lowercase()),
     }
 }
 
@@ -178,6 +179,8 @@ mod tests {
             ("0.45", Aim::Goal("0.45".into())),
             ("1", Aim::Goal("1.0".into())),
             ("55%", Aim::Goal("0.55".into())),
+            ("33,3 %", Aim::Goal("0.333".into())),
+            ("140%", Aim::Goal("\"140%\"".into())),
             ("Executive", Aim::Role("executive".into())),
         ] {
             assert_eq!(aim(text), expected, "{text}");

@@ -24,7 +24,7 @@ pub const KEYS: &[Key] = &[
     Key { name: "week_start", set: week_start },
     Key { name: "working_hours", set: days::working_hours },
     Key { name: "focus_block", set: focus_block },
-    Key { name: "goal", set: |v, c, r| c.goal = r.number(v, "goal", 0.0..=1.0, "goal = 0.40") },
+    Key { name: "goal", set: |v, c, r| c.goal = r.share(v, "goal") },
     Key { name: "role", set: role },
     Key { name: "tentative", set: |v, c, r| c.tentative = r.word(v, "tentative", &WEIGHTS).unwrap_or_default() },
     Key { name: "unanswered", set: |v, c, r| c.unanswered = r.word(v, "unanswered", &WEIGHTS).unwrap_or_default() },

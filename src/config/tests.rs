@@ -47,6 +47,17 @@ fn the_shipped_file_shows_every_key_with_a_value_that_is_valid() {
 }
 
 #[test]
+fn a_goal_is_a_share_or_a_percentage() {
+    let goal = |written: &str| Config::parse(&format!("goal = {written}\n")).map(|config| config.goal);
+    for written in ["0.4", "\"0.4\"", "\"40%\"", "\"40 %\"", "'40.0%'"] {
+        assert_eq!(goal(written), Ok(Some(Exact::new(2, 5))), "{written}");
+    }
+    for written in ["40", "\"40\"", "\"140%\"", "\"-1%\"", "\"some\"", "\"nan\"", "true"] {
+        assert!(goal(written).is_err(), "{written}");
+    }
+}
+
+#[test]
 fn every_mistake_is_shown_in_one_run() {
     let text = "timezone = \"Europe/Berln\"\ngoal = 40\nprivcy = \"titles\"\nworking_hours = { mon-fry = \"8-18\" }\n\
                 focus_block = \"2 hours\"\n[[source.isc]]\nname = \"x\"\n";

@@ -102,6 +102,20 @@ impl Reader<'_> {
         value.get_ref().as_table().or_else(|| self.expected(value, key, "a table"))
     }
 
+    /// A share: `0.4`, `"0.4"` or `"40%"`.
+    pub fn share(&mut self, value: &Value, key: &str) -> Option<Exact> {
+        if let Some(found) = value.get_ref().as_str().and_then(share) {
+            return Some(found);
+        }
+        let found = self.number(value, key, 0.0..=1.0, "0.40");
+        if found.is_none()
+            && let Some(mistake) = self.mistakes.last_mut()
+        {
+            mistake.help = Some(format!("write `{key} = 0.40` or `{key} = \"40%\"`"));
+        }
+        found
+    }
+
     /// A number between two bounds.
     pub fn number(
         &mut self,
@@ -154,6 +168,17 @@ impl Reader<'_> {
         }
         date
     }
+}
+
+/// A share as people write it: `0.4`, `40%`, `40 %`.
+pub fn share(text: &str) -> Option<Exact> {
+    let text = text.trim().replace(',', ".");
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let share = match text.strip_suffix('%') {
+        Some(percent) => number(percent)? / 100.0,
+        None => number(&text)?,
+    };
+    (0.0..=1.0).contains(&share).then(|| Exact::decimal(share))
 }
 
 /// `08:00-18:00`; the end after the start.

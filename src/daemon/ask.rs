@@ -188,11 +188,11 @@ impl Daemon {
     }
 
     pub(super) fn render_answer(&self, outcome: &Outcome, trouble: Option<Failure>) -> Answer {
-        let drawn = match outcome {
-            Outcome::Rendered(drawn, ..) => drawn.iter().map(ToString::to_string).collect(),
-            _ => Vec::new(),
+        let (drawn, warnings) = match outcome {
+            Outcome::Rendered(drawn, says, _) => (drawn.iter().map(ToString::to_string).collect(), &says[..]),
+            _ => (Vec::new(), &[][..]),
         };
-        let value = json!({ "drawn": drawn, "charts": self.setup.charts });
+        let value = json!({ "drawn": drawn, "charts": self.setup.charts, "warnings": warnings });
         Answer::from(trouble.map_or(Ok(value), Err))
     }
 }

@@ -1,9 +1,11 @@
 //! What the daemon remembers about itself: for `status`, for metrics, and to say a thing once.
 
 use crate::jobs::sync::{AccountSummary, hash};
+use crate::model::count;
 use crate::schedule::Job;
 use crate::source::{Kind, Trouble};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,8 +137,9 @@ impl Book {
                 account,
                 removed,
                 live,
-                "{account}: a listing lacks {removed} of {live} events; they still count until two later listings agree; \
-                 help: `vantage sync --accept-deletions` if you removed them"
+                "{account}: a listing lacks {removed} of {}; they still count until two later listings agree; \
+                 help: `vantage sync --accept-deletions` if you removed them",
+                count(live, "event")
             );
         }
     }
@@ -170,9 +173,10 @@ impl Book {
     }
 
     /// One line for `systemctl status`.
-    pub fn line(&self) -> String {
+    pub fn line(&self, zone: Tz) -> String {
+        let local = |at: DateTime<Utc>, format| at.with_timezone(&zone).format(format).to_string();
         let sync = match self.record(Job::Sync).last_good {
-            Some(at) => format!("last sync {} UTC", at.format("%Y-%m-%d %H:%M")),
+            Some(at) => format!("last sync {}", local(at, "%Y-%m-%d %H:%M %Z")),
             None => "no sync yet".to_string(),
         };
         let troubles = match self.troubles() {
@@ -181,9 +185,9 @@ impl Book {
         };
         let broken = self.broken.as_ref().map(|b| {
             format!(
-                "; {}: broken since {} UTC, the last good one is in force",
+                "; {}: broken since {}, the last good one is in force",
                 b.files.join(", "),
-                b.since.format("%H:%M")
+                local(b.since, "%H:%M %Z")
             )
         });
         format!("Running: {sync}{troubles}{}", broken.unwrap_or_default())

@@ -36,7 +36,8 @@ const TOMBSTONES: TimeDelta = TimeDelta::days(90);
 pub(super) enum Outcome {
     /// With the earliest moment that a source named for its next try.
     Synced(Vec<AccountSummary>, Option<DateTime<Utc>>),
-    Rendered(Vec<Week>, Handed),
+    /// What was drawn, and what is to be said of sources that are behind.
+    Rendered(Vec<Week>, Vec<(String, String)>, Handed),
     Maintained,
     Failed(Failure),
     /// It ran into a bug; the log has the place.
@@ -151,7 +152,7 @@ impl Bench {
                 let rendered = render(&mut store.borrow_mut(), &self.setup, true, now)?;
                 drop((store, turn));
                 let handed = hand_over(&rendered, &self.setup, self.host.home, now, || self.open())?;
-                Ok(Outcome::Rendered(rendered.drawn, handed))
+                Ok(Outcome::Rendered(rendered.drawn, rendered.warnings, handed))
             }
             Work::Maintain => maintain(&mut store.borrow_mut(), &self.setup.config, now),
         }

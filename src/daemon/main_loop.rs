@@ -8,6 +8,7 @@ use super::watcher::{SETTLED, Watch};
 use super::wire::{Answer, SyncWish};
 use super::{Host, Setup, socket, systemd};
 use crate::diagnostic::{Exit, Failure};
+use crate::model::count;
 use crate::schedule::{self, Action, Job, Moment, Observation, State, TICK};
 use std::collections::VecDeque;
 use std::net::UdpSocket;
@@ -114,9 +115,11 @@ pub(super) async fn run(host: Arc<Host>, setup: Setup) -> Result<(), Failure> {
         sources,
         rules,
         version = env!("CARGO_PKG_VERSION"),
-        "started: {sources} configured sources, {rules} rules"
+        "started: {}, {}",
+        count(sources, "configured source"),
+        count(rules, "rule")
     );
-    daemon.said = daemon.book.line();
+    daemon.said = daemon.book.line(daemon.setup.config.zone());
     systemd::ready(&daemon.said);
     daemon.observe(Observation::Started);
     let done = daemon.live().await;
@@ -179,7 +182,7 @@ impl Daemon {
             Event::Ended(job, outcome) => self.ended(job, outcome),
             Event::Lost(_) => {}
         }
-        let said = self.book.line();
+        let said = self.book.line(self.setup.config.zone());
         if said != self.said {
             systemd::status(&said);
             self.said = said;
@@ -258,7 +261,7 @@ impl Daemon {
             }
             Job::Render => {
                 let mut again = false;
-                if let Outcome::Rendered(drawn, handed) = &outcome {
+                if let Outcome::Rendered(drawn, _, handed) = &outcome {
                     self.rendered(drawn, handed);
                     again = handed.again;
                 }

@@ -57,12 +57,12 @@ impl Daemon {
                 }
                 let since = self.book.broken.as_ref().map_or(now, |before| before.since);
                 self.book.broken = Some(Broken { files, text, since });
-                let note =
-                    format!("the daemon keeps running with what it read at {} UTC", self.book.read_at.format("%H:%M"));
+                let read_at = self.book.read_at.with_timezone(&self.setup.config.zone()).format("%H:%M %Z");
+                let note = format!("the daemon keeps running with what it read at {read_at}");
                 Err(failure.note(note))
             }
         };
-        systemd::ready(&self.book.line());
+        systemd::ready(&self.book.line(self.setup.config.zone()));
         done
     }
 }
@@ -94,7 +94,11 @@ fn changes(old: &Setup, new: &Setup) -> Vec<String> {
         let keys: BTreeSet<&String> = a.keys().chain(b.keys()).filter(|key| a.get(*key) != b.get(*key)).collect();
         let keys: Vec<String> = keys.into_iter().map(|key| format!("`{key}`")).collect();
         let count = (old.rules.rules().len(), new.rules.rules().len());
-        let rules = if count.0 == count.1 { String::new() } else { format!(" ({} rules, were {})", count.1, count.0) };
+        let rules = if count.0 == count.1 {
+            String::new()
+        } else {
+            format!(" ({}, were {})", crate::model::count(count.1, "rule"), count.0)
+        };
         match keys.is_empty() {
             true => format!("{file}{rules}"),
             false => format!("{file}: {}{rules}", keys.join(", ")),

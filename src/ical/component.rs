@@ -61,10 +61,14 @@ impl Times {
         year.chain(self.end).chain(ends).chain(self.slot.map(|(slot, _)| slot)).chain(self.exdates.iter().copied())
     }
 
+    /// It is a series of times that ends on a date.
+    pub fn ends_on_a_date(&self) -> bool {
+        !self.start.is_date() && self.rules.iter().filter_map(|rule| rule.until).any(Stamp::is_date)
+    }
+
     /// What two of its lines leave open, and how it is read: sentences.
     pub fn oddities(&self) -> impl Iterator<Item = &'static str> {
         let timed = !self.start.is_date();
-        let until = self.rules.iter().filter_map(|rule| rule.until).any(|until| until.is_date());
         [
             (
                 timed && self.end.is_some_and(Stamp::is_date),
@@ -74,7 +78,6 @@ impl Times {
                 self.end.is_some() && self.duration.is_some(),
                 "there is a `DTEND` and a `DURATION`: the `DTEND` is followed",
             ),
-            (timed && until, "an `UNTIL` is a date without a time: read as the midnight that begins it, in UTC"),
         ]
         .into_iter()
         .filter_map(|(holds, says)| holds.then_some(says))
@@ -138,7 +141,7 @@ impl Draft {
         match name.first().map_or(0, u8::to_ascii_uppercase) {
             b'A' if is("ATTENDEE") => self.guests.attend(property),
             b'C' if is("CATEGORIES") => {
-                let value = property.plain();
+                let value = context.text(property);
                 let labels = text_list(&value).map(|label| unescape(label.trim_ascii()));
                 self.event.labels.extend(labels.filter(|label| !label.is_empty()));
             }
@@ -178,7 +181,7 @@ impl Draft {
                 Some(length) => self.times.duration = Some(length),
                 None => context.problem("the `DURATION` is not a length of time that can be used", Lost::Property),
             },
-            b'D' if is("DESCRIPTION") => self.event.description = some_text(&property.plain()),
+            b'D' if is("DESCRIPTION") => self.event.description = some_text(&context.text(property)),
             b'E' if is("EXDATE") => {
                 for entry in entries(value) {
                     match context.stamp(property, entry) {
@@ -202,7 +205,7 @@ impl Draft {
                     self.times.version.modified = at;
                 }
             }
-            b'L' if is("LOCATION") => self.event.location = some_text(&property.plain()),
+            b'L' if is("LOCATION") => self.event.location = some_text(&context.text(property)),
             b'O' if is("ORGANIZER") => self.guests.organize(property),
             b'R' if is("RRULE") => match Rule::parse(value) {
                 Ok(rule) => {
@@ -234,7 +237,7 @@ impl Draft {
                 None => self.broken = Some("has a `RECURRENCE-ID` that is neither a date nor a date with time"),
             },
             b'S' if is("SUMMARY") && !self.summary_seen => {
-                self.event.summary = some_text(&property.plain());
+                self.event.summary = some_text(&context.text(property));
                 self.summary_seen = true;
             }
             b'S' if is("STATUS") => {
@@ -309,7 +312,8 @@ pub(super) fn busy(
 
 /// The entries of a list of dates or periods.
 pub(super) fn entries(value: &[u8]) -> impl Iterator<Item = &[u8]> {
-    value.split(|b| *b == b',').filter(|entry| !entry.trim_ascii().is_empty())
+    // vCalendar 1.0 has a semicolon between them.
+    value.split(|b| matches!(b, b',' | b';')).filter(|entry| !entry.trim_ascii().is_empty())
 }
 
 fn some_text(value: &[u8]) -> Option<String> {

@@ -4,6 +4,7 @@ use super::line::{Property, unescape};
 use super::value::{self, Form, Length, Stamp, ZoneId};
 use super::zone::clean;
 use super::{Lost, Problem};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// More problems than this are a sign that the text is no calendar at all.
@@ -30,6 +31,14 @@ impl Notes {
             _ => return,
         };
         self.problems.push(Problem { text: self.text, line, message, lost });
+    }
+
+    /// Tells of a form, once.
+    pub fn tell(&mut self, line: usize, form: Form) {
+        if !self.told.contains(&form) {
+            self.told.push(form);
+            self.add(line, form.message(), form.lost());
+        }
     }
 }
 
@@ -77,10 +86,14 @@ impl Context {
 
     /// Tells of a form, once a text.
     pub fn tell(&mut self, form: Form) {
-        if !self.notes.told.contains(&form) {
-            self.notes.told.push(form);
-            self.problem(form.message(), Lost::Nothing);
-        }
+        self.notes.tell(self.line, form);
+    }
+
+    /// The value of a text, of which escapes stay.
+    pub fn text<'a>(&mut self, property: &Property<'a>) -> Cow<'a, [u8]> {
+        let (text, form) = property.plain();
+        form.into_iter().for_each(|form| self.tell(form));
+        text
     }
 
     /// A date or a time on the clock that the line's TZID means.

@@ -1,5 +1,6 @@
 //! Bytes of any encoding that calendars come in to bytes that are UTF-8 where the author meant UTF-8.
 
+use super::value::Form;
 use std::borrow::Cow;
 
 /// UTF-16 becomes UTF-8; byte order marks, however many, and NUL bytes go. Text that is not UTF-8 stays as it is: folding
@@ -54,6 +55,55 @@ pub(super) fn windows(bytes: &[u8]) -> String {
     bytes.iter().map(character).collect()
 }
 
+/// Charsets of one byte a character: their names without signs, a tab, and their characters from 0x80 or 0xA0 on. They are the
+/// ones that vCalendar's programs name; the tables of East Asia would make the program larger than it may be
+/// (`encoding_rs`: 190 kB), so those are told instead.
+const CHARSETS: &str = include_str!("charsets.txt");
+
+/// The text of bytes that say in which `charset` they are, and what of that is guessed or not known. In a charset that is not
+/// known ASCII stays readable.
+pub(super) fn declared<'a>(bytes: Cow<'a, [u8]>, charset: &str) -> (Cow<'a, [u8]>, Option<Form>) {
+    const ESCAPE: u8 = 0x1B;
+    if bytes.iter().all(|byte| byte.is_ascii() && *byte != ESCAPE) {
+        return (bytes, None);
+    }
+    let sign = |c: &char| c.is_ascii_alphanumeric();
+    let name: String = charset.chars().filter(sign).collect::<String>().to_ascii_lowercase();
+    match name.strip_prefix('x').unwrap_or(&name) {
+        "" | "utf8" | "ascii" | "usascii" => {
+            let form = std::str::from_utf8(&bytes).is_err().then_some(Form::CharsetGuessed);
+            (bytes, form)
+        }
+        "windows1252" | "cp1252" | "iso88591" | "latin1" => (Cow::Owned(windows(&bytes).into_bytes()), None),
+        name => match CHARSETS.lines().filter_map(|row| row.split_once('\t')).find(|(names, _)| is_one_of(name, names))
+        {
+            Some((_, characters)) => (Cow::Owned(listed(&bytes, characters).into_bytes()), None),
+            // That is no accident, where a letter has several bytes.
+            None if !bytes.is_ascii() && std::str::from_utf8(&bytes).is_ok() => (bytes, None),
+            None => {
+                let ascii = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER };
+                let text: String = bytes.iter().map(ascii).collect();
+                (Cow::Owned(text.into_bytes()), Some(Form::CharsetUnknown))
+            }
+        },
+    }
+}
+
+fn is_one_of(name: &str, names: &str) -> bool {
+    names.split(' ').any(|known| known == name)
+}
+
+/// What stands before a table's first character is punctuation of windows-1252, as in [`windows`].
+fn listed(bytes: &[u8], characters: &str) -> String {
+    let characters: Vec<char> = characters.chars().collect();
+    let first = 256 - characters.len();
+    let character = |byte: &u8| match usize::from(*byte) {
+        place if place >= first => characters[place - first],
+        place => WINDOWS.get(place.wrapping_sub(0x80)).copied().unwrap_or(char::from(*byte)),
+    };
+    bytes.iter().map(character).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +135,46 @@ mod tests {
         assert_eq!(text("Roadmap – 5 €".as_bytes()), "Roadmap – 5 €", "UTF-8 stays");
         let newlines: Vec<u8> = "\n\nBEGIN:ü".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(text(&decode(&newlines)), "\n\nBEGIN:ü", "UTF-16 without a mark that begins with empty lines");
+    }
+
+    #[test]
+    fn a_charset_that_is_named_is_read() {
+        let read = |bytes: &'static [u8], charset: &str| {
+            let (bytes, form) = declared(Cow::Borrowed(bytes), charset);
+            (String::from_utf8(bytes.into_owned()), form)
+        };
+        for (bytes, charset, expected) in [
+            (&b"\xD0\xCC\xC1\xCE"[..], "KOI8-R", "план"),
+            (b"\xEF\xEB\xE0\xED \x96 Q3", "windows-1251", "план – Q3"),
+            (b"\xEF\xEB\xE0\xED", "CP1251", "план"),
+            (b"P\xF8ehled", "iso-8859-2", "Přehled"),
+            (b"P\xF8ehled \x84x\x93", "ISO_8859-2", "Přehled „x“"),
+            (b"\xD3\xF7\xDD\xE4\xE9\xEF", "ISO-8859-7", "Σχέδιο"),
+            (b"M\x81nchen", "ibm850", "München"),
+            (b"Caf\x8E", "x-mac-roman", "Café"),
+            (b"Caf\xE9 \x80", "ISO-8859-1", "Café €"),
+            ("план".as_bytes(), " utf-8 ", "план"),
+        ] {
+            assert_eq!(read(bytes, charset), (Ok(expected.to_string()), None), "{charset}");
+        }
+        let (text, form) = read(b"Roadmap \x83\x8D\x81\x5B Q3", "Shift_JIS");
+        assert!(
+            form == Some(Form::CharsetUnknown) && text.clone().unwrap().starts_with("Roadmap \u{fffd}"),
+            "{text:?}"
+        );
+        // Two of its bytes happen to be UTF-8.
+        assert_eq!(read(b"Q3 \xB2\xFA\xC6\xB7", "GB2312").0.unwrap(), "Q3 \u{fffd}\u{fffd}\u{fffd}\u{fffd}");
+        assert_eq!(read(b"\x1B$B7W2h\x1B(B", "ISO-2022-JP").1, Some(Form::CharsetUnknown), "no letter in it is ASCII");
+        assert_eq!(read(b"Roadmap", "Shift_JIS").1, None, "nothing is lost of ASCII");
+        assert_eq!(read("Café".as_bytes(), "UNICODE-1-1-UTF-8"), (Ok("Café".into()), None));
+        assert_eq!(declared(Cow::Borrowed(b"Caf\xE9"), "utf-8").1, Some(Form::CharsetGuessed));
+    }
+
+    #[test]
+    fn every_table_is_whole() {
+        for row in CHARSETS.lines() {
+            let (names, characters) = row.split_once('\t').unwrap();
+            assert!(matches!(characters.chars().count(), 96 | 128), "{names}");
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Content lines (RFC 5545 §3.1): unfolding, names, parameters, values. Copies only what was folded or escaped.
 
-use super::decode::{text, windows};
+use super::decode::{declared, text};
+use super::value::Form;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use memchr::{memchr, memchr2};
 use std::borrow::Cow;
 
@@ -99,7 +102,7 @@ impl<'a> Property<'a> {
         let name = line[..end].trim_ascii();
         let rest = &line[end..];
         let colon = if rest[0] == b':' { 0 } else { unquoted(rest, b':').or_else(|| memchr(b':', rest))? };
-        let colon = behind_brackets(rest, colon).unwrap_or(colon);
+        let colon = behind_brackets(rest, colon).or_else(|| behind_scheme(rest, colon)).unwrap_or(colon);
         Some(Property { name, params: &rest[..colon], value: &rest[colon + 1..] })
     }
 
@@ -115,21 +118,39 @@ impl<'a> Property<'a> {
             || self.params.split(|byte| *byte == b';').any(is)
     }
 
-    /// The value of a text with its transfer encoding undone (vCalendar 1.0: ENCODING, CHARSET); escapes stay.
-    pub fn plain(&self) -> Cow<'a, [u8]> {
+    fn is_base64(&self) -> bool {
+        let is = |encoding: Cow<str>| ["B", "BASE64"].iter().any(|word| encoding.trim().eq_ignore_ascii_case(word));
+        self.param("ENCODING").is_some_and(is)
+    }
+
+    /// The value of a text with its transfer encoding undone (vCalendar 1.0: ENCODING, CHARSET), and what of it is guessed;
+    /// escapes stay.
+    pub fn plain(&self) -> (Cow<'a, [u8]>, Option<Form>) {
         if self.params.is_empty() {
-            return Cow::Borrowed(self.value);
+            return (Cow::Borrowed(self.value), None);
         }
-        let bytes = match self.is_quoted_printable() {
+        let bytes = if self.is_quoted_printable() {
             // A soft break that nothing follows is no sign of the text.
-            true => Cow::Owned(unquoted_printable(self.value.strip_suffix(b"=").unwrap_or(self.value))),
-            false => Cow::Borrowed(self.value),
+            Cow::Owned(unquoted_printable(self.value.strip_suffix(b"=").unwrap_or(self.value)))
+        } else if self.is_base64()
+            && let Ok(plain) = STANDARD.decode(self.value.trim_ascii())
+        {
+            Cow::Owned(plain)
+        } else {
+            Cow::Borrowed(self.value)
         };
-        let one_byte = |charset: Cow<str>| {
-            let known = ["ISO-8859-1", "ISO8859-1", "LATIN1", "WINDOWS-1252", "CP1252"];
-            known.iter().any(|known| charset.trim().eq_ignore_ascii_case(known))
-        };
-        if self.param("CHARSET").is_some_and(one_byte) { Cow::Owned(windows(&bytes).into_bytes()) } else { bytes }
+        declared(bytes, &self.param("CHARSET").unwrap_or_default())
+    }
+
+    /// A line of a guest that says what it answered.
+    pub fn is_answered(&self) -> bool {
+        self.params().any(|(name, word)| super::person::is_answer(name) && !word.trim().is_empty())
+    }
+
+    /// It is no UTF-8, and does not say what else.
+    pub fn is_guessed(&self) -> bool {
+        [self.name, self.params, self.value].iter().any(|part| std::str::from_utf8(part).is_err())
+            && self.param("CHARSET").is_none()
     }
 
     /// All parameters in order, their values as [`Property::param`] gives them.
@@ -180,6 +201,14 @@ fn behind_brackets(rest: &[u8], colon: usize) -> Option<usize> {
     }
     let close = colon + memchr(b')', &rest[colon..])?;
     Some(close + memchr(b':', &rest[close..])?)
+}
+
+/// The same where it ends a scheme, as in `TZID=tzone://Microsoft/Utc`.
+fn behind_scheme(rest: &[u8], colon: usize) -> Option<usize> {
+    let scheme = colon > 0 && rest[colon..].starts_with(b"://");
+    let value = memchr::memrchr(b'=', &rest[..colon]).filter(|_| scheme)?;
+    rest[value + 1..colon].iter().all(u8::is_ascii_alphanumeric).then_some(())?;
+    Some(colon + 1 + memchr(b':', &rest[colon + 1..])?)
 }
 
 fn unquoted(bytes: &[u8], wanted: u8) -> Option<usize> {
@@ -356,7 +385,7 @@ mod tests {
 
     #[test]
     fn quoted_printable_values_are_read_as_they_were_meant() {
-        let of = |line: &[u8]| unescape(&Property::split(line).unwrap().plain());
+        let of = |line: &[u8]| unescape(&Property::split(line).unwrap().plain().0);
         for (line, expected) in [
             (&b"SUMMARY;ENCODING=QUOTED-PRINTABLE:Sprint=20planning"[..], "Sprint planning"),
             (b"SUMMARY;CHARSET=UTF-8;ENCODING=quoted-printable:Caf=C3=A9 =E2=80=93 x", "Café – x"),
@@ -365,6 +394,10 @@ mod tests {
             (b"DESCRIPTION;ENCODING=QUOTED-PRINTABLE:one=0D=0Atwo\\, 1=2", "one\ntwo, 1=2"),
             (b"SUMMARY;ENCODING=QUOTED-PRINTABLE:Last words=", "Last words"),
             (b"SUMMARY:Sprint=20planning", "Sprint=20planning"),
+            (b"SUMMARY;ENCODING=BASE64:U3ByaW50IHBsYW5uaW5n", "Sprint planning"),
+            (b"SUMMARY;CHARSET=ISO-8859-1;ENCODING=b: Q2Fm6Q==", "Café"),
+            (b"SUMMARY;ENCODING=BASE64:Sprint planning", "Sprint planning"),
+            (b"SUMMARY:U3ByaW50IHBsYW5uaW5n", "U3ByaW50IHBsYW5uaW5n"),
             (b"SUMMARY:a=", "a="),
             (b"SUMMARY;LANGUAGE=en:a=20b", "a=20b"),
         ] {

@@ -2,9 +2,9 @@
 //! fails as a whole: what cannot be read costs the smallest thing, an event or a property, and is named by its line.
 //!
 //! `decode → line → read → component` gives events; `shelf` puts the texts of one source together and finds out what the names
-//! of zones mean in them; `version` says what belongs together by UID and which of several versions counts. `rule → recur` gives
-//! wall-clock times; `zone` (with `names` and `custom`) makes them instants; `series` puts rules, dates, exceptions and
-//! overrides together. `meter` bounds it all.
+//! of zones mean in them; `version` says what belongs together by UID and which of several versions counts. `rule → recur` (with
+//! `rule_v1` for those of vCalendar) gives wall-clock times; `zone` (with `names` and `custom`) makes them instants; `series`
+//! puts rules, dates, exceptions and overrides together. `meter` bounds it all.
 //!
 //! The lexer and the expansion are our own: of the crates tried (calcard, icalendar, ical, caldata, rrule) none agrees
 //! with the established implementations on UNTIL, overrides and zones; `tests/oracle` holds ours to them.
@@ -22,6 +22,7 @@ mod person;
 mod read;
 mod recur;
 mod rule;
+mod rule_v1;
 mod series;
 mod shelf;
 #[cfg(test)]
@@ -30,7 +31,7 @@ mod value;
 mod version;
 mod zone;
 
-use crate::model::{Calendar, Event, Instance, Interval};
+use crate::model::{Calendar, Event, Instance, Interval, Told};
 use chrono_tz::Tz;
 use component::Component;
 use line::{Lines, Property, unescape};
@@ -52,6 +53,8 @@ pub struct Source<'a> {
     pub stem: &'a str,
     /// Folder that the file lies in; files of one event each are pooled by it.
     pub folder: &'a str,
+    /// What it told once, and still means where no event is left that says so.
+    pub told: Told,
 }
 
 /// What was lost to a [`Problem`].

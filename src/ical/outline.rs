@@ -2,6 +2,8 @@
 
 use super::decode::decode;
 use super::line::{Lines, Property, unescape};
+use super::read::Method;
+use crate::model::Told;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -69,6 +71,8 @@ pub struct Entry {
     pub change: bool,
     /// Busy times, which move on with every answer.
     pub busy: bool,
+    /// What it tells of people.
+    pub told: Told,
     pub says: Says,
 }
 
@@ -88,15 +92,23 @@ pub fn entries(bytes: &[u8]) -> Vec<Entry> {
     let bytes = decode(bytes);
     let mut events = Vec::new();
     let mut open: Option<Open> = None;
+    // The calendar answers or asks about events, and holds none.
+    let mut answers = false;
     for line in Lines::new(&bytes) {
         let Some(property) = Property::split(&line.bytes) else { continue };
         let value = property.value.trim_ascii();
         let is = |known: &str| property.name.eq_ignore_ascii_case(known.as_bytes());
         let event = ["VEVENT", "VFREEBUSY"].iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()));
-        if is("BEGIN") && event {
+        if is("METHOD") && open.is_none() {
+            let method = Method::named(&unescape(value));
+            answers = matches!(method, Some(Method::Answer(_)));
+        } else if is("BEGIN") && value.eq_ignore_ascii_case(b"VCALENDAR") {
+            answers = false;
+        } else if is("BEGIN") && event {
             let busy = value.eq_ignore_ascii_case(b"VFREEBUSY");
             let entry = Entry { line: line.number, busy, ..Entry::default() };
-            events.extend(open.replace(Open { entry, ..Open::default() }).map(Open::close));
+            let silent = busy || answers;
+            events.extend(open.replace(Open { entry, silent, ..Open::default() }).map(Open::close));
         } else if is("END") && event {
             events.extend(open.take().map(Open::close));
         } else if let Some(open) = &mut open {
@@ -113,6 +125,8 @@ struct Open {
     entry: Entry,
     lines: Vec<u64>,
     frame: Vec<u64>,
+    /// Its guests say nothing of others: it holds busy times, or is an answer.
+    silent: bool,
     /// Components inside of it, such as alarms, which say nothing of the event.
     depth: usize,
 }
@@ -130,6 +144,10 @@ impl Open {
         } else if is("UID") {
             self.entry.uid = unescape(value);
         } else {
+            if is("ATTENDEE") && !self.silent {
+                self.entry.told.attendees = true;
+                self.entry.told.answers |= property.is_answered();
+            }
             self.entry.change |= is("RECURRENCE-ID");
             if is("DTSTART") {
                 self.entry.start = String::from_utf8_lossy(value).into_owned();

@@ -151,6 +151,14 @@ fn is_reply_mailbox(address: &Address) -> bool {
 }
 
 /// A line with a place in the list for an address, until the address is known.
+/// What vCalendar 1.0 calls PARTSTAT.
+const STATUS: &[u8] = b"STATUS";
+
+/// The parameter of a guest's line that holds the answer.
+pub(super) fn is_answer(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"PARTSTAT") || name.eq_ignore_ascii_case(STATUS)
+}
+
 fn attendee(property: &Property) -> (Person, Attendee) {
     let is = |value: &str, known: &[&str]| known.iter().any(|known| value.trim().eq_ignore_ascii_case(known));
     let person = person(property);
@@ -162,6 +170,7 @@ fn attendee(property: &Property) -> (Person, Attendee) {
         optional: false,
         is_me: false,
     };
+    let mut answered = false;
     for (name, value) in property.params() {
         if name.eq_ignore_ascii_case(b"CUTYPE") {
             attendee.kind = match &*value {
@@ -169,9 +178,10 @@ fn attendee(property: &Property) -> (Person, Attendee) {
                 kind if is(kind, &["RESOURCE", "ROOM"]) => AttendeeKind::Resource,
                 _ => AttendeeKind::Person,
             };
-        } else if name.eq_ignore_ascii_case(b"PARTSTAT") {
+        } else if is_answer(name) && !(answered && name.eq_ignore_ascii_case(STATUS)) {
+            answered = true;
             attendee.answer = match &*value {
-                answer if is(answer, &["ACCEPTED"]) => Answer::Accepted,
+                answer if is(answer, &["ACCEPTED", "CONFIRMED"]) => Answer::Accepted,
                 answer if is(answer, &["DECLINED"]) => Answer::Declined,
                 answer if is(answer, &["TENTATIVE"]) => Answer::Tentative,
                 answer if is(answer, &["DELEGATED"]) => Answer::Delegated,

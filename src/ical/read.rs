@@ -9,10 +9,10 @@ use super::decode::{decode, text as text_of};
 use super::line::{Lines, Property, unescape};
 use super::person;
 use super::rule::Rule;
-use super::shelf::{TextDraft, Told};
-use super::value::{ZoneId, offset, stamp};
+use super::shelf::TextDraft;
+use super::value::{Form, ZoneId, offset, stamp};
 use super::zone::clean;
-use crate::model::{Address, Calendar, Event};
+use crate::model::{Address, Calendar, Event, Told};
 use std::sync::Arc;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) enum Method {
 }
 
 impl Method {
-    fn named(name: &str) -> Option<Method> {
+    pub fn named(name: &str) -> Option<Method> {
         let name = name.trim().to_ascii_uppercase();
         match name.as_str() {
             "PUBLISH" => Some(Method::Publish),
@@ -103,9 +103,14 @@ pub(super) fn text(bytes: &[u8], text: usize, base: usize) -> TextDraft {
         context: Context::new(text, base),
     };
     let mut last = 0;
+    // Folding may have cut a character in two, so that only whole lines tell; but most texts are UTF-8 throughout.
+    let odd = std::str::from_utf8(&bytes).is_err();
     for line in Lines::new(&bytes) {
         last = line.number;
         if let Some(property) = Property::split(&line.bytes) {
+            if odd && !reader.stack.is_empty() && property.is_guessed() {
+                reader.context.notes.tell(line.number, Form::CharsetGuessed);
+            }
             reader.property(&property, line.number);
         }
     }
@@ -136,7 +141,7 @@ impl Reader {
                 if let (Some((draft, _)), Some(calendar)) = (&mut self.event, &mut self.calendar) {
                     if name.eq_ignore_ascii_case(b"ATTENDEE") {
                         calendar.told.attendees = true;
-                        calendar.told.answers |= property.param("PARTSTAT").is_some_and(|word| !word.trim().is_empty());
+                        calendar.told.answers |= property.is_answered();
                     }
                     draft.read(property, &mut self.context);
                 }

@@ -397,11 +397,13 @@ impl<'a> Expansion<'a, '_> {
         (locals, started)
     }
 
-    /// UNTIL as the last wall-clock time and the last instant. Without a zone it is on the wall of DTSTART.
+    /// UNTIL as the last wall-clock time and the last instant. Without a zone it is on the wall of DTSTART, and a date is all of
+    /// that day there (RFC 2445 §4.3.10 lets a date end a series of times).
     fn until(&self, rule: &Rule, start: Stamp) -> (i64, i64) {
         match rule.until {
             None => (i64::MAX, i64::MAX),
             Some(until) if start.is_date() => (until.day() * DAY, i64::MAX),
+            Some(until) if until.is_date() => (until.local + DAY - 1, i64::MAX),
             Some(until) if start.zone == ZoneId::FLOATING => {
                 if until.zone == ZoneId::UTC && self.own_zone.is_some() {
                     (i64::MAX, until.local)

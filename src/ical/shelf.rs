@@ -5,10 +5,11 @@ use super::context::{Notes, ZoneName};
 use super::custom::Custom;
 use super::meter::Meter;
 use super::read::{CalendarDraft, Method, ZoneDraft};
+use super::value::Form;
 use super::version::Grouping;
 use super::zone::Zone;
 use super::{Home, Lost, Parsed, Problem, Source};
-use crate::model::{Address, Attendees, Calendar, Event, EventStatus};
+use crate::model::{Address, Attendees, Calendar, Event, EventStatus, Told, count};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -36,21 +37,6 @@ struct Seen {
     told: Told,
     /// It holds one UID: a file of a folder that keeps one event a file.
     alone: bool,
-}
-
-/// What some event of a calendar or a text tells of people; without it, silence means nothing.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Told {
-    /// Who takes part: an event without attendees has none.
-    pub attendees: bool,
-    /// What people answered: a line without an answer has none yet.
-    pub answers: bool,
-}
-
-impl Told {
-    fn or(self, other: Told) -> Told {
-        Told { attendees: self.attendees || other.attendees, answers: self.answers || other.answers }
-    }
 }
 
 /// A text whose lines have all been read.
@@ -84,7 +70,7 @@ impl Shelf {
     fn put(&mut self, draft: TextDraft, source: &Source) {
         let TextDraft { calendars, names, mut notes } = draft;
         let events = calendars.iter().filter(|calendar| !matches!(calendar.method, Some(Method::Answer(_))));
-        let told = events.fold(Told::default(), |told, calendar| told.or(calendar.told));
+        let told = events.fold(source.told, |told, calendar| told.or(calendar.told));
         let zones = Lookup { calendars: &calendars, notes: &mut notes, meter: Meter::file() };
         let (mut found, doubts) = zones.all(&names);
         let base = self.zones.len();
@@ -216,10 +202,10 @@ fn default_zone(calendar: &mut CalendarDraft, notes: &mut Notes) -> Option<Tz> {
 /// The events of a calendar as its METHOD means them.
 fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
     let CalendarDraft { mut events, busy, method, line, has_events, .. } = calendar;
-    let count = |n: usize| if n == 1 { "1 event".to_owned() } else { format!("{n} events") };
     match method {
         Some(Method::Answer(name)) if !events.is_empty() => {
-            let message = format!("a calendar of `METHOD:{name}` holds no meetings: {} left out", count(events.len()));
+            let message =
+                format!("a calendar of `METHOD:{name}` holds no meetings: {} left out", count(events.len(), "event"));
             notes.add(line, message, Lost::Event);
             events.clear();
         }
@@ -231,6 +217,9 @@ fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
         let kept = times.starts || event.status == Some(EventStatus::Cancelled);
         if kept {
             times.oddities().for_each(|says| notes.add(times.line, says, Lost::Nothing));
+            if times.ends_on_a_date() {
+                notes.tell(times.line, Form::UntilDate);
+            }
         } else {
             notes.add(times.line, "the event has no `DTSTART`", Lost::Event);
         }
@@ -306,6 +295,12 @@ impl<'a> Lookup<'a> {
     }
 
     fn last_resort(&mut self, used: &ZoneName) -> Zone {
+        if let Some(zone) = Zone::by_abbreviation(&used.name) {
+            let message =
+                "the `TZID` is an abbreviation: it is read as the zone of North America or Europe that has it";
+            self.notes.add(used.line, message, Lost::Nothing);
+            return zone;
+        }
         let fixed = Zone::by_offset(&used.name);
         let message = match fixed {
             Some(Zone::Utc) => return Zone::Utc,

@@ -3,7 +3,7 @@ use crate::model::{Attendees, EventStatus, EventType, Span};
 use proptest::prelude::*;
 
 fn source() -> Source<'static> {
-    Source { source: "work", stem: "side", folder: "" }
+    Source { source: "work", stem: "side", folder: "", told: Default::default() }
 }
 
 fn calendar(lines: &str) -> String {

@@ -1,5 +1,6 @@
 //! Dates, times, durations and offsets (RFC 5545 §3.3).
 
+use super::Lost;
 use super::civil::{DAY, days, month_length};
 
 /// Which clock a [`Stamp`] was read from: one of the constants, or an index into the calendar's zones.
@@ -52,9 +53,20 @@ pub(super) enum Form {
     EndAsDuration,
     /// `COUNT=0`, `INTERVAL=0`
     EmptyPart,
+    /// A series of times with `UNTIL=20261119`
+    UntilDate,
+    /// Text that is not UTF-8 and does not say what else
+    CharsetGuessed,
+    /// `CHARSET=Shift_JIS`
+    CharsetUnknown,
 }
 
 impl Form {
+    /// What is lost with it.
+    pub fn lost(self) -> Lost {
+        if self == Form::CharsetUnknown { Lost::Property } else { Lost::Nothing }
+    }
+
     /// What is told of it.
     pub fn message(self) -> &'static str {
         match self {
@@ -65,6 +77,9 @@ impl Form {
             Form::Duration => "lengths are written like `P1H` or `PT1D`: they are read as that",
             Form::EndAsDuration => "ends are written as lengths: they are read as that",
             Form::EmptyPart => "rules say `COUNT=0` or `INTERVAL=0`, which says nothing: the rest of the rule holds",
+            Form::UntilDate => "an `UNTIL` is a date without a time: the series goes on to the end of that day",
+            Form::CharsetGuessed => "text is not UTF-8 and names no other `CHARSET`: it is read as windows-1252",
+            Form::CharsetUnknown => "text is in a `CHARSET` that is not known: only its ASCII is read",
         }
     }
 }

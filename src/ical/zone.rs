@@ -22,6 +22,18 @@ pub(super) enum Zone {
     Custom(Arc<Custom>),
 }
 
+const ABBREVIATIONS: [(&str, &str); 9] = [
+    ("EDT", "America/New_York"),
+    ("CST", "America/Chicago"),
+    ("CDT", "America/Chicago"),
+    ("MDT", "America/Denver"),
+    ("PST", "America/Los_Angeles"),
+    ("PDT", "America/Los_Angeles"),
+    ("CEST", "CET"),
+    ("EEST", "EET"),
+    ("WEST", "WET"),
+];
+
 /// A name without what only encloses it.
 pub(super) fn clean(name: &str) -> &str {
     name.trim().trim_matches('"').trim()
@@ -48,6 +60,13 @@ impl Zone {
             let (head, number) = name.rsplit_once(' ')?;
             number.bytes().all(|b| b.is_ascii_digit()).then(|| Zone::by_name(head))?
         })
+    }
+
+    /// The zone that an abbreviation means though the zone database has none of that name: RFC 5322 §4.3 gives them to North
+    /// America, and Europe's summer times are nobody else's.
+    pub fn by_abbreviation(name: &str) -> Option<Zone> {
+        let name = clean(name).to_ascii_uppercase();
+        ABBREVIATIONS.iter().find(|(known, _)| *known == name).and_then(|(_, zone)| iana(zone)).map(Zone::Named)
     }
 
     /// The fixed offset that a name tells: `GMT+0200`, `(UTC-03:30) Nowhere`.
@@ -104,6 +123,8 @@ impl Zone {
 }
 
 fn iana(name: &str) -> Option<Tz> {
+    // Of an id only the blank is one that means nothing else: `America/New York`.
+    let name = &*if name.contains('/') { name.replace(' ', "_") } else { name.to_owned() };
     let any_case = || TZ_VARIANTS.iter().copied().find(|zone| zone.name().eq_ignore_ascii_case(name));
     Tz::from_str(name).ok().or_else(any_case)
 }

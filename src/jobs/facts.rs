@@ -7,7 +7,7 @@ use super::zones::zone_note;
 use crate::classify::put_marks;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
-use crate::model::{self, Address, Instance, Interval, Original, Span};
+use crate::model::{self, Address, Instance, Interval, Original, Span, count};
 use crate::source::google::{Reading, instance, is_own};
 use crate::source::ics::{Calendars, Text, checked_texts};
 use crate::store::{Account, Calendar, Past, Store};
@@ -26,6 +26,8 @@ pub struct Facts {
     pub ics: Calendars,
     /// Remarks in sentences: data that are old, incomplete or held back.
     pub remarks: Vec<String>,
+    /// The same of time that some calendar is not kept for.
+    pub beyond: Vec<String>,
     /// What sources no longer tell of their past, or tell otherwise.
     pasts: Vec<(String, Seen)>,
     /// Some calendar has been read at least once.
@@ -58,7 +60,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
         };
         for calendar in store.calendars(account.id)? {
             for text in store.texts(calendar.id)? {
-                let text = Text { file: text.file, stem: text.stem, bytes: text.bytes };
+                let text = Text { file: text.file, stem: text.stem, bytes: text.bytes, told: text.told };
                 facts.ics.add_text(Some(&account.name), &text);
                 facts.any = true;
             }
@@ -114,7 +116,11 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
                 }
             }
             if odd > 0 {
-                facts.remarks.push(format!("{}: {odd} events of a calendar could not be read", account.name));
+                facts.remarks.push(format!(
+                    "{}: {} of a calendar could not be read",
+                    account.name,
+                    count(odd, "event")
+                ));
             }
             facts.any |= covered.is_some();
             facts.note(store, account, calendar, window)?;
@@ -125,6 +131,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
     facts.me.dedup();
     // Every calendar of an account tells of the account's trouble.
     facts.remarks.dedup();
+    facts.beyond.dedup();
     Ok(facts)
 }
 
@@ -171,7 +178,7 @@ impl Facts {
             self.pasts.extend(rows.iter().map(|row| (name.to_string(), seen(row))));
         }
         if merged.odd > 0 {
-            self.remarks.push(format!("{name}: {} meetings of its past could not be read", merged.odd));
+            self.remarks.push(format!("{name}: {} of its past could not be read", count(merged.odd, "meeting")));
         }
     }
 
@@ -211,15 +218,14 @@ impl Facts {
             self.never(name);
         }
         if let Some(hold) = store.hold(calendar.id)? {
-            let (removed, live) = (hold.removed.len(), hold.live);
-            self.remarks.push(format!(
-                "{name}: a listing lacked {removed} of {live} events; they still count until it is confirmed"
-            ));
+            let (removed, live) = (hold.removed.len(), count(hold.live, "event"));
+            self.remarks
+                .push(format!("{name}: a listing lacked {removed} of {live}; they still count until it is confirmed"));
         }
         if let Some((from, to)) = state.covered
             && (window.start < from || window.end > to)
         {
-            self.remarks.push(format!("{name}: events before {} and after {} are not kept", day(from), day(to)));
+            self.beyond.push(format!("{name}: events before {} and after {} are not kept", day(from), day(to)));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use super::intake::{Reading, Taken};
 use super::sync::{AccountSummary, CalendarSummary, How, Sync, hash};
 use crate::config::{Config, IcsSource, Place};
 use crate::diagnostic::Failure;
+use crate::model::Told;
 use crate::source::ics::{self, Feed, Fetched};
 use crate::source::{Kind, Trouble};
 use crate::store::{Account, Calendar, IcsText, Obstacle, Store};
@@ -32,7 +33,7 @@ pub fn refresh(
     now: DateTime<Utc>,
 ) -> Result<Vec<Failure>, Failure> {
     carry_over(store, config, home)?;
-    let reading = Reading { now, zone: config.zone(), accept: false };
+    let reading = Reading { now, zone: config.zone(), accept: false, moved: false };
     let mut unread = Vec::new();
     for source in &config.ics {
         let Place::Path(path) = &source.place else { continue };
@@ -158,6 +159,8 @@ fn file(store: &mut Store, calendar: &Calendar, path: &str, reading: Reading) ->
         }
         return Ok(Outcome::Untouched);
     }
+    let there = |stamp: &String| stamp.split_once('\n').is_some_and(|(of, _)| of != path);
+    let reading = Reading { moved: state.stamp.as_ref().is_some_and(there), ..reading };
     let (texts, unread) = match ics::checked_texts(path) {
         Ok(read) => read,
         Err(failure) => return Ok(Outcome::Unread(failure)),
@@ -172,12 +175,12 @@ fn file(store: &mut Store, calendar: &Calendar, path: &str, reading: Reading) ->
     });
     store.skip(calendar.id, &odd.collect::<Vec<_>>(), true, reading.now)?;
     let mut texts: Vec<IcsText> =
-        texts.into_iter().map(|t| IcsText { file: t.file, stem: t.stem, bytes: t.bytes }).collect();
+        texts.into_iter().map(|t| IcsText { file: t.file, stem: t.stem, bytes: t.bytes, told: t.told }).collect();
     texts.extend(kept.into_iter().cloned());
     texts.sort_by(|a, b| a.file.cmp(&b.file));
     // What could not be read may be readable the next time without a change that a stamp shows, as after `chmod`.
     let stamp = unread.is_empty().then_some(&*stamp);
-    reading.take(store, calendar, &texts, stamp).map(Outcome::Taken)
+    reading.take(store, calendar, texts, stamp).map(Outcome::Taken)
 }
 
 impl CalendarSummary {
@@ -218,7 +221,7 @@ impl Sync<'_> {
     }
 
     fn reading(&self) -> Reading {
-        Reading { now: self.now, zone: self.config.zone(), accept: self.wish.accept_deletions }
+        Reading { now: self.now, zone: self.config.zone(), accept: self.wish.accept_deletions, moved: false }
     }
 
     fn path(
@@ -254,6 +257,7 @@ impl Sync<'_> {
         let of = hash(feed.url.expose());
         let stamp = self.store.borrow().state(calendar.id)?.stamp;
         let age: Age = stamp.and_then(|s| serde_json::from_str(&s).ok()).unwrap_or_default();
+        let moved = !age.of.is_empty() && age.of != of;
         // Another address, a wish, or a wait for agreement asks for the whole text.
         let age = if age.of != of || self.wish.full || held.is_some() { Age::default() } else { age };
         let (bytes, age) = match feed.fetch(age.etag.as_deref(), age.last_modified.as_deref()).await {
@@ -268,9 +272,11 @@ impl Sync<'_> {
             }
             Ok(Fetched::Text { bytes, etag, last_modified }) => (bytes, Age { etag, last_modified, of }),
         };
-        let text = IcsText { file: calendar.name.clone(), stem: calendar.name.clone(), bytes };
+        let (file, stem) = (calendar.name.clone(), calendar.name.clone());
+        let text = IcsText { file, stem, bytes, told: Told::default() };
         let stamp = serde_json::to_string(&age).unwrap_or_default();
-        summary.taken(self.reading().take(&mut self.store.borrow_mut(), calendar, &[text], Some(&stamp))?);
+        let reading = Reading { moved, ..self.reading() };
+        summary.taken(reading.take(&mut self.store.borrow_mut(), calendar, vec![text], Some(&stamp))?);
         Ok(Ok(()))
     }
 }

@@ -5,7 +5,7 @@
 //! are frozen: a series that has lost its moved and cancelled instances there must not rewrite the past either. Where
 //! nothing says what the range is, all of the past is in doubt, and stays. Pure.
 
-use crate::model::{Calendar, Event, Instance, Original, Span, midnight};
+use crate::model::{Calendar, Event, Instance, Original, Span, count, midnight};
 use crate::source::ics::Says;
 use crate::store::{Past, PastChange};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -300,19 +300,18 @@ pub fn told(kept: u64, absent: u64, before: DateTime<Utc>, (first, last): (DateT
         (first, last) if first == last => format!("on {last}"),
         (first, last) => format!("between {first} and {last}"),
     };
-    let count = |n: u64| if n == 1 { "1 meeting".to_string() } else { format!("{n} meetings") };
     let are = |n: u64| if n == 1 { "is" } else { "are" };
     let kept = (kept > 0).then(|| {
         let counts = if kept == 1 { "counts" } else { "count" };
         format!(
             "{} before {before} {} no longer told like that by the source and {counts} as last seen {seen}",
-            count(kept),
+            count(kept, "meeting"),
             are(kept)
         )
     });
     let absent = (absent > 0).then(|| {
         let were = if absent == 1 { "was" } else { "were" };
-        format!("{} before {before} that it tells of now {were} not there when seen {seen}", count(absent))
+        format!("{} before {before} that it tells of now {were} not there when seen {seen}", count(absent, "meeting"))
     });
     kept.into_iter().chain(absent).collect::<Vec<_>>().join("; ")
 }

@@ -3,6 +3,7 @@
 
 use super::guard::{self, Step};
 use super::history::{self, Outcome, Told};
+use super::memory::remembering;
 use super::outline::{Outline, several};
 use crate::diagnostic::Failure;
 use crate::model::{Instance, Interval, Span, midnight};
@@ -20,6 +21,8 @@ pub(super) struct Reading {
     pub zone: Tz,
     /// Whatever is gone is believed to be deleted, also what is kept of the past.
     pub accept: bool,
+    /// It was read elsewhere before: what was told there of people is not said of this place.
+    pub moved: bool,
 }
 
 /// What became of the texts.
@@ -45,21 +48,29 @@ fn changes(before: &BTreeMap<String, Says>, after: &BTreeMap<String, Says>) -> C
     }
 }
 
+/// They hold the same, whatever they once told.
+fn same(before: &[IcsText], after: &[IcsText]) -> bool {
+    let one = |(a, b): (&IcsText, &IcsText)| a.file == b.file && a.stem == b.stem && a.bytes == b.bytes;
+    before.len() == after.len() && before.iter().zip(after).all(one)
+}
+
 impl Reading {
     /// Takes `texts` in the place of those that are known, unless they lack too much. `stamp` is what the source looked like.
     pub fn take(
         &self,
         store: &mut Store,
         calendar: &Calendar,
-        texts: &[IcsText],
+        texts: Vec<IcsText>,
         stamp: Option<&str>,
     ) -> Result<Taken, Failure> {
         let before = store.texts(calendar.id)?;
         let forget = PastChange { forget: self.accept, ..PastChange::default() };
-        if before == texts {
+        if same(&before, &texts) {
+            let texts = if self.accept || self.moved { &texts } else { &before };
             store.keep_texts(calendar.id, texts, stamp, &forget, self.now)?;
             return Ok(Taken::Same);
         }
+        let texts = &if self.accept || self.moved { texts } else { remembering(&before, texts) };
         let (old, new) = (Outline::of(&before), Outline::of(texts));
         let past = match !self.accept && self.concerns_the_past(store, calendar, &old.contents, &new.contents)? {
             true => self.past(store, calendar, (&before, &old.contents), (texts, &new.contents))?,
@@ -116,8 +127,8 @@ impl Reading {
     /// Those up to now, and those to come.
     fn instances(&self, calendar: &Calendar, texts: &[IcsText]) -> (Vec<Instance>, Vec<Instance>) {
         let mut calendars = Calendars::default();
-        for IcsText { file, stem, bytes } in texts.iter().cloned() {
-            calendars.add_text(Some(&calendar.name), &Text { file, stem, bytes });
+        for IcsText { file, stem, bytes, told } in texts.iter().cloned() {
+            calendars.add_text(Some(&calendar.name), &Text { file, stem, bytes, told });
         }
         let window = Interval::new(self.now - TimeDelta::days(366 * history::YEARS), self.now + AHEAD);
         calendars.instances(window, self.zone).into_iter().partition(|instance| match instance.span {

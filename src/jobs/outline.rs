@@ -92,7 +92,7 @@ mod tests {
             format!("BEGIN:VEVENT\n{uid}DTSTART:{start}\nSUMMARY:{title}\nEND:VEVENT\n")
         };
         let bytes = events.iter().map(event).collect::<String>().into_bytes();
-        Outline::of(&[IcsText { file: String::new(), stem: String::new(), bytes }])
+        Outline::of(&[IcsText { file: String::new(), stem: String::new(), bytes, told: Default::default() }])
     }
 
     #[test]

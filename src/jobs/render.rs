@@ -7,7 +7,7 @@ use super::facts::{self, Facts};
 use super::gallery::{Entry, page};
 use super::handover::{self, Way};
 use super::picture::{ENDINGS, fallback_font, files, last_seen};
-use super::standing::{Standing, standing};
+use super::standing::{SAYS_MORE, SYNC, Standing, standing};
 use super::sync::hash;
 use crate::analyze::{Analysis, Report};
 use crate::chart::{Painter, Style};
@@ -54,8 +54,8 @@ pub struct Rendered {
     pub latest: Option<Latest>,
     /// It is handed over by a later run.
     pub waits: bool,
-    /// What the newest picture says over itself.
-    pub banner: Option<String>,
+    /// What `vantage week` would say of sources that are behind or never answered, each with what to do.
+    pub warnings: Vec<(String, String)>,
 }
 
 /// A week to hand over.
@@ -105,6 +105,7 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
         let home = setup.wishes.zones.home;
         let facts = facts::read(job.store, setup.config, window, home)?;
         let note = facts.zone_note(setup.config, home);
+        rendered.warnings = facts.remarks.iter().map(|says| (says.clone(), SAYS_MORE.into())).collect();
         let Facts { instances, me, any, .. } = facts;
         if !any {
             return Ok(rendered);
@@ -119,10 +120,13 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
         let mut painter = Painter::default();
         for week in weeks {
             style.banner = job.standing.banner(*week, job.plan.last, &setup.wishes.zones);
-            rendered.banner.clone_from(&style.banner);
             let seen = last_seen(&analysis, &setup.wishes.zones.week(*week));
             job.one(analysis.report(*week, now), seen, &style, &mut painter, &mut rendered)?;
         }
+    }
+    // Any other reason was among the remarks.
+    if let Some(says) = style.banner.filter(|_| job.standing.is_quiet()) {
+        rendered.warnings.push((says, SYNC.into()));
     }
     job.tidy()?;
     job.fronts()?;

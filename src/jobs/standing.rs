@@ -13,6 +13,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// Without a good sync for this long, the facts count as old.
 const OLD: TimeDelta = TimeDelta::days(2);
 
+/// What to do about a remark on a source.
+pub const SAYS_MORE: &str = "`vantage status` says more";
+/// What to do about a source that is old for no other reason.
+pub const SYNC: &str = "run `vantage sync`";
+
 /// How the facts stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
@@ -28,9 +33,11 @@ pub struct Standing {
 pub struct Stale {
     /// The last good sync of the calendar that is furthest behind; `None` where there was none.
     pub last_good: Option<DateTime<Utc>>,
-    /// Some calendar, or some whole source, has never answered.
-    pub never: bool,
-    /// Somebody has to sign in.
+    /// The sources of which some calendar is behind.
+    pub behind: Vec<String>,
+    /// The sources that have never answered, or some calendar of theirs.
+    pub never: Vec<String>,
+    /// Somebody has to sign in, and that is all.
     pub signed_out: bool,
     /// Nothing stands in the way of one of them: nobody asked it for a long time, and nothing else says so.
     pub quiet: bool,
@@ -68,7 +75,7 @@ pub fn standing(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<St
         if !standing.source(store, config, account, Some(now))? {
             let robot = sources.iter().any(|s| s.name == name && s.service_account.is_some());
             let signed_out = kind == "google" && !robot && !Grant::path(store.folder(), name).exists();
-            standing.add(Stale { last_good: None, never: true, signed_out, quiet: false });
+            standing.add(Stale { never: vec![name.into()], signed_out, ..Stale::default() });
         }
     }
     Ok(standing)
@@ -99,35 +106,57 @@ impl Standing {
             let good = state.last_good.unwrap_or(DateTime::UNIX_EPOCH);
             self.last_good = Some(self.last_good.map_or(good, |least| least.min(good)));
             if signed_out || old || state.last_good.is_none() {
-                let never = state.last_good.is_none();
+                let name = vec![account.name.clone()];
+                let (behind, never) = if state.last_good.is_some() { (name, vec![]) } else { (vec![], name) };
                 let quiet = old && obstacle.is_none() && !held;
-                self.add(Stale { last_good: state.last_good, never, signed_out, quiet });
+                self.add(Stale { last_good: state.last_good, behind, never, signed_out, quiet });
             }
         }
         Ok(!calendars.is_empty() || account.listed_at.is_some())
     }
 
+    /// Some source is old, and nothing else says why.
+    pub fn is_quiet(&self) -> bool {
+        self.stale.as_ref().is_some_and(|stale| stale.quiet)
+    }
+
     /// What the picture of `week` says where the facts are old: weeks that ended after the last good sync, all of them where a
     /// calendar was never read, and the two that people look at, `last` and the one that runs.
     pub fn banner(&self, week: Week, last: Week, zones: &Zones) -> Option<String> {
-        let Stale { last_good, never, signed_out, .. } = self.stale.as_ref()?;
-        let behind = *never || last_good.is_some_and(|at| at < zones.week(week).end);
-        if week < last && !behind {
+        let Stale { last_good, behind, never, signed_out, .. } = self.stale.as_ref()?;
+        let concerned = !never.is_empty() || last_good.is_some_and(|at| at < zones.week(week).end);
+        if week < last && !concerned {
             return None;
         }
         let why = if *signed_out { "Signed out" } else { "Out of date" };
-        let at = last_good.map(|at| format!("the last good sync was on {}", zones.date_of(at).format("%-d %B %Y")));
-        let never = never.then(|| "a calendar was never read".to_string());
+        let date = |at| zones.date_of(at).format("%-d %B %Y");
+        let at = last_good.map(|at| format!("the last good sync of {} was on {}", named(behind), date(at)));
+        let were = if never.len() == 1 { "was" } else { "were" };
+        let never = (!never.is_empty()).then(|| format!("{} {were} never read", named(never)));
         let says: Vec<String> = at.into_iter().chain(never).collect();
         Some(format!("{why}: {} · vantage status says what to do", says.join(", and ")))
     }
 
     /// Of several, what is furthest behind.
     fn add(&mut self, more: Stale) {
-        let stale = self.stale.get_or_insert_with(Stale::default);
+        let Some(stale) = &mut self.stale else { return self.stale = Some(more) };
         stale.last_good = stale.last_good.into_iter().chain(more.last_good).min();
-        stale.never |= more.never;
-        stale.signed_out |= more.signed_out;
+        stale.behind.extend(more.behind);
+        stale.never.extend(more.never);
+        stale.behind.dedup();
+        stale.never.dedup();
+        // Of several sources only the word for all of them is said.
+        stale.signed_out &= more.signed_out;
         stale.quiet |= more.quiet;
+    }
+}
+
+/// `work`, `work and side`, `work, side and 2 more`.
+fn named(sources: &[String]) -> String {
+    match sources {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [one, other, more @ ..] => format!("{one}, {other} and {} more", more.len()),
     }
 }

@@ -13,7 +13,9 @@ mod overrides;
 mod preferences;
 mod remote;
 mod render_at;
+mod told;
 mod week;
+mod words;
 
 pub use address::{Address, domain_of};
 pub use appearance::{Palette, Privacy};
@@ -31,7 +33,9 @@ pub use overrides::{Marked, Override, Overrides, Slot};
 pub use preferences::{Hours, Preferences, Weight, WorkingHours};
 pub use remote::{Item, ItemKind};
 pub use render_at::RenderAt;
+pub use told::Told;
 pub use week::{LocalTime, Week, Weekday, Zones, midnight, resolve};
+pub use words::{count, plural};
 
 /// What a counted hour was spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]

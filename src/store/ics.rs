@@ -5,6 +5,7 @@ use super::accounts::CalendarId;
 use super::feed::good;
 use super::past::PastChange;
 use crate::diagnostic::Failure;
+use crate::model::Told;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
@@ -16,14 +17,21 @@ pub struct IcsText {
     /// What a calendar without a name of its own is called.
     pub stem: String,
     pub bytes: Vec<u8>,
+    /// What it, or an older state of it, told of people.
+    pub told: Told,
 }
 
 impl Store {
     /// The texts of a source, in the order of their files.
     pub fn texts(&self, of: CalendarId) -> Result<Vec<IcsText>, Failure> {
-        self.rows("SELECT file, stem, bytes FROM ics_text WHERE calendar = ?1 ORDER BY file", [of.0], |r| {
-            Ok(IcsText { file: r.get(0)?, stem: r.get(1)?, bytes: r.get(2)? })
-        })
+        self.rows(
+            "SELECT file, stem, bytes, attendees, answers FROM ics_text WHERE calendar = ?1 ORDER BY file",
+            [of.0],
+            |r| {
+                let told = Told { attendees: r.get(3)?, answers: r.get(4)? };
+                Ok(IcsText { file: r.get(0)?, stem: r.get(1)?, bytes: r.get(2)?, told })
+            },
+        )
     }
 
     /// Replaces the texts of a source by `texts`, read when it looked like `stamp`; with none it is read again next time.
@@ -40,9 +48,10 @@ impl Store {
             t.execute("DELETE FROM held WHERE calendar = ?1", [of.0])?;
             super::past::change(t, of, past)?;
             t.execute("DELETE FROM ics_text WHERE calendar = ?1", [of.0])?;
-            let mut insert = t.prepare("INSERT INTO ics_text VALUES (?1, ?2, ?3, ?4)")?;
+            let mut insert = t.prepare("INSERT INTO ics_text VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
             for text in texts {
-                insert.execute(params![of.0, text.file, text.stem, text.bytes])?;
+                let Told { attendees, answers } = text.told;
+                insert.execute(params![of.0, text.file, text.stem, text.bytes, attendees, answers])?;
             }
             t.execute("UPDATE sync_state SET stamp = ?2 WHERE calendar = ?1", params![of.0, stamp])?;
             good(t, of, now)

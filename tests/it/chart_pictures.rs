@@ -2,9 +2,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "the gallery is made for people, by hand")]
 
-use crate::chart_support::{E, block, cases, design, empty, scripts, with_blocks};
+use crate::chart_support::{E, S, block, cases, design, empty, scripts, with_blocks};
 use std::path::PathBuf;
 use std::sync::Arc;
+use vantage::analyze::report::Block;
 use vantage::analyze::{Analysis, Report};
 use vantage::chart::{CHARTS, Painter, Palette, Privacy, Style, weekly};
 use vantage::classify::defaults;
@@ -29,7 +30,7 @@ fn demo() -> Report {
     let config = Config::parse(vantage::demo::CONFIG).unwrap();
     let wishes = config.preferences(chrono_tz::Tz::UTC);
     let week = Week::from_iso(2026, 47, Weekday::Mon).unwrap();
-    let source = Source { source: "demo", stem: "demo", folder: "" };
+    let source = Source { source: "demo", stem: "demo", folder: "", told: Default::default() };
     let parsed = read(vantage::demo::calendar().as_bytes(), &source);
     let mut problems = parsed.problems.clone();
     let instances = parsed.instances(Analysis::window(week, week, &wishes), wishes.zones.home, &mut problems);
@@ -95,6 +96,55 @@ fn short_meetings_one_after_another_have_the_whole_column() {
     for (x, y) in [(110, 377), (260, 377), (110, 381), (260, 381), (260, 385)] {
         let at = (y * width + x) as usize * 3;
         assert!(pixels[at] > 200 && pixels[at + 2] < 90, "{x}, {y}: {:?}", &pixels[at..at + 3]);
+    }
+}
+
+/// In a tall week a quarter of an hour is lower than its title: it is drawn taller where nothing follows, and only there.
+#[test]
+fn a_short_meeting_has_its_title_in_a_tall_week_too() {
+    let shown = |blocks: &[(usize, Block)]| {
+        let tall = [(4, block("05:00", "06:00", "Early", S)), (4, block("22:00", "23:30", "Late", S))];
+        let mut report = with_blocks(empty(), &[blocks, &tall].concat());
+        report.days[0].open = vec![(9 * 60 + 15, 12 * 60)];
+        decode(&weekly(&report, &Style::default(), &mut Painter::new())).2
+    };
+    let short = |title: &str| (0, block("09:00", "09:15", title, E));
+    let differ = |a: &[u8], b: &[u8]| {
+        let rows = a.chunks_exact(4800).zip(b.chunks_exact(4800)).enumerate();
+        // The day's column, without its head.
+        rows.filter(|(y, (a, b))| (320..880).contains(y) && a[300..810] != b[300..810])
+            .map(|(y, _)| y)
+            .collect::<Vec<_>>()
+    };
+    let rows = differ(&shown(&[short("Stand-up")]), &shown(&[short("Planning")]));
+    assert!(rows.len() >= 7, "the title is there: {rows:?}");
+    // Another meeting begins right behind it.
+    let pair = |title| shown(&[short(title), (0, block("09:15", "10:00", "Roadmap", S))]);
+    assert!(differ(&pair("Stand-up"), &pair("Planning")).is_empty());
+    // What follows stands where it always stands, and the open block below what is taller than it is long.
+    let outline = |picture: &[u8]| {
+        let accent = |at: usize| picture[at] < 150 && picture[at + 2] > 100 && picture[at + 1] > picture[at];
+        let is_accent = |y: &usize| (110..270).filter(|x| accent((y * 1600 + x) * 3)).count() > 60;
+        (400..520).find(is_accent).unwrap()
+    };
+    let alone = shown(&[short("Stand-up")]);
+    assert!(outline(&alone) > *rows.last().unwrap() && outline(&alone) - outline(&shown(&[])) <= 8);
+}
+
+/// The words beside the grid: `all day`, and the first hour right below it.
+#[test]
+fn all_day_and_the_first_hour_do_not_touch() {
+    for bands in 1..=4 {
+        let mut report = with_blocks(empty(), &[(4, block("05:00", "06:00", "Early", S))]);
+        report.days[0].all_day = vec![block("00:00", "24:00", "Fair", S); bands];
+        let (width, _, pixels) = decode(&weekly(&report, &Style::default(), &mut Painter::new()));
+        let inked = |y: u32| {
+            let row = &pixels[((y * width + 50) * 3) as usize..((y * width + 96) * 3) as usize];
+            row.iter().any(|sample| *sample < 200)
+        };
+        let words: Vec<u32> = (316..420).filter(|y| inked(*y) && !inked(*y - 1)).collect();
+        let ends: Vec<u32> = (316..420).filter(|y| inked(*y) && !inked(*y + 1)).collect();
+        assert!(words.len() >= 2 && words[1] - ends[0] > 3, "{bands}: {words:?} {ends:?}");
     }
 }
 

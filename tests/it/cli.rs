@@ -256,7 +256,7 @@ fn checks_that_pass_say_what_they_read() {
     let world =
         World::new().rules("extends = \"default\"\n[[rule]]\nname = \"a\"\nclass = \"strategy\"\ntitle = \"a\"\n");
     let line = world.run(["rules", "check"]).ok();
-    assert!(line.starts_with("~/.config/vantage/rules.toml: no mistakes, 1 rules of its own and"), "{line}");
+    assert!(line.starts_with("~/.config/vantage/rules.toml: no mistakes, 1 rule of its own and"), "{line}");
     assert_eq!(world.run(["rules", "check", "--quiet"]).ok(), "");
     assert!(world.run(["config", "check"]).ok().contains("the defaults hold"));
 }

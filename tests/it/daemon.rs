@@ -456,6 +456,20 @@ fn the_first_start_draws_the_last_twelve_weeks_and_an_edited_rule_draws_them_ane
 }
 
 #[test]
+fn a_render_through_the_service_says_of_sources_what_the_week_says() {
+    let world = ada();
+    let source = "[[source.ics]]\nname = \"side\"\npath = \"~/side.ics\"\n";
+    let world = world.config(&format!("{SOURCE}{source}"));
+    let service = Service::start(&world);
+    drawn(&world, 13);
+    let week = world.run(["week", "last"]).err;
+    let told = world.run(["render"]);
+    assert!(week.contains("warning: side: ") && week.contains("; last good sync: never"), "{week}");
+    assert_eq!((told.code, told.err), (0, week));
+    assert_eq!(service.stop(), 0);
+}
+
+#[test]
 fn a_sign_in_is_synced_at_once_and_a_lost_one_is_told_once() {
     let google = crate::support::google::Google::start();
     google.calendar("ada@example.com", serde_json::json!({ "summary": "Ada", "timeZone": "Europe/Berlin" }));

@@ -1,6 +1,6 @@
 //! Calendars as servers, archives and old programs really write them.
 
-use crate::support::World;
+use crate::support::{Run, World};
 use std::io::{BufRead, BufReader, Write};
 
 const DAY: [&str; 7] = ["events", "--ics", "a.ics", "--from", "2026-11-18", "--to", "2026-11-18"];
@@ -84,7 +84,7 @@ fn a_name_and_a_password_in_an_address_open_the_feed_and_are_shown_nowhere() {
     let shut = followed(&format!("http://ada:CANARY@127.0.0.1:{port}/x.ics"));
     insta::assert_snapshot!(shut.tell(["sync"]), @"
     side: the feed's server refuses us (status 401)
-    error: the feed's server refuses us (status 401)
+    error: side: the feed's server refuses us (status 401)
      |
      = help: check the name and the password in its `url`
      = note: what was stored before is still there; `vantage status` shows how each calendar stands
@@ -184,6 +184,42 @@ fn titles_are_read_as_their_encoding_says() {
     let old = calendar(&[event("a", ":Roadmap # review", 8)]).replace('#', "\u{1}");
     let old: Vec<u8> = old.bytes().map(|byte| if byte == 1 { 0x96 } else { byte }).collect();
     assert!(titles(&old).contains("Roadmap – review"), "{}", titles(&old));
+}
+
+#[test]
+fn a_charset_that_is_guessed_or_not_known_is_told_once_a_file() {
+    let run = |bytes: &[u8]| World::new().file("a.ics", bytes).run(DAY);
+    let qp = |charset: &str, value: &str| format!(";CHARSET={charset};ENCODING=QUOTED-PRINTABLE:{value}");
+    let said = |text: String| {
+        let bytes: Vec<u8> = text.chars().map(|c| if c == '¤' { 0xE9 } else { c as u8 }).collect();
+        let Run { out, err, code } = run(&bytes);
+        assert!(code == 0 && err.matches("warning").count() <= 1, "{err}");
+        (out, err)
+    };
+    let known = [qp("KOI8-R", "=F0=CC=C1=CE"), qp("windows-1250", "P=F8ehled"), ":Budget".into()];
+    let (out, err) = said(calendar(&[0, 1, 2].map(|n| event(&n.to_string(), &known[n], 8 + n as u32))));
+    assert!(out.contains("План") && out.contains("Přehled") && err.is_empty(), "{out}{err}");
+    let sjis = qp("Shift_JIS", "=8Cv=89=E6 Q3");
+    let (out, err) = said(calendar(&[event("a", &sjis, 8), event("b", &sjis, 9)]));
+    assert!(out.contains(" Q3") && err.contains("a.ics:") && err.contains("`CHARSET` that is not known"), "{out}{err}");
+    // Nothing says what these are.
+    for title in [":Caf¤", ";ENCODING=QUOTED-PRINTABLE:Caf=E9", ";CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Caf=E9"] {
+        let (out, err) = said(calendar(&[event("a", title, 8), event("b", title, 9)]));
+        assert!(out.contains("Café") && err.contains("a.ics:") && err.contains("windows-1252"), "{out}{err}");
+    }
+    // A character that folding cut in two is one, and what its line names is not guessed.
+    let cut = calendar(&[event("a", ":Café", 8)]).replace("é", "¤\r\n ¢");
+    let bytes: Vec<u8> = cut
+        .chars()
+        .map(|c| match c {
+            '¤' => 0xC3,
+            '¢' => 0xA9,
+            c => c as u8,
+        })
+        .collect();
+    let Run { out, err, .. } = run(&bytes);
+    assert!(out.contains("Café") && err.is_empty(), "{out}{err}");
+    assert!(said(calendar(&[event("a", ";CHARSET=ISO-8859-1:Caf¤", 8)])).1.is_empty());
 }
 
 #[test]

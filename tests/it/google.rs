@@ -53,7 +53,7 @@ fn signing_in_syncing_and_a_week_in_three_commands() {
     assert!(week.contains("60") || week.contains("strategy"), "{week}");
     insta::assert_snapshot!(world.run(["status"]).ok(), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
+      Ada: last good sync 2026-11-23 07:00 CET (just now), 3 events
     ");
 }
 

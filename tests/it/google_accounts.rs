@@ -41,7 +41,7 @@ fn a_token_file_that_others_can_read_is_not_used() {
     world.run(["sync"]).ok();
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
+      Ada: last good sync 2026-11-23 07:00 CET (just now), 3 events
     exit 0
     ");
 }
@@ -101,7 +101,7 @@ fn a_sign_in_that_died_leaves_the_data_and_signing_in_again_puts_it_right() {
     work (Google): Google no longer accepts the sign-in of the account `work`
       cause: most likely Testing mode: Google ends sign-ins of an app in Testing after 7 days; this one is 0 days old
       cause: or access was removed at myaccount.google.com/connections
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
+      Ada: last good sync 2026-11-23 07:00 CET (just now), 3 events
       next: publish the app (console.cloud.google.com: Google Auth Platform > Audience > Publish app), then run `vantage login google --account work`
     exit 0
     ");
@@ -110,14 +110,14 @@ fn a_sign_in_that_died_leaves_the_data_and_signing_in_again_puts_it_right() {
     world.login(&google, []).ok();
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (10 minutes ago), 3 events
+      Ada: last good sync 2026-11-23 07:00 CET (10 minutes ago), 3 events
     exit 0
     ");
     assert_eq!(world.run(["sync"]).ok(), "work / Ada: 1 added, 0 changed, 0 removed\n");
     assert_eq!(world.run(["week", "2026-W47"]).err, "");
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:10 UTC (just now), 4 events
+      Ada: last good sync 2026-11-23 07:10 CET (just now), 4 events
     exit 0
     ");
 }
@@ -246,7 +246,7 @@ fn signing_out_ends_it_at_google_and_keeps_the_data_unless_told() {
     assert!(world.week().contains("Product strategy"));
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): the account `work` is not signed in
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
+      Ada: last good sync 2026-11-23 07:00 CET (just now), 3 events
       next: run `vantage login google --account work`
     exit 0
     ");

@@ -22,9 +22,9 @@ fn files_and_google_stand_side_by_side() {
     assert!(google.requests().is_empty());
     insta::assert_snapshot!(world.tell(["status"]), @"
     side (iCalendar)
-      last good sync 2026-11-23 06:00 UTC (just now), 1 event
+      last good sync 2026-11-23 07:00 CET (just now), 1 event
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
+      Ada: last good sync 2026-11-23 07:00 CET (just now), 3 events
     exit 0
     ");
 }
@@ -48,7 +48,7 @@ fn a_feed_and_google_stand_side_by_side() {
     insta::assert_snapshot!(told, @"
     side: the feed's server answered with a web page, as sign-in pages of hotel networks do
     work / Ada: 1 added, 0 changed, 0 removed
-    error: the feed's server answered with a web page, as sign-in pages of hotel networks do
+    error: side: the feed's server answered with a web page, as sign-in pages of hotel networks do
      |
      = help: the next sync tries again; if this machine is online, look for a typo in the `url` of the source
      = note: what was stored before is still there; `vantage status` shows how each calendar stands

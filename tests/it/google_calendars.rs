@@ -73,8 +73,8 @@ fn the_person_chooses_which_calendars_count() {
     assert!(world.week().contains("Fair"));
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
-      Holidays: last good sync 2026-11-23 06:00 UTC (just now), 1 event
+      Ada: last good sync 2026-11-23 07:00 CET (just now), 3 events
+      Holidays: last good sync 2026-11-23 07:00 CET (just now), 1 event
       1 more calendar is not selected; `vantage calendars` lists them
     exit 0
     ");
@@ -120,9 +120,9 @@ fn a_calendar_that_is_not_to_be_seen_is_marked_and_the_others_go_on() {
                 ");
                 insta::assert_snapshot!(status, @"
                 work (Google): signed in since 2026-11-23
-                  Ada: last good sync 2026-11-23 06:00 UTC (just now), 4 events
-                  Team: last good sync 2026-11-23 06:00 UTC (just now), 1 event
-                    Google does not let this account read the calendar; tried again after 2026-11-23 07:00 UTC
+                  Ada: last good sync 2026-11-23 07:00 CET (just now), 4 events
+                  Team: last good sync 2026-11-23 07:00 CET (just now), 1 event
+                    Google does not let this account read the calendar; tried again after 2026-11-23 08:00 CET
                     next: ask its owner, or leave it out with `vantage calendars --ignore`
                   1 more calendar is not selected; `vantage calendars` lists them
                 exit 0
@@ -136,9 +136,9 @@ fn a_calendar_that_is_not_to_be_seen_is_marked_and_the_others_go_on() {
                 ");
                 insta::assert_snapshot!(status, @"
                 work (Google): signed in since 2026-11-23
-                  Ada: last good sync 2026-11-23 06:00 UTC (just now), 4 events
-                  Team: last good sync 2026-11-23 06:00 UTC (just now), 1 event
-                    Google does not find the calendar; tried again after 2026-11-23 07:00 UTC
+                  Ada: last good sync 2026-11-23 07:00 CET (just now), 4 events
+                  Team: last good sync 2026-11-23 07:00 CET (just now), 1 event
+                    Google does not find the calendar; tried again after 2026-11-23 08:00 CET
                     next: leave it out with `vantage calendars --ignore` if it is gone
                   1 more calendar is not selected; `vantage calendars` lists them
                 exit 0

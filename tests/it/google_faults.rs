@@ -127,7 +127,7 @@ fn a_long_wait_is_kept_to_and_nothing_is_hammered() {
     work: Google asks to wait: too many requests
     error: Google asks to wait: too many requests
      |
-     = help: run `vantage sync` again after 2026-11-23 06:30 UTC
+     = help: run `vantage sync` again after 2026-11-23 07:30 CET
      = note: what was stored before is still there; `vantage status` shows how each calendar stands
     exit 75
     ");
@@ -136,9 +136,9 @@ fn a_long_wait_is_kept_to_and_nothing_is_hammered() {
     assert_eq!(world.week(), before);
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Google asks to wait: too many requests; tried again after 2026-11-23 06:30 UTC
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 3 events
-      Team: last good sync 2026-11-23 06:00 UTC (just now), 0 events
+      Google asks to wait: too many requests; tried again after 2026-11-23 07:30 CET
+      Ada: last good sync 2026-11-23 07:00 CET (just now), 3 events
+      Team: last good sync 2026-11-23 07:00 CET (just now), 0 events
     exit 0
     ");
     let retry = world.status()["accounts"][0]["retry_at"].as_str().unwrap().to_string();
@@ -148,7 +148,7 @@ fn a_long_wait_is_kept_to_and_nothing_is_hammered() {
     work: Google asks to wait: too many requests
     error: Google asks to wait: too many requests
      |
-     = help: run `vantage sync` again after 2026-11-23 06:30 UTC
+     = help: run `vantage sync` again after 2026-11-23 07:30 CET
      = note: what was stored before is still there; `vantage status` shows how each calendar stands
     exit 75
     ");
@@ -239,7 +239,7 @@ fn an_odd_item_costs_that_item() {
     ");
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 4 events
+      Ada: last good sync 2026-11-23 07:00 CET (just now), 4 events
         skipped 1: it is not a JSON object
         skipped 1: its start is no date
         skipped 1: its start is no date with a time

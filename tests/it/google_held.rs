@@ -55,7 +55,7 @@ fn a_token_that_dies_again_at_once_makes_no_loop() {
     assert_eq!(paths(&google).len(), 2, "one delta that fails, one window: {:?}", paths(&google));
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 4 events
+      Ada: last good sync 2026-11-23 07:00 CET (just now), 4 events
         by its window alone: no sync token comes
     exit 0
     ");
@@ -77,7 +77,7 @@ fn where_no_token_comes_the_window_is_followed_and_status_says_so() {
     assert_eq!(world.sync(), "work / Ada: 1 added, 0 changed, 0 removed (by its window alone: no sync token comes)\n");
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (just now), 4 events
+      Ada: last good sync 2026-11-23 07:00 CET (just now), 4 events
         by its window alone: no sync token comes
     exit 0
     ");
@@ -113,9 +113,9 @@ fn a_listing_that_lacks_much_is_held_until_two_later_ones_agree() {
     assert!(world.sync().contains("held"));
     insta::assert_snapshot!(world.tell(["status"]), @"
     work (Google): signed in since 2026-11-23
-      Ada: last good sync 2026-11-23 06:00 UTC (60 minutes ago), 28 events
-        held since 2026-11-23 06:00 UTC (60 minutes ago): a listing lacks 25 of 28 events, which still count
-        next: wait for a listing after 2026-11-23 08:00 UTC, or run `vantage sync --accept-deletions`
+      Ada: last good sync 2026-11-23 07:00 CET (60 minutes ago), 28 events
+        held since 2026-11-23 07:00 CET (60 minutes ago): a listing lacks 25 of 28 events, which still count
+        next: wait for a listing after 2026-11-23 09:00 CET, or run `vantage sync --accept-deletions`
     exit 0
     ");
     insta::assert_snapshot!(world.run(["week", "2026-W47"]).err, @"

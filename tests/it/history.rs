@@ -115,8 +115,8 @@ fn before_its_range_a_source_erases_nothing_until_it_is_told_to() {
     let world = saved(world, &all[2..]);
     assert_eq!(past(&world), whole);
     insta::assert_snapshot!(world.tell(["events", "--from", "2026-11-09", "--to", "2026-11-10"]), @"
-    2026-11-09 09:00      60 min  strategy         Roadmap  (Roadmap)  (as last seen on 2026-11-23)
-    2026-11-10 09:00      60 min  strategy         Budget  (Budget and funding)  (as last seen on 2026-11-23)
+    2026-11-09 09:00      60 min  strategy         Roadmap  (Vision, roadmap and portfolio)  (as last seen on 2026-11-23)
+    2026-11-10 09:00      60 min  strategy         Budget  (Leadership, board and money)  (as last seen on 2026-11-23)
     warning: side: 2 meetings before 2026-11-11 are no longer told like that by the source and count as last seen on 2026-11-23
      |
      = help: `vantage status` says more
@@ -394,4 +394,67 @@ fn a_source_under_a_new_name_keeps_its_past() {
     let first = world.run(["sync"]).ok();
     assert!(first.contains(says) && first.contains("; 1 meeting of its past that no source tells"), "{first}");
     assert!(!world.run(["sync"]).ok().contains(says));
+}
+
+#[test]
+fn who_takes_part_stays_known_when_the_last_event_with_guests_is_gone() {
+    let alone = |day: &str| event(&format!("alone-{day}"), "Errand", &at(day, 9).0, &at(day, 9).1, "");
+    let blocks = ["20261116", "20261117", "20261118"].map(alone);
+    let with = |more: Option<String>| blocks.iter().cloned().chain(more).collect::<Vec<_>>();
+    let solo = |world: &World| {
+        let rows = world.run(["events", "--from", "2026-11-16", "--to", "2026-11-18", "--format", "json"]).json();
+        rows.iter().filter(|row| row["reason"] == "solo").count()
+    };
+    let (world, feed) = served(&with(Some(one("guests", "Sync", "20261123", 15))));
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), 3);
+    *feed.lock().unwrap() = texts(&with(None));
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), 3, "nobody was invited to them");
+    *feed.lock().unwrap() = texts(&with(Some(alone("20261119"))));
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), 3, "and so it stays");
+    // Whoever believes the deletion begins anew.
+    *feed.lock().unwrap() = texts(&with(None));
+    world.run(["sync", "--accept-deletions"]).ok();
+    assert_eq!(solo(&world), 0);
+    // Its owner publishes less of every event from now on, so that nobody knows who comes.
+    let (world, feed) = served(&with(Some(one("guests", "Sync", "20261123", 15))));
+    world.run(["sync"]).ok();
+    *feed.lock().unwrap() = texts(&with(Some(event("guests", "Busy", "20261123T150000", "20261123T160000", ""))));
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), 0);
+    // Another feed under the same name begins anew, too.
+    *feed.lock().unwrap() = texts(&with(Some(one("guests", "Sync", "20261123", 15))));
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), 3);
+    let (address, _other) = crate::support::feed(texts(&with(None)));
+    let source = format!("[[source.ics]]\nname = \"side\"\nurl = \"{address}\"\nallow_private = true\n");
+    let world = world.config(&source);
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), 0);
+    // A feed that never told of anybody says nothing.
+    let (world, _feed) = served(&with(None));
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), 0);
+}
+
+#[test]
+fn a_folder_of_single_events_remembers_its_guests_and_the_files_beside_it_do_not() {
+    let solo = |world: &World| {
+        let rows = world.run(["events", "--from", "2026-11-16", "--to", "2026-11-18", "--format", "json"]).json();
+        let known = rows.iter().filter(|row| row["reason"] == "solo");
+        known.map(|row| row["uid"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    let alone = |uid: &str, day: &str| event(uid, "Errand", &at(day, 9).0, &at(day, 9).1, "");
+    let world = World::new()
+        .config("[[source.ics]]\nname = \"side\"\npath = \"~/side\"\n")
+        .file("side/a.ics", texts(&[alone("a", "20261116")]))
+        .file("side/b.ics", texts(&[one("b", "Sync", "20261117", 9)]))
+        .file("side/busy.ics", texts(&[alone("c", "20261117"), alone("d", "20261118")]));
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), ["a"]);
+    std::fs::remove_file(world.path("side/b.ics")).unwrap();
+    world.run(["sync"]).ok();
+    assert_eq!(solo(&world), ["a"]);
 }

@@ -367,7 +367,7 @@ fn labels_colours_and_categories_beat_the_rules_and_a_mark_beats_them() {
 
       lost:
         the label `Tomato`: your mark goes before it
-        `Away` at built-in rules `default`:17: `title` did not match, saw `Bug triage weekly`
+        `Away` at built-in rules `default`:20: `title` did not match, saw `Bug triage weekly`
     ");
 }
 

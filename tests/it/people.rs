@@ -1,5 +1,6 @@
 //! Who takes part and what I answered, as Outlook, iCloud, Exchange and people typing by hand write it.
 
+use crate::reading::{quietly, vevent};
 use crate::support::{World, calendar, event};
 
 const CONFIG: &str = "my_addresses = [\"ada@example.com\", \"ada.l@example.com\"]\nmy_domains = [\"example.com\"]\n\
@@ -328,4 +329,20 @@ fn forty_thousand_guests_cost_little() {
     assert_eq!(told(&world, "work.ics"), [("town hall".into(), "counted".into())]);
     // Without optimisation, on a busy machine; compared each with each it would be minutes.
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn vcalendar_has_its_own_word_for_an_answer() {
+    let guests =
+        |mine: &str| format!("ATTENDEE;{mine}:Ada <ada@example.com>\nATTENDEE;STATUS=ACCEPTED:Bo <bo@example.com>");
+    let event = |mine: &str| {
+        vevent("u", "Roadmap", &format!("DTSTART:20261118T090000Z\nDTEND:20261118T100000Z\n{}", guests(mine)))
+    };
+    let verdict = |mine: &str| quietly("", &[&event(mine)]).remove(0);
+    assert_eq!(verdict("ROLE=ATTENDEE;STATUS=DECLINED"), "18T10:00 60 declined Roadmap");
+    assert_eq!(verdict("STATUS=DELEGATED"), "18T10:00 60 delegated Roadmap");
+    assert_eq!(verdict("STATUS=CONFIRMED"), "18T10:00 60 counted Roadmap");
+    // iCalendar's word goes before it, wherever it stands.
+    assert_eq!(verdict("PARTSTAT=ACCEPTED;STATUS=DECLINED"), "18T10:00 60 counted Roadmap");
+    assert_eq!(verdict("STATUS=ACCEPTED;PARTSTAT=DECLINED"), "18T10:00 60 declined Roadmap");
 }

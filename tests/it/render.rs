@@ -298,7 +298,7 @@ fn old_data_are_never_silent() {
     store.obstruct(calendar.id, &obstacle).unwrap();
     let later = at(MONDAY) + TimeDelta::hours(1);
     assert_eq!(desk.render(&mut store, later), Run { drawn: weeks(47..=48), latest: None });
-    let says = "Signed out: the last good sync was on 23 November 2026 · vantage status says what to do";
+    let says = "Signed out: the last good sync of work was on 23 November 2026 · vantage status says what to do";
     assert!(desk.text("2026-W47.txt").starts_with(&format!("{says}. Week 47")));
     assert!(desk.text("2026-W48.json").contains(&format!("\"notes\":[\"{says}\"")));
     assert!(desk.text("index.html").contains(says));
@@ -355,7 +355,7 @@ fn two_days_without_a_good_sync_are_told_and_a_file_that_nobody_touches_is_not_o
     jobs::refresh(&mut store, &config, &home, at("2026-11-24T07:00:00+01:00")).unwrap();
     assert_eq!(desk.render(&mut store, at("2026-11-25T06:59:00+01:00")), NOTHING);
     assert_eq!(desk.render(&mut store, at("2026-11-25T07:01:00+01:00")).drawn, weeks(47..=48));
-    assert!(desk.text("2026-W48.txt").starts_with("Out of date: the last good sync was on 23 November 2026"));
+    assert!(desk.text("2026-W48.txt").starts_with("Out of date: the last good sync of work was on 23 November 2026"));
 }
 
 #[test]

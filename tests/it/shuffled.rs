@@ -53,7 +53,7 @@ fn report(parts: &[Part], files: usize, names: &str) -> String {
             let text: String = chunk.iter().filter(|(of, _)| *of == source).map(|(_, text)| text.as_str()).collect();
             if !text.is_empty() {
                 let file = format!("{names}{}.ics", 9 - n % 9);
-                let text = Text { file: file.clone(), stem: file, bytes: text.into_bytes() };
+                let text = Text { file: file.clone(), stem: file, bytes: text.into_bytes(), told: Default::default() };
                 calendars.add_text(Some(["private", "work"][source]), &text);
             }
         }

@@ -26,8 +26,8 @@ fn a_half_written_file_keeps_what_was_read_from_it() {
     let half = whole.split_at(whole.find("SUMMARY:Vision").unwrap()).0;
     let world = world.file("team/a.ics", half);
     insta::assert_snapshot!(world.tell(WEEK), @"
-    2026-11-16 10:00      60 min  strategy         Roadmap  (Roadmap)
-    2026-11-17 10:00      60 min  strategy         Budget  (Budget and funding)
+    2026-11-16 10:00      60 min  strategy         Roadmap  (Vision, roadmap and portfolio)
+    2026-11-17 10:00      60 min  strategy         Budget  (Leadership, board and money)
     warning: `HOME/team/a.ics` ends in the middle: no `END:VCALENDAR` closes it; what was read from it before still counts
     exit 0
     ");
@@ -75,7 +75,7 @@ fn a_source_that_is_no_longer_named_goes_and_an_account_of_its_name_stays() {
 fn a_state_folder_that_cannot_be_made_keeps_nobody_from_looking() {
     let world = World::new().config(FOLDER).ics("team/a.ics", &[&one("Roadmap", 16)]).file(".local/state", "");
     insta::assert_snapshot!(world.tell(WEEK), @"
-    2026-11-16 10:00      60 min  strategy         Roadmap  (Roadmap)
+    2026-11-16 10:00      60 min  strategy         Roadmap  (Vision, roadmap and portfolio)
     warning: the folder `HOME/.local/state/vantage` could not be made: Not a directory (os error 20)
      |
      = help: the files are read without it, and Google calendars and feeds are left out until it is mended
@@ -100,8 +100,8 @@ fn limited(world: &World, blocks: u32) -> String {
 fn a_disk_without_room_shows_what_was_stored() {
     let world = team().ics("team/a.ics", &[&one("Roadmap", 18)]);
     insta::assert_snapshot!(limited(&world, 0), @"
-    2026-11-16 10:00      60 min  strategy         Roadmap  (Roadmap)
-    2026-11-17 10:00      60 min  strategy         Budget  (Budget and funding)
+    2026-11-16 10:00      60 min  strategy         Roadmap  (Vision, roadmap and portfolio)
+    2026-11-17 10:00      60 min  strategy         Budget  (Leadership, board and money)
     warning: the lock `HOME/.local/state/vantage/vantage.lock` could not be taken: File too large (os error 27)
      |
      = help: what was stored before is shown; mend it, and the calendars are read again

@@ -153,8 +153,59 @@ fn what_two_lines_leave_open_is_told() {
     assert_eq!(told("a date without a time", "", &[&date]), ["18T10:00 840 counted Roadmap"]);
     let both = event("DTEND;TZID=Europe/Berlin:20261118T110000\nDURATION:PT2H");
     assert_eq!(told("the `DTEND` is followed", "", &[&both]), ["18T10:00 60 counted Roadmap"]);
-    let until = event("DURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=20261119");
-    assert_eq!(told("an `UNTIL` is a date", "", &[&until]), ["18T10:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn a_date_that_ends_a_series_of_times_is_all_of_that_day_where_the_series_is() {
+    let series = |uid: &str, start: &str| {
+        let rule = "DURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL=20261119";
+        vevent(uid, "Roadmap", &format!("DTSTART{start}\n{rule}"))
+    };
+    let berlin = series("u", ";TZID=Europe/Berlin:20261118T100000");
+    let days = ["18T10:00 60 counted Roadmap", "19T10:00 60 counted Roadmap"];
+    // Once a file, however many series it holds.
+    assert_eq!(told("to the end of that day", "", &[&berlin, &series("v", ":20261119T120000")])[..2], days);
+    // In New York that day lasts until six in the morning of Berlin's next.
+    let evening = series("u", ";TZID=America/New_York:20261118T230000");
+    assert_eq!(told("UNTIL", "", &[&evening]), ["19T05:00 60 counted Roadmap", "20T05:00 60 counted Roadmap"]);
+    let early = series("u", ";TZID=Pacific/Auckland:20261118T090000");
+    assert_eq!(told("UNTIL", "", &[&early]), ["17T21:00 60 counted Roadmap", "18T21:00 60 counted Roadmap"]);
+    assert_eq!(told("UNTIL", "", &[&series("u", ":20261118T220000Z")]).len(), 2);
+    // A time is that moment, and a series of days ends on a date as ever.
+    assert_eq!(quietly("", &[&berlin.replace("UNTIL=20261119", "UNTIL=20261119T000000Z")]), days[..1]);
+    let whole = vevent("u", "Fair", "DTSTART;VALUE=DATE:20261118\nRRULE:FREQ=DAILY;UNTIL=20261119");
+    assert_eq!(quietly("", &[&whole]), ["18 all-day Fair", "19 all-day Fair"]);
+}
+
+#[test]
+fn abbreviations_are_zones_and_told_where_nothing_else_knows_them() {
+    let start = |zone: &str| one(&format!("DTSTART;TZID={zone}:20261118T100000"));
+    for (name, hour) in [("PST", "19"), ("EDT", "16"), ("cest", "10")] {
+        let rows = told("abbreviation", "", &[&start(name)]);
+        assert_eq!(rows, [format!("18T{hour}:00 60 counted Roadmap")], "{name}");
+    }
+    // What the file says goes before it, and what the zone database has needs no guess.
+    assert_eq!(quietly("", &[&fixed("PST", "+0400"), &start("PST")]), ["18T07:00 60 counted Roadmap"]);
+    assert_eq!(quietly("", &[&start("EST")]), ["18T16:00 60 counted Roadmap"]);
+    assert_eq!(told("not known", "", &[&start("XST")]), ["18T10:00 60 counted Roadmap"]);
+    // An address and a blank in a name.
+    assert_eq!(quietly("", &[&start("tzone://Microsoft/Utc")]), ["18T11:00 60 counted Roadmap"]);
+    assert_eq!(quietly("", &[&start("America/New York")]), ["18T16:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn series_of_vcalendar_are_series() {
+    let series = |rule: &str| {
+        let lines = format!("DTSTART:20261116T090000Z\nDTEND:20261116T100000Z\nRRULE:{rule}");
+        let rows = quietly("", &[&vevent("u", "Roadmap", &lines)]);
+        rows.iter().map(|row| row[..2].to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(series("D1 #3"), "16 17 18");
+    assert_eq!(series("W1 MO WE #0\nEXDATE:20261118T090000Z;20261125T090000Z"), "16");
+    assert_eq!(series("W1 MO FR 20261120T090000Z"), "16 20");
+    assert_eq!(series("FREQ=DAILY;COUNT=2"), "16 17");
+    let odd = vevent("u", "Roadmap", "DTSTART:20261116T090000Z\nDURATION:PT1H\nRRULE:D1 0900 1500 #3");
+    assert_eq!(told("only the first instance", "", &[&odd]), ["16T10:00 60 counted Roadmap"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The first configuration, and rules checked and compared against what really happened.
 
-use crate::support::{World, event};
+use crate::support::{World, calendar, event};
 
 const ADA: &str = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@example.com";
 
@@ -107,6 +107,58 @@ fn a_diff_lists_what_moves_and_the_shares_of_each_week() {
     let json = world.run(arguments.into_iter().chain(["--format", "json"]));
     assert!(!json.out.contains("Secret"));
     documented(&json.json()[0]);
+}
+
+#[test]
+fn a_diff_shares_overlaps_out_as_the_report_does() {
+    let at = |uid, title, from, to| event(uid, title, &format!("20261116T{from}"), &format!("20261116T{to}"), ADA);
+    let events = [
+        at("1", "Vision", "100000", "113000"),
+        at("2", "Release", "110000", "120000"),
+        at("3", "Incident", "110000", "111000"),
+        at("4", "Gym", "110000", "120000"),
+        at("5", "Lunch walk", "130000", "140000"),
+    ];
+    let rule = |class: &str, title: &str| format!("[[rule]]\nclass = \"{class}\"\ntitle = {title}\n");
+    let old = rule("execution", "[\"vision\", \"release\", \"incident\", \"gym\", \"walk\"]");
+    let new = rule("strategy", "\"vision\"")
+        + &rule("ignore", "[\"gym\", \"walk\"]")
+        + &rule("execution", "[\"release\", \"incident\"]");
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    let world = World::new().ics("a.ics", &events).file("old.toml", old).file("new.toml", new);
+    let diff = ["rules", "diff", "old.toml", "new.toml", "--ics", "a.ics", "--since", "2026-11-16"];
+    insta::assert_snapshot!(world.tell(diff), @"
+    old.toml → new.toml, 2026-W47 to 2026-W47
+
+    What moves
+       hours  events  meeting
+         1.2       1  Vision
+                      - execution, Execution: `rule 1` at old.toml:1
+                      + strategy, Strategy: `rule 1` at new.toml:1
+         1.0       1  Lunch walk
+                      - execution, Execution: `rule 1` at old.toml:1
+                      + ignored by rule: `rule 2` at new.toml:4
+         0.4       1  Gym
+                      - execution, Execution: `rule 1` at old.toml:1
+                      + ignored by rule: `rule 2` at new.toml:4
+
+    hours               strategy         execution      unclassified  share
+    2026-W47           0.0 → 1.2         3.0 → 0.8               0.0  0% → 61%
+    total              0.0 → 1.2         3.0 → 0.8               0.0  0% → 61%
+
+    Nothing was written.
+    exit 0
+    ");
+    let diff = world.run(diff.into_iter().chain(["--format", "json"])).json().remove(0);
+    documented(&diff);
+    for (side, rules) in [("from", "old.toml"), ("to", "new.toml")] {
+        let week = ["week", "2026-W47", "--ics", "a.ics", "--format", "json", "--rules", rules];
+        let week = world.run(week).json().remove(0);
+        for class in ["strategy", "execution", "unclassified"] {
+            assert_eq!(diff["weeks"][0][side][class], week["hours"][class], "{rules} {class}");
+        }
+        assert_eq!(diff["weeks"][0][side]["share"], week["share"]);
+    }
 }
 
 #[test]
@@ -256,6 +308,31 @@ fn the_zone_of_the_calendar_is_proposed() {
         world.run(["init", "--yes", "--ics", "cal.ics"]).ok();
         assert!(set(&world, "vantage.toml").contains(&format!("timezone = \"{expected}\"")), "{expected}");
     }
+}
+
+#[test]
+fn a_calendar_that_says_whose_it_is_answers_for_its_owner() {
+    let written = |names: &[&str]| {
+        let mut world = World::new();
+        for (number, name) in names.iter().enumerate() {
+            let event = event("a", "Sync", "20261118T090000", "20261118T100000", "ATTENDEE:mailto:bo@example.com");
+            let text = calendar(&[&event]).replace("PRODID", &format!("{name}\r\nPRODID"));
+            world = world.file(&format!("{number}.ics"), text);
+        }
+        let files: Vec<String> = (0..names.len()).map(|number| format!("{number}.ics")).collect();
+        let arguments = ["init", "--yes", "--ics"].into_iter().chain(files.iter().map(String::as_str));
+        let said = world.run(arguments).ok();
+        (said, set(&world, "vantage.toml"))
+    };
+    for name in ["X-WR-CALNAME:ada@example.com", "X-OWNER;CN=Ada:mailto:ada@example.com"] {
+        let (said, config) = written(&[name]);
+        assert!(config.contains("my_addresses = [\"ada@example.com\"]"), "{config}");
+        assert!(said.starts_with("The calendar is ada@example.com's, who is taken for you."), "{said}");
+        assert!(config.contains("my_domains = [\"example.com\"]"), "{config}");
+    }
+    // A name is no address, and of two owners one may be a colleague whom one reads.
+    assert!(!written(&["X-WR-CALNAME:Yoga @ home"]).1.contains("my_addresses"));
+    assert!(!written(&["X-WR-CALNAME:ada@example.com", "X-WR-CALNAME:bo@example.com"]).1.contains("my_addresses"));
 }
 
 /// The lines of a written file that are in force.

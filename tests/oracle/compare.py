@@ -7,8 +7,8 @@ Where we differ on purpose (and so test nothing here):
 - BYDAY=MO,1TU is both; dateutil keeps what is either only if it is both. BYWEEKNO without BYDAY is one day, that of
   DTSTART (RFC 5545 3.3.10), not seven. BYSETPOS counts the whole first week, not the part from DTSTART on.
 - EXRULE is obeyed (RFC 2445); the oracle ignores it.
-- DTSTART is the first of COUNT though its rule does not give it (RFC 5545 3.3.10), and an UNTIL without Z is on the wall of
-  DTSTART: `in_its_words` says both to the oracle so that it means the same.
+- DTSTART is the first of COUNT though its rule does not give it (RFC 5545 3.3.10), an UNTIL without Z is on the wall of
+  DTSTART, and an UNTIL that is a DATE is all of that day there: `in_its_words` says so to the oracle in its words.
 - A change with a higher SEQUENCE than its series is the last word on its date, whatever the series excludes.
 - COUNT=0 says nothing; hours of a DURATION are elapsed; an end before the start is no length; a day that ends on itself is one.
 - A single event that ends in another zone ends at its DTEND, also over a clock change; for the oracle, at the wall-clock
@@ -71,6 +71,8 @@ def in_its_words(event):
     begins = datetime.datetime.strptime(day + (time or "000000"), "%Y%m%d%H%M%S")
     parts = dict(part.split("=", 1) for part in rule[1].strip().split(";") if "=" in part)
     until = parts.get("UNTIL", "")
+    if time and re.fullmatch(r"\d{8}", until):
+        until = parts["UNTIL"] = until + "T235959"
     if zone and re.fullmatch(r"\d{8}T\d{6}", until):
         local = datetime.datetime.strptime(until, "%Y%m%dT%H%M%S").replace(tzinfo=zoneinfo.ZoneInfo(zone))
         parts["UNTIL"] = local.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

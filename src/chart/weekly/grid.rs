@@ -3,6 +3,7 @@
 mod block;
 mod columns;
 
+use self::block::Stand;
 use super::super::Privacy;
 use super::super::letters::Weight::{Medium, Regular, SemiBold};
 use super::super::numbers::{clean, hours};
@@ -16,6 +17,8 @@ use plotters_backend::DrawingBackend;
 const GRID: Frame = Frame { x: 100.0, y: 320.0, w: 856.0, h: 560.0 };
 /// All-day events that a day shows one by one.
 const MOST_BANDS: usize = 3;
+/// Air between them and the hours, so that the words beside both stand apart.
+const UNDER: f32 = 7.0;
 
 pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, privacy: Privacy) -> Drawn<DB> {
     title(sheet, "The week", LEFT, 268.0)?;
@@ -24,7 +27,7 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, p
         return Ok(());
     }
     let bands = days.iter().map(|day| day.all_day.len()).max().unwrap_or(0).min(MOST_BANDS);
-    let clock = Clock::of(&days, block::BAND * bands as f32);
+    let clock = Clock::of(&days, if bands > 0 { block::BAND * bands as f32 + UNDER } else { 0.0 });
     let width = GRID.w / days.len() as f32;
     let frames: Vec<Frame> =
         (0..days.len()).map(|i| Frame::new(GRID.x + width * i as f32, GRID.y, width, GRID.h)).collect();
@@ -38,9 +41,10 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, p
         sheet.text_right("all day", GRID.x - 8.0, GRID.y + 13.5, ink)?;
     }
     for (day, frame) in days.iter().zip(&frames) {
-        away(sheet, day, *frame, &clock)?;
-        open(sheet, day, *frame, &clock, privacy)?;
-        block::draw(sheet, day, *frame, &clock, privacy)?;
+        let stands = block::Stand::all(day, &clock);
+        away(sheet, day, *frame, &clock, &stands)?;
+        open(sheet, day, *frame, &clock, &stands, privacy)?;
+        block::draw(sheet, day, *frame, &stands, privacy)?;
         block::bands(sheet, day, *frame, bands, privacy)?;
     }
     Ok(())
@@ -163,7 +167,13 @@ fn heads<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, days: &[&Da
 }
 
 /// Out of office: hatched, named where there is room.
-fn away<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, day: &Day, frame: Frame, clock: &Clock) -> Drawn<DB> {
+fn away<DB: DrawingBackend>(
+    sheet: &Sheet<'_, DB>,
+    day: &Day,
+    frame: Frame,
+    clock: &Clock,
+    stands: &[Stand],
+) -> Drawn<DB> {
     let colours = sheet.colours;
     for (from, to) in &day.out_of_office {
         let (top, bottom) = (clock.y(*from), clock.y(*to));
@@ -174,7 +184,7 @@ fn away<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, day: &Day, frame: Frame, cloc
         sheet.rect(area, colours.shade)?;
         sheet.hatch(area, colours.hatch)?;
         let ink = Ink::new(13.0, Medium, colours.muted);
-        let label_free = !day.blocks.iter().any(|b| overlap((clock.y(b.from), clock.y(b.to)), (top, top + 26.0)));
+        let label_free = !stands.iter().any(|s| overlap((s.top, s.bottom), (top, top + 26.0)));
         let text = sheet.fit("Out of office", frame.w - 24.0, ink);
         if area.h >= 26.0 && label_free && !text.is_empty() {
             let pill = Frame::new(frame.x + 6.0, top + 5.0, sheet.width(&text, ink) + 10.0, 20.0);
@@ -191,15 +201,19 @@ fn open<DB: DrawingBackend>(
     day: &Day,
     frame: Frame,
     clock: &Clock,
+    stands: &[Stand],
     privacy: Privacy,
 ) -> Drawn<DB> {
     let accent = sheet.colours.accent;
     for (from, to) in &day.open {
         let (top, bottom) = (clock.y(*from), clock.y(*to));
+        // It begins below what ends before it and is drawn taller than it is long.
+        let before = day.blocks.iter().zip(stands).filter(|(block, _)| block.to <= *from);
+        let top = before.map(|(_, stand)| stand.bottom).fold(top, f32::max);
         let area = inset(Frame::new(frame.x + 1.5, top, frame.w - 1.5, bottom - top), 1.5);
         sheet.dashed_outline(area, 4.0, 1.4, accent)?;
         let ink = Ink::new(13.0, Medium, accent);
-        let label_free = !day.blocks.iter().any(|b| overlap((clock.y(b.from), clock.y(b.to)), (top, top + 24.0)));
+        let label_free = !stands.iter().any(|s| overlap((s.top, s.bottom), (top, top + 24.0)));
         if privacy != Privacy::Classes && area.h >= 22.0 && label_free {
             sheet.text(&sheet.fit("Focus", area.w - 14.0, ink), frame.x + 11.0, area.y + 17.5, ink)?;
         }

@@ -65,9 +65,7 @@ pub(super) fn unnamed(title: Option<String>) -> &'static str {
 
 fn details(candidate: &Candidate, privacy: Privacy) -> Vec<String> {
     let mut details = vec![format!("{} a quarter", hours(candidate.hours_a_quarter.tenths()))];
-    details.extend(
-        candidate.people.map(|people| if people == 1 { "1 person".into() } else { format!("{people} people") }),
-    );
+    details.extend(candidate.people.map(|people| count(people, "person")));
     if candidate.optional {
         details.push("you are optional".to_owned());
     }

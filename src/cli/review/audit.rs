@@ -7,7 +7,7 @@ use super::queue::about;
 use super::{Session, coverage, percent};
 use crate::analyze::audit::{Answered, Estimate, Said, draw, estimate};
 use crate::cli::context::Talk;
-use crate::model::{Audit, Class, Override, Slot};
+use crate::model::{Audit, Class, Override, Slot, count};
 use crate::store::Change;
 
 const KEYS: &str = "s strategy  e execution  i should not count  u cannot say  z undo  q quit\n";
@@ -125,7 +125,6 @@ impl Session<'_> {
         let changes: Vec<Change> = said.iter().filter_map(|(one, said)| one.change(*said)).collect();
         let marks = changes.len();
         self.keep(changes)?;
-        let marks = if marks == 1 { "1 mark".to_string() } else { format!("{marks} marks") };
-        self.tell(&format!("{marks} kept"))
+        self.tell(&format!("{} kept", count(marks, "mark")))
     }
 }

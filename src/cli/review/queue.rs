@@ -5,7 +5,7 @@ use crate::analyze::topics::{Doubt, Topic};
 use crate::analyze::{Analysis, Judged, Verdict};
 use crate::classify::{By, RuleSet};
 use crate::cli::context::Setup;
-use crate::model::{Class, Override, Slot};
+use crate::model::{Class, Override, Slot, count};
 use std::sync::Arc;
 
 /// What is asked about.
@@ -67,8 +67,7 @@ impl Item {
 pub fn about(j: &Judged, analysis: &Analysis<'_>, setup: &Setup, show_private: bool) -> String {
     let length = hours(j.interval.length().num_seconds() as f64);
     let people = match j.heads(analysis.people()) {
-        Some(1) => "1 person".to_string(),
-        Some(n) => format!("{n} people"),
+        Some(n) => count(n, "person"),
         None => "people unknown".to_string(),
     };
     format!("{}  {}  {length}, {people}", find::when(j, &setup.wishes.zones), find::title(j, show_private))

@@ -143,7 +143,7 @@ async fn give_back(wish: &Wish<'_>, http: &Http, answer: &Answer) {
 
 fn nobody(wish: &Wish, patience: Duration) -> Trouble {
     let minutes = patience.as_secs().div_ceil(60);
-    let time = if minutes == 1 { "1 minute".to_string() } else { format!("{minutes} minutes") };
+    let time = crate::model::count(minutes, "minute");
     Trouble::new(
         Kind::NeedsLogin,
         format!("nobody finished the sign-in of the account `{}` within {time}", wish.account),

@@ -1,6 +1,7 @@
 //! From paths to iCalendar bytes. What a file is, its first bytes decide, not its name.
 
 use crate::diagnostic::{Exit, Failure};
+use crate::model::Told;
 use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
@@ -27,6 +28,8 @@ pub struct Text {
     /// The name without folder and endings.
     pub stem: String,
     pub bytes: Vec<u8>,
+    /// What it told once; see [`Told`].
+    pub told: Told,
 }
 
 /// A part of a source that could not be read.
@@ -236,5 +239,5 @@ fn archive(file: &str, bytes: Vec<u8>, each: Each) -> io::Result<()> {
 }
 
 fn hand_over(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
-    each(Ok(Text { file: file.to_string(), stem: stem.to_string(), bytes }));
+    each(Ok(Text { file: file.to_string(), stem: stem.to_string(), bytes, told: Told::default() }));
 }

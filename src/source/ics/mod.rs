@@ -10,7 +10,7 @@ mod tests;
 use crate::diagnostic::{Exit, Failure};
 pub use crate::ical::{Entry, Says, contents, entries};
 use crate::ical::{Parsed, Problem, Shelf, Source};
-use crate::model::{EventStatus, Instance, Interval, Original, Uid};
+use crate::model::{EventStatus, Instance, Interval, Original, Told, Uid};
 use chrono_tz::Tz;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub use feed::{Feed, Fetched};
 pub use files::{Text, Unread, stamp};
 
 /// For texts of which only is asked what is in them.
-const NAMELESS: Source = Source { source: "", stem: "", folder: "" };
+const NAMELESS: Source = Source { source: "", stem: "", folder: "", told: Told { attendees: false, answers: false } };
 /// So many texts, and so many bytes of each, tell in which zone a calendar is at home; a folder may hold thousands.
 const HOMES: usize = 64;
 const HEAD: usize = 128 << 10;
@@ -136,7 +136,7 @@ impl Calendars {
         }
         let reading = &mut self.sources[place];
         let folder = text.file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let source = Source { source: source.unwrap_or(&text.file), stem: &text.stem, folder };
+        let source = Source { source: source.unwrap_or(&text.file), stem: &text.stem, folder, told: text.told };
         reading.files.push(text.file.clone());
         if self.homes < HOMES {
             self.homes += 1;

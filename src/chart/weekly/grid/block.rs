@@ -5,7 +5,8 @@ use super::super::super::letters::Weight::{Medium, Regular};
 use super::super::super::numbers::clean;
 use super::super::super::sheet::{Drawn, Frame, Ink, Sheet};
 use super::super::themes::class_name;
-use super::{Clock, columns};
+use super::Clock;
+use super::columns::{self, Place};
 use crate::analyze::report::{Block, Day};
 use crate::model::LocalTime;
 use plotters_backend::DrawingBackend;
@@ -14,6 +15,10 @@ use plotters_backend::DrawingBackend;
 pub(super) const BAND: f32 = 19.0;
 /// Even a minute is seen.
 const LEAST: f32 = 5.0;
+/// What is shorter, in minutes, stays as low as it is: it would stand taller than what is longer.
+const SHORT: u16 = 10;
+/// The least height of a title that can be read: that of a quarter of an hour in a common week.
+const READ: f32 = 14.0;
 
 /// All-day events above the hours: one band each, those beyond `most` as a number in the last one.
 pub(super) fn bands<DB: DrawingBackend>(
@@ -38,21 +43,41 @@ pub(super) fn bands<DB: DrawingBackend>(
     Ok(())
 }
 
+/// Where the bookings of a day stand: their columns, and their tops and bottoms.
+pub(super) struct Stand {
+    pub(super) place: Place,
+    pub(super) top: f32,
+    pub(super) bottom: f32,
+}
+
+impl Stand {
+    /// Columns mean double bookings, so they are found in minutes: what is drawn may be taller than it is long, as far as
+    /// nothing begins there, so that its title can be read.
+    pub(super) fn all(day: &Day, clock: &Clock) -> Vec<Stand> {
+        let blocks = &day.blocks;
+        let stretches: Vec<(u16, u16)> = blocks.iter().map(|block| (block.from, block.to)).collect();
+        let places = columns::places(&stretches);
+        let one = |(i, block): (usize, &Block)| {
+            let top = clock.y(block.from).min(super::GRID.bottom() - LEAST);
+            let behind = blocks[i + 1..].iter().zip(&places[i + 1..]);
+            let under = behind.filter(|(b, p)| p.column == places[i].column || b.from >= block.to);
+            let next = under.map(|(b, _)| clock.y(b.from)).find(|y| *y > top);
+            let room = next.unwrap_or(f32::MAX).min(super::GRID.bottom());
+            let least = if block.to - block.from < SHORT { LEAST } else { READ };
+            Stand { place: places[i], top, bottom: clock.y(block.to).max((top + least).min(room)) }
+        };
+        blocks.iter().enumerate().map(one).collect()
+    }
+}
+
 pub(super) fn draw<DB: DrawingBackend>(
     sheet: &Sheet<'_, DB>,
     day: &Day,
     frame: Frame,
-    clock: &Clock,
+    stands: &[Stand],
     privacy: Privacy,
 ) -> Drawn<DB> {
-    // Columns mean double bookings, so they are found in minutes: what is drawn may be taller than it is long.
-    let stretches: Vec<(u16, u16)> = day.blocks.iter().map(|block| (block.from, block.to)).collect();
-    let places = columns::places(&stretches);
-    for (i, (block, place)) in day.blocks.iter().zip(&places).enumerate() {
-        let top = clock.y(block.from).min(super::GRID.bottom() - LEAST);
-        let column = day.blocks[i + 1..].iter().zip(&places[i + 1..]).filter(|(_, p)| p.column == place.column);
-        let next = column.map(|(b, _)| clock.y(b.from)).find(|y| *y > top);
-        let bottom = clock.y(block.to).max((top + LEAST).min(next.unwrap_or(f32::MAX)));
+    for (block, Stand { place, top, bottom }) in day.blocks.iter().zip(stands) {
         let width = (frame.w - 6.0) / place.of as f32;
         let between = if width > 12.0 { 2.0 } else { (width * 0.2).min(1.0) };
         let air = match bottom - top {

@@ -132,7 +132,7 @@ impl Refusal {
         let removed = "access was removed at myaccount.google.com/connections";
         if age < TESTING {
             let days = age.num_days().max(0);
-            let when = if days == 1 { "1 day".to_string() } else { format!("{days} days") };
+            let when = crate::model::count(days, "day");
             return ended(sign.account)
                 .cause(format!("most likely Testing mode: Google ends sign-ins of an app in Testing after 7 days; this one is {when} old"))
                 .cause(format!("or {removed}"))
