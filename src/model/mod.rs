@@ -2,6 +2,7 @@
 
 mod address;
 mod appearance;
+mod audit;
 mod calendar;
 mod color;
 mod event;
@@ -18,6 +19,7 @@ mod words;
 
 pub use address::{Address, domain_of};
 pub use appearance::{Palette, Privacy};
+pub use audit::Audit;
 pub use calendar::{Calendar, Role};
 pub use color::color_name;
 pub use event::{

@@ -5,6 +5,7 @@
 //! was reported as stored is stored. Many may read; one process at a time writes, and holds [`Lock`] while it does.
 
 mod accounts;
+mod audit;
 mod feed;
 mod hold;
 mod ics;
