@@ -54,8 +54,7 @@ impl Doubt {
         };
         match self {
             Doubt::Open | Doubt::LeftOpen { .. } => 1.0,
-            Doubt::Kept | Doubt::Marked(_) => 0.8,
-            Doubt::Solo => 0.6,
+            Doubt::Marked(_) => 0.8,
             Doubt::Long | Doubt::Unusual { .. } => 0.5,
             Doubt::Out { .. } => 0.4,
             Doubt::Both { own: true, .. } => 0.15,
@@ -63,6 +62,8 @@ impl Doubt {
             Doubt::Both { .. } => 0.45,
             Doubt::Likely { asked, wrong, .. } => updated(0.3, 3.0, *asked, *wrong),
             Doubt::Shaken { asked, wrong, .. } => updated(0.04, 12.0, *asked, *wrong),
+            // What a leader keeps for themselves, and what a rule names and leaves open, is mostly neither.
+            Doubt::Solo | Doubt::Kept => 0.12,
             Doubt::New { .. } => 0.1,
             Doubt::Sure { .. } => 0.04,
         }
