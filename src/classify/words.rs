@@ -86,6 +86,11 @@ impl Words {
         if range.is_empty() { "" } else { &self.text[self.start(range.start)..self.ends[range.end - 1] as usize] }
     }
 
+    /// All words as one text.
+    pub fn text(&self) -> &str {
+        self.slice(0..self.len())
+    }
+
     fn start(&self, index: usize) -> usize {
         if index == 0 { 0 } else { self.ends[index - 1] as usize + 1 }
     }
@@ -195,7 +200,7 @@ mod tests {
 
     fn words(title: &str) -> String {
         let title = Title::of(title);
-        let whole = title.words.slice(0..title.words.len()).to_owned();
+        let whole = title.words.text().to_owned();
         let each: Vec<&str> = (0..title.words.len()).map(|i| title.words.word(i)).collect();
         assert_eq!(whole, each.join(" "));
         whole

@@ -2,7 +2,7 @@
 //! fails as a whole: what cannot be read costs the smallest thing, an event or a property, and is named by its line.
 //!
 //! `decode → line → read → component` gives events; `shelf` puts the texts of one source together and finds out what the names
-//! of zones mean in them; `version` says what belongs together by UID and which of several versions counts. `rule → recur` gives
+//! of zones mean in them; `version` says what belongs together by UID and which of several versions counts, `stray` what another source adds. `rule → recur` gives
 //! wall-clock times; `zone` (with `names` and `custom`) makes them instants; `series` puts rules, dates, exceptions and
 //! overrides together. `meter` bounds it all.
 //!
@@ -24,13 +24,15 @@ mod recur;
 mod rule;
 mod series;
 mod shelf;
+mod stray;
 #[cfg(test)]
 mod tests;
 mod value;
 mod version;
 mod zone;
 
-use crate::model::{Calendar, Event, Instance, Interval};
+use crate::model::{Calendar, Instance, Interval, Master, Uid};
+use chrono::DateTime;
 use chrono_tz::Tz;
 use component::Component;
 use line::{Lines, Property, unescape};
@@ -150,11 +152,23 @@ impl Parsed {
         self.components.iter().map(|component| &*component.event.uid.0).filter(|uid| !uid.is_empty())
     }
 
-    /// Each single event, and each series as a whole, with its version in `series_sequence`.
-    pub fn masters(&self) -> impl Iterator<Item = &Event> {
-        let masters = self.series.iter().filter_map(|series| series.master);
-        let events = masters.map(|master| &*self.components[master].event);
-        events.filter(|event| !event.uid.0.is_empty() && !event.shared_uid)
+    /// Each single event, and each series as a whole; floating times are in `zone`. Those without a UID of their own are left
+    /// out.
+    pub fn masters(&self, zone: Tz) -> impl Iterator<Item = Master> {
+        let masters = self.series.iter().filter_map(|series| series.master).map(|master| &self.components[master]);
+        let own = masters.filter(|master| !master.event.uid.0.is_empty() && !master.event.shared_uid);
+        own.map(move |master| {
+            let (first, last) = series::range(self, master, zone);
+            let moment = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::UNIX_EPOCH);
+            Master { event: Arc::clone(&master.event), range: Some((moment(first), moment(last))) }
+        })
+    }
+
+    /// Place of the text and line of the event or series of that UID.
+    pub fn line_of(&self, uid: &Uid) -> Option<(usize, usize)> {
+        let masters = self.series.iter().filter_map(|series| series.master).map(|master| &self.components[master]);
+        let mut own = masters.filter(|master| master.event.uid == *uid);
+        own.next().map(|master| (self.calendars[master.times.home].text, master.times.line))
     }
 
     /// All instances that overlap `window`, by start, then UID: timed ones that share time with it, or start inside it

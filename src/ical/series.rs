@@ -75,6 +75,19 @@ impl Parsed {
     }
 }
 
+/// The first start of a series, and the last moment at which one of its instances may start, as far as it says so; in seconds.
+pub(super) fn range(parsed: &Parsed, master: &Component, zone: Tz) -> (i64, i64) {
+    let floating = parsed.calendars[master.times.home].default_zone.unwrap_or(zone);
+    let times = &master.times;
+    let instant = |stamp: Stamp| match stamp.zone {
+        ZoneId::DATE => stamp.local,
+        zone => parsed.zones[zone.0 as usize].instant(stamp.local, floating),
+    };
+    let first = instant(times.start);
+    let untils = times.rules.iter().map(|rule| rule.until.map_or(DateTime::<Utc>::MAX_UTC.timestamp(), instant));
+    (first, untils.chain(times.rdates.iter().map(|date| instant(date.start))).fold(first, i64::max))
+}
+
 struct Expansion<'a, 'b> {
     parsed: &'a Parsed,
     start: i64,

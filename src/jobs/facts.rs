@@ -3,17 +3,18 @@
 use super::account::is_signed_out;
 use super::history;
 use super::sync::google_sources;
+use super::versions::{of_google, settle};
 use super::zones::zone_note;
 use crate::classify::put_marks;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
-use crate::model::{self, Address, Instance, Interval, Original, Span};
+use crate::model::{self, Address, Instance, Interval, Original, Span, Uid};
 use crate::source::google::{Reading, instance, is_own};
 use crate::source::ics::{Calendars, Text, checked_texts};
-use crate::store::{Account, Calendar, Past, Store};
+use crate::store::{Account, Calendar, CalendarId, Past, Store};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// The instances of a window, with what a reader of them should know.
@@ -71,6 +72,8 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
     for (name, rows) in pasts.iter().filter(|(_, rows)| !rows.is_empty()) {
         facts.keep(name, rows, window, zone);
     }
+    let shared: HashSet<Uid> = facts.instances.iter().map(|i| i.event.uid.clone()).collect();
+    let mut masters = Vec::new();
     for source in google_sources(config, &accounts) {
         let account = accounts.iter().find(|a| a.kind == "google" && a.name == source.name);
         let calendars = account.map(|a| store.calendars(a.id)).transpose()?.unwrap_or_default();
@@ -97,29 +100,13 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
                 labels: &calendar.labels,
                 colors: &calendar.shades,
             };
-            facts.zones.extend(reading.zone.filter(|_| reading.own));
-            let mut odd = 0;
-            let covered = store.state(calendar.id)?.covered;
-            for row in store.instances(calendar.id, window)? {
-                match instance(&row.json, &reading) {
-                    Ok(one) if overlaps(&one.span, window, zone) => {
-                        if covered.is_some_and(|(from, to)| within(&one.span, from, to)) {
-                            facts.instances.push(one);
-                        }
-                    }
-                    // Moved away: not there, but no copy of it is there either.
-                    Ok(one) if slot(&one.original, window, zone) => facts.instances.push(one),
-                    Ok(_) => {}
-                    Err(_) => odd += 1,
-                }
-            }
-            if odd > 0 {
-                facts.remarks.push(format!("{}: {odd} events of a calendar could not be read", account.name));
-            }
-            facts.any |= covered.is_some();
+            let mut own = facts.google(store, calendar.id, &reading, window, zone)?;
+            masters.append(&mut of_google(store, calendar.id, &reading, &shared, &mut own)?);
+            facts.instances.append(&mut own);
             facts.note(store, account, calendar, window)?;
         }
     }
+    settle(&mut facts.ics, masters, &mut facts.instances, &config.people, zone);
     put_marks(&store.overrides()?, &mut facts.instances, zone);
     facts.me.sort();
     facts.me.dedup();
@@ -144,10 +131,43 @@ pub fn read_files(config: &Config, home: &dyn Fn(&str) -> String, window: Interv
         }
     }
     facts.instances = facts.ics.instances(window, zone);
+    settle(&mut facts.ics, Vec::new(), &mut facts.instances, &config.people, zone);
     (facts, failures)
 }
 
 impl Facts {
+    /// The instances of a Google calendar, with those that were moved out of a slot in the window: they take no time in it, but no
+    /// copy of them is there either.
+    fn google(
+        &mut self,
+        store: &Store,
+        of: CalendarId,
+        reading: &Reading,
+        window: Interval,
+        zone: Tz,
+    ) -> Result<Vec<Instance>, Failure> {
+        let (mut found, mut odd) = (Vec::new(), 0);
+        let covered = store.state(of)?.covered;
+        for row in store.instances(of, window)? {
+            let Ok(one) = instance(&row.json, reading) else {
+                odd += 1;
+                continue;
+            };
+            let here = match overlaps(&one.span, window, zone) {
+                true => covered.is_some_and(|(from, to)| within(&one.span, from, to)),
+                false => slot(&one.original, window, zone),
+            };
+            found.extend(here.then_some(one));
+        }
+        if odd > 0 {
+            let name = &reading.calendar.source;
+            self.remarks.push(format!("{name}: {odd} events of a calendar could not be read"));
+        }
+        self.zones.extend(reading.zone.filter(|_| reading.own));
+        self.any |= covered.is_some();
+        Ok(found)
+    }
+
     /// A source that is configured and never answered.
     fn never(&mut self, name: &str) {
         self.remarks.push(format!("{name}: it was never read, and nothing of it counts"));

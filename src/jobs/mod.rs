@@ -14,6 +14,7 @@ pub mod picture;
 pub mod render;
 mod standing;
 pub mod sync;
+mod versions;
 mod zones;
 
 pub use account::adopt;
@@ -24,4 +25,5 @@ pub use handover::{Way, hand_over, handover, owe};
 pub use history::told as told_past;
 pub use outline::events;
 pub use standing::{Standing, is_file, is_old, standing};
+pub use versions::settle;
 pub use zones::{alike, zone_note};

@@ -306,3 +306,62 @@ fn across_sources_one_uid_is_one_meeting_and_one_cancellation_ends_it() {
     let stranger = listed.replace("bo@", "di@");
     assert_eq!(case(&hosted, &stranger).len(), 2);
 }
+
+/// What two sources of these components tell in the week, each line once, and what is said of it.
+fn across(a: &[&str], b: &[&str]) -> (Vec<String>, String) {
+    let world = World::new().config(CONFIG).file("a.ics", vcalendar("", a)).file("b.ics", vcalendar("", b));
+    let found = rows(&world, &["a.ics", "b.ics"], WEEK);
+    assert_eq!(found, rows(&world, &["b.ics", "a.ics"], WEEK));
+    let said = world.run(["events", "--ics", "a.ics", "b.ics", "--from", WEEK.0, "--to", WEEK.1]).err;
+    (found.into_iter().filter(|row| !row.contains("duplicate")).collect(), said)
+}
+
+#[test]
+fn a_change_of_all_that_follows_reaches_the_series_of_another_source() {
+    let series = |sequence: u32| vevent("u", "Roadmap", &weekly(&format!("SEQUENCE:{sequence}")));
+    let from = |slot: u32, lines: &str| {
+        let slot = format!("RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:202611{slot}T100000");
+        vevent("u", "Roadmap", &format!("{slot}\n{lines}"))
+    };
+    // Of the instance a week before, so that the one of this week is not in the file itself.
+    let later = from(11, "DTSTART;TZID=Europe/Berlin:20261112T150000\nDURATION:PT2H\nSEQUENCE:2");
+    assert_eq!(across(&[&series(1)], &[&later]).0, ["19T15:00 120 counted Roadmap"]);
+    let utc = from(11, "DTSTART:20261112T140000Z\nDURATION:PT2H\nSEQUENCE:2");
+    assert_eq!(across(&[&series(1)], &[&utc]).0, ["19T15:00 120 counted Roadmap"]);
+    // An equal version changes nothing, but it cancels; an older one does neither.
+    assert_eq!(across(&[&series(2)], &[&later]).0, ["18T10:00 60 counted Roadmap"]);
+    let cancel = "DTSTART;TZID=Europe/Berlin:20261111T100000\nDURATION:PT1H\nSTATUS:CANCELLED\nSEQUENCE:2";
+    assert_eq!(across(&[&series(2)], &[&from(11, cancel)]).0, ["18T10:00 60 cancelled Roadmap"]);
+    assert_eq!(across(&[&series(3)], &[&from(11, cancel)]).0, ["18T10:00 60 counted Roadmap"]);
+    // What follows a later date does not begin before it, and another event is another.
+    assert_eq!(across(&[&series(2)], &[&from(25, cancel)]).0, ["18T10:00 60 counted Roadmap"]);
+    assert_eq!(across(&[&series(1)], &[&later.replace("UID:u", "UID:v")]).0, ["18T10:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn one_version_at_two_times_in_two_sources_counts_once_and_that_is_told() {
+    let told = "another source tells the event at another time, and nothing says which is newer: one of them counts";
+    let unanswered = "ATTENDEE:mailto:ada@example.com\nATTENDEE:mailto:bo@example.com\n";
+    let rule = |more: &str| format!("RRULE:FREQ=WEEKLY;COUNT=3\n{more}");
+    let mine = vevent("u", "Roadmap", &at(12, 10, &rule("SEQUENCE:1")));
+    let other = |day, hour, more: &str| vevent("u", "Roadmap", &at(day, hour, &rule(&format!("{more}\n{unanswered}"))));
+    let (found, said) = across(&[&mine], &[&other(11, 14, "SEQUENCE:1")]);
+    assert_eq!((found, said.matches(told).count()), (vec!["19T10:00 60 counted Roadmap".to_string()], 1), "{said}");
+    assert!(said.contains("a.ics:3: "), "{said}");
+    let (single, moved) = (vevent("v", "Pricing", &at(18, 10, "")), vevent("v", "Pricing", &at(25, 10, unanswered)));
+    let (found, said) = across(&[&single], &[&moved]);
+    assert_eq!((found.len(), said.matches(told).count()), (1, 0), "the other is not looked at: {said}");
+    let (found, said) = across(&[&moved.replace("20261125", "20261118")], &[&single.replace("20261118", "20261125")]);
+    assert_eq!((found.len(), said.matches(told).count()), (0, 1), "it counts a week later: {said}");
+    // A newer version needs no telling, and neither do the same times in other words, or with one date less.
+    let (found, said) = across(&[&mine], &[&other(11, 14, "SEQUENCE:2")]);
+    assert_eq!((found[0].as_str(), said.as_str()), ("18T14:00 60 counted Roadmap", ""));
+    for same in ["EXDATE;TZID=Europe/Berlin:20261112T100000", "RDATE;TZID=Europe/Berlin:20261120T100000"] {
+        let (found, said) = across(&[&mine], &[&other(12, 10, &format!("SEQUENCE:1\n{same}"))]);
+        assert_eq!((found.len(), said.as_str()), (if same.starts_with('R') { 2 } else { 1 }, ""), "{same}");
+    }
+    // One half of a series ends where the other begins.
+    let half = |day, more: &str| vevent("u", "Roadmap", &at(day, 10, &format!("RRULE:FREQ=DAILY;{more}")));
+    let (found, said) = across(&[&half(14, "UNTIL=20261117T235959Z")], &[&half(18, "COUNT=9")]);
+    assert_eq!((found.len(), said.as_str()), (7, ""), "{found:?}");
+}
