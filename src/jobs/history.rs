@@ -5,6 +5,7 @@
 //! are frozen: a series that has lost its moved and cancelled instances there must not rewrite the past either. Where
 //! nothing says what the range is, all of the past is in doubt, and stays. Pure.
 
+use crate::classify::Title;
 use crate::model::{Calendar, Event, Instance, Original, Span, midnight};
 use crate::source::ics::Says;
 use crate::store::{Past, PastChange};
@@ -54,7 +55,13 @@ fn key(instance: &Instance) -> Key {
 }
 
 fn title(event: &Event) -> String {
-    event.summary.as_deref().unwrap_or_default().trim().to_lowercase()
+    normal(event.summary.as_deref().unwrap_or_default())
+}
+
+/// A title as the rules see it; without words it is what is written.
+pub fn normal(written: &str) -> String {
+    let title = Title::of(written);
+    if title.words.is_empty() { written.trim().to_lowercase() } else { title.words.text().to_owned() }
 }
 
 /// A meeting by what people know of it: a program that gives new UIDs to what is old tells it again.
@@ -69,6 +76,14 @@ fn bounds(span: &Span, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
             let end = (*end).max(first.succ_opt().unwrap_or(*first));
             (midnight(*first, zone), midnight(end, zone))
         }
+    }
+}
+
+/// What an instance is called in an outline: its UID, or of a busy time its start.
+fn name(instance: &Instance) -> String {
+    match instance.span {
+        Span::Timed(span) if instance.event.free_busy_only => span.start.format("%Y%m%dT%H%M%SZ").to_string(),
+        _ => instance.event.uid.0.to_string(),
     }
 }
 
@@ -121,7 +136,7 @@ impl Range {
 #[derive(Default)]
 pub struct Outcome {
     pub change: PastChange,
-    /// UID and line of single events that are not told any more because the range moved on: nobody deleted them.
+    /// Name and line of single events that are not told any more because the range moved on: nobody deleted them.
     pub outside: BTreeSet<(String, usize)>,
 }
 
@@ -150,7 +165,7 @@ pub fn change(
     };
     let over: Vec<&Instance> = old.instances.iter().filter(|i| step.keeps(i)).collect();
     let single = |i: &&&Instance| step.range.from.is_some() && !i.event.recurring;
-    let outside = over.iter().filter(single).map(|i| (i.event.uid.0.to_string(), i.event.line)).collect();
+    let outside = over.iter().filter(single).map(|i| (name(i), i.event.line)).collect();
     let kept = over.iter().map(|i| step.row(i, json(i)));
     let slots = step.slots();
     let absent = new.instances.iter().filter(|i| step.is_news(i, &slots)).map(|i| step.row(i, None));
@@ -244,6 +259,8 @@ impl Step<'_> {
         let kept = instance(kept);
         let is = |so: &dyn Fn(&Instance) -> bool| kept.as_ref().is_some_and(so);
         (inside && told.is_some())
+            // Under another UID it is the same.
+            || is(&|kept| self.faces.contains(&face(kept)))
             || told.is_some_and(|told| is(&|kept| is_same(kept, told)))
             || (self.returns(&row.uid) && is(&|kept| !kept.event.recurring))
     }
