@@ -53,7 +53,8 @@ impl Versions {
             }
             if ended >= Some(instance.event.sequence) {
                 Arc::make_mut(&mut instance.event).status = Some(EventStatus::Cancelled);
-            } else if instance.event.series_sequence.is_some_and(|own| newest > Some(own)) {
+            } else if instance.event.series_sequence.is_some_and(|own| newest > Some(own.max(instance.event.sequence)))
+            {
                 old.push(at);
                 continue;
             }

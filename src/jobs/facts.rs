@@ -8,7 +8,7 @@ use super::zones::zone_note;
 use crate::classify::put_marks;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
-use crate::model::{self, Address, Instance, Interval, Original, Span, Uid};
+use crate::model::{self, Address, Instance, Interval, Master, Original, Span, Uid};
 use crate::source::google::{Reading, instance, is_own};
 use crate::source::ics::{Calendars, Text, checked_texts};
 use crate::store::{Account, Calendar, CalendarId, Past, Store};
@@ -73,7 +73,8 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
         facts.keep(name, rows, window, zone);
     }
     let shared: HashSet<Uid> = facts.instances.iter().map(|i| i.event.uid.clone()).collect();
-    let mut masters = Vec::new();
+    let kept = facts.instances.iter().filter(|i| i.event.last_seen.is_some() && !i.event.recurring);
+    let mut masters: Vec<Master> = kept.map(Master::single).collect();
     for source in google_sources(config, &accounts) {
         let account = accounts.iter().find(|a| a.kind == "google" && a.name == source.name);
         let calendars = account.map(|a| store.calendars(a.id)).transpose()?.unwrap_or_default();

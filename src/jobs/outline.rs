@@ -83,10 +83,10 @@ impl Outline {
         old.filter_map(pair).collect()
     }
 
-    /// What people know each event by that has a UID; a series without its exceptions.
+    /// What people know each event by, but for busy times; a series without its exceptions.
     fn faces(&self, several: &HashSet<String>) -> BTreeMap<String, Vec<Face>> {
         let mut faces: BTreeMap<String, Vec<(bool, Face)>> = BTreeMap::new();
-        for entry in self.entries.iter().filter(|entry| !entry.uid.is_empty()) {
+        for entry in self.entries.iter().filter(|entry| !entry.busy) {
             faces.entry(key(entry, several)).or_default().push((entry.change, (normal(&entry.title), entry.times)));
         }
         let own = |mut all: Vec<(bool, Face)>| {

@@ -483,3 +483,87 @@ fn busy_times_are_guarded_and_their_past_stays() {
     world.run(["sync"]).ok();
     assert_eq!(there(&world), 219);
 }
+
+#[test]
+fn a_series_that_was_split_before_the_range_does_not_rewrite_the_past() {
+    let late = one("late", "Vision", "20261117", 9);
+    let world = saved(World::new().config(SIDE), &[weekly("Staff", ""), late.clone()]);
+    let past = |world: &World| world.titles("2026-11-09", "2026-11-22");
+    assert_eq!(past(&world), "10T14:00 Staff\n17T09:00 Vision\n17T14:00 Staff");
+    let half = |uid: &str| one(uid, "Staff", "20261110", 15) + "\nRRULE:FREQ=WEEKLY";
+    let first = weekly("Staff", ";UNTIL=20261109T000000Z");
+    let halves = [first.clone(), half("weekly_R20261110T130000"), late.clone()];
+    let world = saved(world, &halves);
+    assert_eq!(past(&world), "10T14:00 Staff\n17T09:00 Vision\n17T15:00 Staff");
+    // Another series is no half of it.
+    let world = saved(World::new().config(SIDE), &[weekly("Staff", ""), late.clone()]);
+    past(&world);
+    let world = saved(world, &[first, half("other"), late]);
+    assert_eq!(past(&world), "10T14:00 Staff\n10T15:00 Staff\n17T09:00 Vision\n17T15:00 Staff");
+}
+
+#[test]
+fn a_series_under_a_new_uid_that_lost_its_changes_counts_once() {
+    let moved = |uid: &str| one(uid, "Staff", "20261111", 16) + "\nRECURRENCE-ID;TZID=Europe/Berlin:20261110T140000";
+    let series = |uid: &str, title: &str| weekly(title, "").replace("UID:weekly", &format!("UID:{uid}"));
+    let late = one("late", "Vision", "20261117", 9);
+    let past = |world: &World| world.titles("2026-11-09", "2026-11-18");
+    let start = || saved(World::new().config(SIDE), &[series("a", "Staff"), moved("a"), late.clone()]);
+    let world = start();
+    let whole = past(&world);
+    assert_eq!(whole, "11T16:00 Staff\n17T09:00 Vision\n17T14:00 Staff");
+    let world = saved(world, &[series("b", "STAFF"), late.clone()]);
+    assert_eq!(past(&world).to_lowercase(), whole.to_lowercase());
+    // Under another title it is another one.
+    let world = start();
+    past(&world);
+    let world = saved(world, &[series("b", "Leads"), late.clone()]);
+    assert_eq!(past(&world), "10T14:00 Leads\n11T16:00 Staff\n17T09:00 Vision\n17T14:00 Leads");
+}
+
+#[test]
+fn the_first_dates_of_a_series_that_were_taken_out_stay_so() {
+    let out = "\nEXDATE;TZID=Europe/Berlin:20261103T140000,20261110T140000,20261117T140000";
+    let late = one("late", "Vision", "20261118", 9);
+    let world = saved(World::new().config(SIDE), &[weekly("Staff", out), late.clone()]);
+    let past = |world: &World| world.titles("2026-11-02", "2026-11-25");
+    assert_eq!(past(&world), "18T09:00 Vision\n24T14:00 Staff");
+    let world = saved(world, &[weekly("Staff", ""), late]);
+    assert_eq!(past(&world), "18T09:00 Vision\n24T14:00 Staff");
+}
+
+#[test]
+fn events_that_are_given_uids_are_the_same() {
+    let days = ["20261109", "20261110", "20261117"];
+    let named = days.map(|day| one(day, "Roadmap", day, 9));
+    let nameless = named.each_ref().map(|event| event.split_once('\n').unwrap().1.to_string());
+    let world = saved(World::new().config(SIDE), &nameless);
+    let whole = world.titles("2026-11-09", "2026-11-22");
+    let world = saved(world, &named);
+    assert_eq!(world.run(["sync"]).ok(), "side: 0 added, 0 changed, 0 removed (listed whole)\n");
+    assert_eq!(world.titles("2026-11-09", "2026-11-22"), whole);
+}
+
+#[test]
+fn what_one_source_keeps_and_another_moved_counts_once() {
+    let config = SIDE.to_string() + "[[source.ics]]\nname = \"full\"\npath = \"~/full.ics\"\n";
+    let all =
+        [one("a", "Roadmap", "20261109", 9), one("b", "Budget", "20261110", 9), one("c", "Vision", "20261117", 9)];
+    let past = |world: &World| {
+        let rows = world.run(["events", "--from", "2026-11-09", "--to", "2026-11-22", "--format", "json"]).json();
+        let counted = rows.iter().filter(|row| row["reason"].is_null());
+        counted.map(|row| row["start"].as_str().unwrap()[8..13].to_string()).collect::<Vec<_>>()
+    };
+    let start = || {
+        let world = World::new().config(&config).file("full.ics", texts(&all)).file("side.ics", texts(&all));
+        world.run(["sync"]).ok();
+        let world = saved(world, &all[2..]);
+        assert_eq!(past(&world), ["09T09", "10T09", "17T09"]);
+        world
+    };
+    for (more, wanted) in [("", "10T09"), ("\nSEQUENCE:1", "12T09")] {
+        let moved = one("b", "Budget", "20261112", 9) + more;
+        let world = start().file("full.ics", texts(&[all[0].clone(), moved, all[2].clone()]));
+        assert_eq!(past(&world), ["09T09", wanted, "17T09"], "{more}");
+    }
+}

@@ -365,3 +365,50 @@ fn one_version_at_two_times_in_two_sources_counts_once_and_that_is_told() {
     let (found, said) = across(&[&half(14, "UNTIL=20261117T235959Z")], &[&half(18, "COUNT=9")]);
     assert_eq!((found.len(), said.as_str()), (7, ""), "{found:?}");
 }
+
+#[test]
+fn what_ends_a_series_ends_its_older_changes_too() {
+    let slot = |future: &str| format!("RECURRENCE-ID{future};TZID=Europe/Berlin:20261118T100000");
+    let series = vevent("u", "Roadmap", &weekly(""));
+    let end = "STATUS:CANCELLED\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261111T100000\nSEQUENCE:2";
+    let end = vevent("u", "Roadmap", &at(11, 10, end));
+    let change = |sequence: u32| vevent("u", "Roadmap", &at(19, 15, &format!("{}\nSEQUENCE:{sequence}", slot(""))));
+    assert_eq!(quietly("", &[&series, &change(1), &end]), ["19T15:00 60 cancelled Roadmap"]);
+    assert_eq!(quietly("", &[&series, &change(3), &end]), ["19T15:00 60 counted Roadmap"]);
+    // It begins later, and what follows is changed and not cancelled.
+    let later = end.replace("20261111", "20261125");
+    assert_eq!(quietly("", &[&series, &change(1), &later]), ["19T15:00 60 counted Roadmap"]);
+    let moved = end.replace("STATUS:CANCELLED\n", "");
+    assert_eq!(quietly("", &[&series, &change(1), &moved]), ["19T15:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn a_change_of_a_date_that_a_newer_version_moved_counts_no_more() {
+    let change = |hour, sequence: u32| {
+        let slot = format!("RECURRENCE-ID;TZID=Europe/Berlin:20261118T{hour}0000\nSEQUENCE:{sequence}");
+        vevent("u", "Roadmap", &at(18, 15, &slot))
+    };
+    let series = vevent("u", "Roadmap", &at(11, 11, "RRULE:FREQ=WEEKLY;COUNT=3\nSEQUENCE:2"));
+    let moved = "18T15:00 60 duplicate Roadmap";
+    assert_eq!(quietly("", &[&series, &change(10, 1)]), ["18T11:00 60 counted Roadmap", moved]);
+    // Of a date that it has, of the same version, or beside its dates: it counts.
+    assert_eq!(quietly("", &[&series, &change(11, 1)]), ["18T15:00 60 counted Roadmap"]);
+    assert_eq!(quietly("", &[&series, &change(10, 2)]).len(), 2);
+    assert!(!quietly("", &[&series, &change(10, 2)]).contains(&moved.to_string()));
+    let dated = series.replace("SEQUENCE:2", "SEQUENCE:2\nRDATE;TZID=Europe/Berlin:20261118T100000");
+    assert!(!quietly("", &[&dated, &change(10, 1)]).contains(&moved.to_string()));
+    // In two sources the same.
+    let found = across(&[&series], &[&change(10, 1)]).0;
+    assert_eq!(found, ["18T11:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn a_cancellation_in_another_source_spares_what_is_newer() {
+    let slot = "RECURRENCE-ID;TZID=Europe/Berlin:20261118T100000";
+    let series = vevent("u", "Roadmap", &weekly("SEQUENCE:1"));
+    let cancel = vevent("u", "Roadmap", &at(11, 10, "SEQUENCE:2\nSTATUS:CANCELLED"));
+    let change = |sequence: u32| vevent("u", "Roadmap", &at(18, 15, &format!("{slot}\nSEQUENCE:{sequence}")));
+    assert_eq!(across(&[&series, &change(3)], &[&cancel]).0, ["18T15:00 60 counted Roadmap"]);
+    assert_eq!(across(&[&series, &change(2)], &[&cancel]).0, ["18T15:00 60 cancelled Roadmap"]);
+    assert_eq!(across(&[&series], &[&cancel]).0, ["18T10:00 60 cancelled Roadmap"]);
+}
