@@ -48,7 +48,9 @@ impl Versions {
             let others = masters.iter().filter(|m| place(&m.event) != (&*here.source, &*here.name));
             let (mut newest, mut ended) = (None, None);
             for other in others {
-                newest = newest.max(Some(sequence(&other.event)));
+                if tells(other, start(instance)) {
+                    newest = newest.max(Some(sequence(&other.event)));
+                }
                 ended = ended.max(is_cancelled(&other.event).then(|| sequence(&other.event)));
             }
             if ended >= Some(instance.event.sequence) {
@@ -97,6 +99,11 @@ impl Versions {
         }
         twice
     }
+}
+
+/// What takes place at `at` would be among what it tells: a series says nothing of the time before it.
+fn tells(master: &Master, at: DateTime<Utc>) -> bool {
+    !master.event.recurring || master.range.is_none_or(|(from, _)| at > from - BESIDE)
 }
 
 /// The newest of the masters, in the order in which they stand for one another.

@@ -113,7 +113,7 @@ impl Grouping<'_> {
     }
 
     /// All that bears one UID.
-    fn one(&mut self, masters: &[usize], mut overrides: Vec<usize>, all: &mut Vec<Series>) {
+    fn one(&mut self, masters: &[usize], overrides: Vec<usize>, all: &mut Vec<Series>) {
         if masters.len() < 2 && masters.iter().all(|master| self.components[*master].times.starts) {
             let master = masters.first().copied();
             if let Some(master) = master {
@@ -170,11 +170,15 @@ impl Grouping<'_> {
             }
         }
         // Changes of single instances are those of a series.
-        let is_series = |m: &usize| !self.components[*m].times.rules.is_empty();
-        let first = standing.iter().copied().find(is_series).unwrap_or(standing[0]);
+        let series: Vec<usize> = standing.iter().copied().filter(|m| self.components[*m].event.recurring).collect();
+        let first = series.first().copied().unwrap_or(standing[0]);
         self.belong(first, &overrides);
+        let start = content(&self.components[first], self.zones).0;
         for master in standing {
-            let overrides = if master == first { std::mem::take(&mut overrides) } else { Vec::new() };
+            // A copy of the series has them too.
+            let same =
+                master == first || series.contains(&master) && content(&self.components[master], self.zones).0 == start;
+            let overrides = if same { overrides.clone() } else { Vec::new() };
             all.push(Series { master: Some(master), overrides });
         }
     }

@@ -51,27 +51,7 @@ struct Seen {
 pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Result<Facts, Failure> {
     let mut facts = Facts::default();
     let accounts = store.accounts()?;
-    let mut pasts = Vec::new();
-    for source in &config.ics {
-        let Some(account) = accounts.iter().find(|a| a.kind == "ics" && a.name == source.name) else {
-            facts.never(&source.name);
-            continue;
-        };
-        for calendar in store.calendars(account.id)? {
-            for text in store.texts(calendar.id)? {
-                let text = Text { file: text.file, stem: text.stem, bytes: text.bytes };
-                facts.ics.add_text(Some(&account.name), &text);
-                facts.any = true;
-            }
-            facts.ics.unread.extend(store.skipped(calendar.id)?.into_iter().map(|(reason, _)| reason));
-            facts.note(store, account, &calendar, window)?;
-            pasts.push((&account.name, store.past(calendar.id, window)?));
-        }
-    }
-    facts.instances = facts.ics.instances(window, zone);
-    for (name, rows) in pasts.iter().filter(|(_, rows)| !rows.is_empty()) {
-        facts.keep(name, rows, window, zone);
-    }
+    facts.files(store, config, &accounts, (window, zone))?;
     let shared: HashSet<Uid> = facts.instances.iter().map(|i| i.event.uid.clone()).collect();
     let kept = facts.instances.iter().filter(|i| i.event.last_seen.is_some() && !i.event.recurring);
     let mut masters: Vec<Master> = kept.map(Master::single).collect();
@@ -87,13 +67,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
         let owner = calendars.iter().find(|c| c.primary).and_then(|c| Address::parse(&c.remote));
         facts.me.extend(owner.clone());
         for calendar in calendars.iter().filter(|c| c.selected()) {
-            let described = Arc::new(model::Calendar {
-                source: account.name.clone(),
-                name: calendar.name.clone(),
-                primary: calendar.primary,
-                role: calendar.role,
-                owner: owner.clone(),
-            });
+            let described = described(account, calendar, owner.clone());
             let reading = Reading {
                 calendar: &described,
                 own: is_own(&calendar.remote, calendar.primary, calendar.role),
@@ -101,7 +75,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
                 labels: &calendar.labels,
                 colors: &calendar.shades,
             };
-            let mut own = facts.google(store, calendar.id, &reading, window, zone)?;
+            let mut own = facts.google(store, calendar.id, &reading, (window, zone))?;
             masters.append(&mut of_google(store, calendar.id, &reading, &shared, &mut own)?);
             facts.instances.append(&mut own);
             facts.note(store, account, calendar, window)?;
@@ -114,6 +88,16 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
     // Every calendar of an account tells of the account's trouble.
     facts.remarks.dedup();
     Ok(facts)
+}
+
+fn described(account: &Account, calendar: &Calendar, owner: Option<Address>) -> Arc<model::Calendar> {
+    Arc::new(model::Calendar {
+        source: account.name.clone(),
+        name: calendar.name.clone(),
+        primary: calendar.primary,
+        role: calendar.role,
+        owner,
+    })
 }
 
 /// The same from the files and folders that the configuration names, past the store, for when it cannot be written. What
@@ -137,6 +121,38 @@ pub fn read_files(config: &Config, home: &dyn Fn(&str) -> String, window: Interv
 }
 
 impl Facts {
+    /// The instances of files and feeds, with what is kept of their past.
+    fn files(
+        &mut self,
+        store: &Store,
+        config: &Config,
+        accounts: &[Account],
+        (window, zone): (Interval, Tz),
+    ) -> Result<(), Failure> {
+        let mut pasts = Vec::new();
+        for source in &config.ics {
+            let Some(account) = accounts.iter().find(|a| a.kind == "ics" && a.name == source.name) else {
+                self.never(&source.name);
+                continue;
+            };
+            for calendar in store.calendars(account.id)? {
+                for text in store.texts(calendar.id)? {
+                    let text = Text { file: text.file, stem: text.stem, bytes: text.bytes };
+                    self.ics.add_text(Some(&account.name), &text);
+                    self.any = true;
+                }
+                self.ics.unread.extend(store.skipped(calendar.id)?.into_iter().map(|(reason, _)| reason));
+                self.note(store, account, &calendar, window)?;
+                pasts.push((&account.name, store.past(calendar.id, window)?));
+            }
+        }
+        self.instances = self.ics.instances(window, zone);
+        for (name, rows) in pasts.iter().filter(|(_, rows)| !rows.is_empty()) {
+            self.keep(name, rows, window, zone);
+        }
+        Ok(())
+    }
+
     /// The instances of a Google calendar, with those that were moved out of a slot in the window: they take no time in it, but no
     /// copy of them is there either.
     fn google(
@@ -144,8 +160,7 @@ impl Facts {
         store: &Store,
         of: CalendarId,
         reading: &Reading,
-        window: Interval,
-        zone: Tz,
+        (window, zone): (Interval, Tz),
     ) -> Result<Vec<Instance>, Failure> {
         let (mut found, mut odd) = (Vec::new(), 0);
         let covered = store.state(of)?.covered;

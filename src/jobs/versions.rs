@@ -31,6 +31,7 @@ pub(super) fn of_google(
     own: &mut [Instance],
 ) -> Result<Vec<Master>, Failure> {
     let mut masters: Vec<Master> = own.iter().filter(|i| !i.event.recurring).map(Master::single).collect();
+    let range = store.state(of)?.covered;
     let there: HashSet<Uid> = masters.iter().map(|master| master.event.uid.clone()).collect();
     for uid in shared.iter().filter(|uid| !there.contains(*uid)) {
         for Known { series, sequence, json } in store.known(of, &uid.0)? {
@@ -43,7 +44,7 @@ pub(super) fn of_google(
                 let (uid, calendar) = (uid.clone(), Arc::clone(reading.calendar));
                 let series_sequence = Some(sequence);
                 let unseen = || Event { uid, calendar, series_sequence, recurring: true, ..Event::default() };
-                masters.push(Master { event: event.unwrap_or_else(|| Arc::new(unseen())), range: None });
+                masters.push(Master { event: event.unwrap_or_else(|| Arc::new(unseen())), range });
             } else if let Ok(one) = instance(&json, reading) {
                 masters.push(Master::single(&one));
             }

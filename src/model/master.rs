@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub struct Master {
     /// Its version is in `series_sequence`.
     pub event: Arc<Event>,
-    /// Its first start, and the last moment at which an instance may start; `None` where nobody looked.
+    /// Its first start, and the last moment at which an instance may start; or between when its instances are known.
     pub range: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 

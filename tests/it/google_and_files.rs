@@ -104,6 +104,7 @@ fn a_newer_word_of_google_counts_wherever_in_time_it_lies() {
     put("moved", 3, meeting("Budget", "2026-12-10T10:00", 60));
     put("series", 3, crate::support::series("Portfolio", "2026-12-03T10:00", 60, "RRULE:FREQ=WEEKLY;COUNT=3"));
     put("older", 1, meeting("Hiring", "2026-12-10T10:00", 60));
+    put("old", 3, crate::support::series("Retro", "2024-01-04T11:00", 60, "RRULE:FREQ=WEEKLY"));
     let file = |uid: &str, title: &str, sequence: u32, more: &str| {
         let more = format!("SEQUENCE:{sequence}\n{more}ATTENDEE:mailto:bo@example.com");
         crate::support::event(uid, title, "20261118T160000", "20261118T170000", &more)
@@ -113,6 +114,7 @@ fn a_newer_word_of_google_counts_wherever_in_time_it_lies() {
         file("series", "Portfolio", 2, "RRULE:FREQ=WEEKLY;COUNT=2\n"),
         file("older", "Hiring", 2, ""),
         file("alone", "Vision", 2, ""),
+        file("old", "Retro", 2, "RRULE:FREQ=WEEKLY\n").replace("20261118", "20240103"),
     ];
     let config = google.config("work") + "[[source.ics]]\nname = \"side\"\npath = \"~/side.ics\"\n";
     let world = World::new().signed_in(&google).config(&config);
@@ -127,6 +129,9 @@ fn a_newer_word_of_google_counts_wherever_in_time_it_lies() {
         titles
     };
     assert_eq!(counted("2026-11-18", "2026-11-18"), ["Daily stand-up", "Hiring", "Vision"]);
+    // Of what was before the time that is kept of Google, the file knows more.
+    assert_eq!(counted("2026-11-16", "2026-11-22").iter().filter(|title| *title == "Retro").count(), 1);
+    assert_eq!(counted("2024-11-18", "2024-11-24"), ["Retro"]);
     assert!(!counted("2026-11-25", "2026-11-25").contains(&"Portfolio".to_string()));
-    assert_eq!(counted("2026-12-03", "2026-12-10"), ["Budget", "Portfolio", "Portfolio"]);
+    assert_eq!(counted("2026-12-03", "2026-12-10"), ["Budget", "Portfolio", "Portfolio", "Retro", "Retro"]);
 }

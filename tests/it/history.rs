@@ -411,7 +411,7 @@ fn a_window_that_moves_on_under_new_uids_at_every_fetch_holds_nothing_and_double
             let meeting = |title: &str, hour| one(&format!("{title}-{n}-{today}"), title, &day, hour);
             [
                 meeting("Roadmap", 9),
-                meeting(if today % 2 == 0 { "Sprint planning" } else { "[EXT] Sprint-Planning" }, 11),
+                meeting(if today.is_multiple_of(2) { "Sprint planning" } else { "[EXT] Sprint-Planning" }, 11),
             ]
         };
         let mut events: Vec<String> = days.flat_map(one).collect();

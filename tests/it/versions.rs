@@ -412,3 +412,28 @@ fn a_cancellation_in_another_source_spares_what_is_newer() {
     assert_eq!(across(&[&series, &change(2)], &[&cancel]).0, ["18T15:00 60 cancelled Roadmap"]);
     assert_eq!(across(&[&series], &[&cancel]).0, ["18T10:00 60 cancelled Roadmap"]);
 }
+
+#[test]
+fn a_series_that_is_told_twice_has_its_changes_twice() {
+    let slot = "RECURRENCE-ID;TZID=Europe/Berlin:20261118T100000";
+    let series = vevent("u", "Roadmap", &weekly(""));
+    let rows = |components: &[&str]| quietly("", components);
+    let wanted = ["18T15:00 60 counted Roadmap", "18T15:00 60 duplicate Roadmap"];
+    assert_eq!(rows(&[&series, &series, &vevent("u", "Roadmap", &at(18, 15, slot))]), wanted);
+    let gone = vevent("u", "Roadmap", &at(18, 10, &format!("{slot}\nSTATUS:CANCELLED")));
+    assert!(rows(&[&series, &gone, &series]).iter().all(|row| !row.contains("counted")));
+    // A single event that only shares the UID has no part in them.
+    let other = vevent("u", "Pricing", &at(18, 12, ""));
+    let (found, _) = week_of("", &[&series, &other, &vevent("u", "Roadmap", &at(18, 15, slot))]);
+    assert_eq!(found, ["18T12:00 60 counted Pricing", "18T15:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn a_newer_version_that_begins_later_says_nothing_of_the_time_before() {
+    let old = vevent("u", "Roadmap", &at(3, 10, "RRULE:FREQ=WEEKLY"));
+    let since = |day: u32| vevent("u", "Roadmap", &at(day, 12, "RRULE:FREQ=WEEKLY\nSEQUENCE:1"));
+    assert_eq!(across(&[&old], &[&since(26)]).0, ["17T10:00 60 counted Roadmap"]);
+    // A day later from the first to the last is a move.
+    assert_eq!(across(&[&old], &[&since(4)]).0, ["18T12:00 60 counted Roadmap"]);
+    assert_eq!(across(&[&old], &[&since(18)]).0, ["18T12:00 60 counted Roadmap"]);
+}
