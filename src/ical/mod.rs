@@ -37,7 +37,7 @@ use chrono_tz::Tz;
 use component::Component;
 use line::{Lines, Property, unescape};
 use meter::Meter;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use version::Series;
 use zone::Zone;
@@ -164,11 +164,11 @@ impl Parsed {
         })
     }
 
-    /// Place of the text and line of the event or series of that UID.
-    pub fn line_of(&self, uid: &Uid) -> Option<(usize, usize)> {
+    /// Of the events and series of these UIDs: the UID, the place of the text and the line.
+    pub fn lines_of<'p>(&'p self, uids: &'p BTreeSet<Uid>) -> impl Iterator<Item = (&'p Uid, usize, usize)> {
         let masters = self.series.iter().filter_map(|series| series.master).map(|master| &self.components[master]);
-        let mut own = masters.filter(|master| master.event.uid == *uid);
-        own.next().map(|master| (self.calendars[master.times.home].text, master.times.line))
+        let own = masters.filter_map(|master| Some((uids.get(&master.event.uid)?, &master.times)));
+        own.map(|(uid, times)| (uid, self.calendars[times.home].text, times.line))
     }
 
     /// All instances that overlap `window`, by start, then UID: timed ones that share time with it, or start inside it

@@ -12,7 +12,7 @@ pub use crate::ical::{Entry, Says, contents, entries};
 use crate::ical::{Lost, Parsed, Problem, Shelf, Source};
 use crate::model::{Instance, Interval, Master, Uid};
 use chrono_tz::Tz;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use feed::{Feed, Fetched};
 pub use files::{Text, Unread, stamp};
@@ -191,14 +191,18 @@ impl Calendars {
     pub fn tell_twice(&mut self, uids: &BTreeSet<Uid>) {
         let message =
             "another source tells the event at another time, and nothing says which is newer: one of them counts";
-        for uid in uids {
-            let told = self.sources.iter().filter_map(|reading| {
-                let (text, line) = reading.parsed.as_ref()?.line_of(uid)?;
-                Some((reading.files.get(text)?.clone(), text, line))
-            });
-            let Some((file, text, line)) = told.min() else { continue };
-            self.problems.push((file, Problem { text, line, message: message.into(), lost: Lost::Nothing }));
+        let mut places: BTreeMap<&Uid, (&String, usize, usize)> = BTreeMap::new();
+        for reading in &self.sources {
+            for (uid, text, line) in reading.parsed.iter().flat_map(|parsed| parsed.lines_of(uids)) {
+                let Some(file) = reading.files.get(text) else { continue };
+                let known = places.entry(uid).or_insert((file, text, line));
+                *known = (*known).min((file, text, line));
+            }
         }
+        let told = |(file, text, line): (&String, usize, usize)| {
+            (file.clone(), Problem { text, line, message: message.into(), lost: Lost::Nothing })
+        };
+        self.problems.extend(places.into_values().map(told));
     }
 }
 
