@@ -77,7 +77,7 @@ fn surprise(analysis: &Analysis<'_>, j: &Judged, class: Class, setup: &Setup) ->
 /// The rule that decided names the whole title: somebody meant it.
 fn names_it(seen: &Subject<'_>, rules: &RuleSet) -> bool {
     let words = Title::of(seen.event.summary.as_deref().unwrap_or_default()).words;
-    let whole = words.slice(0..words.len());
+    let whole = words.text();
     let matched = rules.explain(seen).winner.into_iter().flat_map(|step| step.matched);
     matched.into_iter().any(|e| e.predicate == "title" && e.seen.as_deref() == Some(whole))
 }
