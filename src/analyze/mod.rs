@@ -22,10 +22,12 @@ pub mod topics;
 mod trend;
 mod unknown;
 pub mod usage;
+mod versions;
 
 pub use judge::{Judged, Verdict, judge};
 pub use report::Report;
 pub use tally::Tally;
+pub use versions::Versions;
 
 use crate::classify::{People, RuleSet};
 use crate::model::{Audit, Class, Event, Exact, Instance, Interval, Preferences, Week};

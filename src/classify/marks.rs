@@ -64,8 +64,7 @@ struct Halves<'o> {
 }
 
 fn title(instance: &Instance) -> String {
-    let title = Title::of(instance.event.summary.as_deref().unwrap_or_default());
-    title.words.slice(0..title.words.len()).to_owned()
+    Title::of(instance.event.summary.as_deref().unwrap_or_default()).words.text().to_owned()
 }
 
 impl<'o> Halves<'o> {

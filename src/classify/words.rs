@@ -99,6 +99,11 @@ impl Words {
         &self.text[self.spans[range.start].0 as usize..self.spans[range.end - 1].1 as usize]
     }
 
+    /// All words as one text.
+    pub fn text(&self) -> &str {
+        self.slice(0..self.len())
+    }
+
     /// Whether nothing stands between the word at `index` and the one before it, as in scripts without spaces.
     pub(super) fn is_joined(&self, index: usize) -> bool {
         index > 0 && self.spans[index].0 == self.spans[index - 1].1
@@ -301,7 +306,7 @@ mod tests {
 
     fn words(title: &str) -> String {
         let title = Title::of(title);
-        let whole = title.words.slice(0..title.words.len()).to_owned();
+        let whole = title.words.text().to_owned();
         let each: String = (0..title.words.len()).fold(String::new(), |text, i| {
             let gap = if text.is_empty() || title.words.is_joined(i) { "" } else { " " };
             text + gap + title.words.word(i)

@@ -126,6 +126,7 @@ impl Setup {
         if !ics.is_empty() {
             let mut calendars = Calendars::read(ics, None)?;
             let mut instances = calendars.instances(window, zone);
+            jobs::settle(&mut calendars, Vec::new(), &mut instances, &self.config.people, zone);
             match overrides() {
                 Ok(overrides) => put_marks(&overrides, &mut instances, zone),
                 Err(failure) => talk.warn(&format!("your marks are not counted: {}", failure.message), None),

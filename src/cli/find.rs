@@ -121,7 +121,7 @@ pub fn find<'a>(
                 Pick::Nearest if *event.uid.0 == *wanted => String::new(),
                 Pick::Nearest => {
                     let words = title(j);
-                    words.slice(0..words.len()).to_string()
+                    words.text().to_string()
                 }
             })
     });

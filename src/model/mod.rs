@@ -8,6 +8,7 @@ mod color;
 mod event;
 mod exact;
 mod interval;
+mod master;
 mod mistake;
 mod overrides;
 mod preferences;
@@ -28,6 +29,7 @@ pub use event::{
 };
 pub use exact::Exact;
 pub use interval::Interval;
+pub use master::Master;
 pub use mistake::Mistake;
 pub use overrides::{Marked, Override, Overrides, Slot};
 pub use preferences::{Hours, Preferences, Weight, WorkingHours};

@@ -24,7 +24,7 @@ pub use accounts::{Account, AccountId, Calendar, CalendarId, Listed};
 pub use feed::{Changes, Listing, Window};
 pub use hold::Hold;
 pub use ics::IcsText;
-pub use instances::{Coverage, Row};
+pub use instances::{Coverage, Known, Row};
 pub use lock::Lock;
 pub use overrides::Change;
 pub use past::{Past, PastChange, PastExtent};

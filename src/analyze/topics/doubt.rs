@@ -19,7 +19,7 @@ pub enum Doubt {
     /// Nothing matched.
     Open,
     /// A default rule leaves it open on purpose.
-    Kept { rule: usize, sure: bool },
+    Kept { rule: usize },
     /// One word speaks for the class, and the user leaves such meetings open.
     LeftOpen { rule: usize, class: Class },
     /// A meeting of the same title was marked as this class.
@@ -55,9 +55,6 @@ impl Doubt {
         match self {
             Doubt::Open | Doubt::LeftOpen { .. } => 1.0,
             Doubt::Marked(_) => 0.8,
-            Doubt::Kept { sure: false, .. } => 0.5,
-            Doubt::Kept { .. } => 0.3,
-            Doubt::Solo => 0.6,
             Doubt::Long | Doubt::Unusual { .. } => 0.5,
             Doubt::Out { .. } => 0.4,
             Doubt::Both { own: true, .. } => 0.15,
@@ -65,6 +62,8 @@ impl Doubt {
             Doubt::Both { .. } => 0.45,
             Doubt::Likely { asked, wrong, .. } => updated(0.3, 3.0, *asked, *wrong),
             Doubt::Shaken { asked, wrong, .. } => updated(0.04, 12.0, *asked, *wrong),
+            // What a leader keeps for themselves, and what a rule names and leaves open, is mostly neither.
+            Doubt::Solo | Doubt::Kept { .. } => 0.12,
             Doubt::New { .. } => 0.1,
             Doubt::Sure { .. } => 0.04,
         }
@@ -139,7 +138,7 @@ impl<'r> Doubts<'r> {
             (Verdict::Counted(Class::Unclassified), by) => match (&j.left_open, by) {
                 (Some(decision), _) => left_open(decision),
                 (None, By::Nothing) => Some(Doubt::Open),
-                (None, By::Rule(rule)) => (!own(*rule)).then_some(Doubt::Kept { rule: *rule, sure: j.decision.sure }),
+                (None, By::Rule(rule)) => (!own(*rule)).then_some(Doubt::Kept { rule: *rule }),
                 _ => None,
             },
             (Verdict::Counted(class), By::Rule(rule)) => self.classed(j, class, *rule, again && since >= self.new),
