@@ -12,13 +12,13 @@ use super::week::one_week;
 use super::{Done, Files, context, explain, output, paths};
 use crate::analyze::topics::topics;
 use crate::analyze::{Analysis, ledger::ByClass};
-use crate::classify::{By, Phrase, put_marks};
-use crate::model::{Class, Exact, Instance, Interval, Override, Overrides, Week};
+use crate::classify::put_marks;
+use crate::model::{Class, Exact, Instance, Interval, Overrides, Week};
 use crate::store::Change;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use queue::Item;
-use rule::{Written, proposed, suggested};
+use rule::Written;
 use std::collections::BTreeSet;
 
 const KEYS: &str = "s strategy  e execution  i ignore  u leave open  (S E I U this one only)\n\
@@ -233,49 +233,6 @@ impl Session<'_> {
         let now = self.analysis().hours_in(self.within);
         let before = std::mem::replace(&mut self.shown, now);
         output::print(&format!("{said}; share {} → {}\n", percent(before.share()), percent(self.shown.share())))
-    }
-
-    fn rule(&mut self, item: &Item) -> Done {
-        if item.private {
-            return output::print("a rule would name a private title; `--show-private` allows it\n");
-        }
-        let usual = suggested(item);
-        let Some(title) = self.asked.line(&format!("  words of the title [{usual}] > "))? else { return Ok(()) };
-        let title = if title.is_empty() { usual } else { title };
-        if Phrase::parse(&title).is_none() {
-            return output::print("a rule needs a word of the title\n");
-        }
-        let class = match self.asked.key("  class: s e i > ")? {
-            Some('s') => "strategy",
-            Some('e') => "execution",
-            Some('i') => "ignore",
-            _ => return output::print("no rule was made\n"),
-        };
-        let kept = Override::class(class).and_then(|class| item.word(class).theme);
-        let usual =
-            kept.as_deref().map_or("Enter for none".into(), |theme| format!("[{}]", crate::diagnostic::plain(theme)));
-        let theme = self.asked.line(&format!("  theme, {usual} > "))?.unwrap_or_default();
-        let theme = Some(theme.as_str()).filter(|theme| !theme.is_empty()).or(kept.as_deref());
-        let (file, rules) = proposed(&self.review.files, &self.setup, item, class, theme, &title)?;
-        let beaten = std::mem::replace(&mut self.setup.rules, rules);
-        if !self.decided_by(item, &file.rule) {
-            self.setup.rules = beaten;
-            return output::print("that rule would not decide this meeting; nothing was written\n");
-        }
-        if let Err(failure) = file.write() {
-            self.setup.rules = beaten;
-            return Err(failure);
-        }
-        let said = format!("a rule for `{}` in {}", crate::diagnostic::plain(&title), file.name());
-        self.steps.push(Step::Ruled { key: item.key.clone(), file });
-        self.done.insert(item.key.clone());
-        self.tell(&said)
-    }
-
-    /// The meeting is decided by the rule of that name.
-    fn decided_by(&self, item: &Item, name: &str) -> bool {
-        let by = |by: &By| matches!(by, By::Rule(rule) if *self.setup.rules.rules()[*rule].name == *name);
-        self.analysis().judged().iter().any(|j| super::find::id(&j.instance) == item.id && by(&j.decision.by))
     }
 
     fn undo(&mut self) -> Done {

@@ -221,11 +221,11 @@ fn marks_go_to_another_machine_and_nothing_is_lost_there() {
       |
       = help: expected `strategy`, `execution`, `ignore` or `unclassified`
 
-    error: a mark needs a UID or a title
+    error: a mark needs a UID, or a title that says more than a form
      --> marks.toml:6:7
       |
     6 | uid = ""
-      |       ^^ empty
+      |       ^^ nothing to go by
 
     error: `original` must be the start that the series gave it
      --> marks.toml:7:12
