@@ -175,7 +175,7 @@ fn rule(
             .with_help("add one, such as `title = [\"roadmap\"]`");
     }
     let (outcome, kind, theme) = what?;
-    let line = 1 + reader.text()[..header.start].matches('\n').count();
+    let line = reader.line(header.start);
     let rule = Rule { name: name.into(), outcome, kind, weak, theme, source: source.clone(), line, predicates, unless };
     (reader.count() == before).then_some(rule)
 }

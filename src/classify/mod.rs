@@ -9,6 +9,7 @@ mod append;
 mod dates;
 mod file;
 mod forms;
+mod gates;
 mod index;
 mod insert;
 mod marks;

@@ -4,6 +4,7 @@ use super::phrase::Phrase;
 use super::range::Bounds;
 use super::words::caseless;
 use crate::model::Mistake;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -20,7 +21,9 @@ pub struct Reader<'a> {
     place: String,
     mistakes: Vec<Mistake>,
     /// Lines that are not TOML, as bytes. What the parser put in their place is nobody's mistake.
-    broken: Vec<Range<usize>>,
+    broken: BTreeMap<usize, usize>,
+    /// Where lines end.
+    ends: Vec<usize>,
     hidden: Vec<Mistake>,
 }
 
@@ -38,7 +41,15 @@ impl Note<'_> {
 impl<'a> Reader<'a> {
     /// A reader of `text`; `groups` are the names that `@group` may take.
     pub fn new(text: &'a str, groups: &'a [&'a str]) -> Reader<'a> {
-        Reader { text, groups, place: String::new(), mistakes: Vec::new(), broken: Vec::new(), hidden: Vec::new() }
+        Reader {
+            text,
+            groups,
+            place: String::new(),
+            mistakes: Vec::new(),
+            broken: BTreeMap::new(),
+            ends: text.match_indices('\n').map(|(at, _)| at).collect(),
+            hidden: Vec::new(),
+        }
     }
 
     /// What messages begin with from now on; empty for the file as a whole.
@@ -57,19 +68,24 @@ impl<'a> Reader<'a> {
         self.text
     }
 
+    /// The line in which the byte `at` stands, from 1.
+    pub fn line(&self, at: usize) -> usize {
+        1 + self.ends.partition_point(|end| *end < at)
+    }
+
     /// Notes that a line is not TOML; a second report about the same line is dropped.
     pub fn not_toml(&mut self, span: Range<usize>, message: &str) {
-        let start = self.text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = self.text[span.start..].find('\n').map_or(self.text.len(), |newline| span.start + newline);
-        if !self.broken.iter().any(|line| line.contains(&span.start) || *line == (start..end)) {
+        let line = self.line(span.start) - 1;
+        let start = line.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+        let end = self.ends.get(line).copied().unwrap_or(self.text.len());
+        if self.broken.insert(start, end).is_none() {
             self.mistakes.push(Mistake::new(span, format!("this is not TOML: {message}"), "cannot be read"));
-            self.broken.push(start..end);
         }
     }
 
     /// Whether one of the lines from `start` to `end` is not TOML.
     pub fn is_broken(&self, span: Range<usize>) -> bool {
-        self.broken.iter().any(|line| line.start < span.end && span.start <= line.end)
+        self.broken.range(..span.end).next_back().is_some_and(|(_, end)| span.start <= *end)
     }
 
     /// How many mistakes there are so far.
@@ -84,7 +100,7 @@ impl<'a> Reader<'a> {
             place => format!("{place}: {}", message.as_ref()),
         };
         let mistake = Mistake::new(span, message, label);
-        if self.broken.iter().any(|line| line.start <= mistake.span.start && mistake.span.start <= line.end) {
+        if self.is_broken(mistake.span.start..mistake.span.start + 1) {
             // Counted, so that the rule is not used, but reported only as broken.
             self.hidden.push(mistake);
             let last = self.hidden.len() - 1;

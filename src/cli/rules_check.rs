@@ -3,15 +3,16 @@
 use super::context::{Setup, Talk, now, read};
 use super::find::second_path;
 use super::paths::{config_path, rules_path, shown};
-use super::rules_text::{hours, place, rule_json, span, twelve_weeks};
+use super::rules_text::{hours, lines, place, rule_json, twelve_weeks};
 use super::{Done, Files, Format, output};
 use crate::analyze::Analysis;
 use crate::analyze::usage::{Clash, Usage, Use};
-use crate::classify::{By, Nature, Outcome, RuleSet};
+use crate::classify::{By, Nature, Outcome, Rule, RuleSet};
 use crate::diagnostic::{Exit, Failure, Place, plain};
 use crate::model::{Exact, Interval, Mistake, Week};
 use clap::Args;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Most titles of a list.
@@ -132,10 +133,11 @@ impl Check<'_> {
 
     /// What is odd about the user's own rules, each at its place in `text`.
     fn warnings(&self, text: &str) -> Vec<Mistake> {
-        let mut warnings = Vec::new();
+        let (mut warnings, lines) = (Vec::new(), lines(text));
+        let line = |rule: &Rule| lines.get(rule.line - 1).cloned().unwrap_or_default();
         for (number, used) in self.usage.rules.iter().enumerate().filter(|(rule, _)| self.own(*rule)) {
             let rule = &self.rules.rules()[number];
-            let span = span(text, rule.line);
+            let span = line(rule);
             if used.matched == 0 {
                 let message = format!("rule `{}` matches nothing in the last 12 weeks", plain(&rule.name));
                 let help = "`vantage explain TITLE` says why it does not match; a rule for rare meetings may stay";
@@ -151,7 +153,8 @@ impl Check<'_> {
         }
         // An own rule is made to beat inherited ones, and one that never wins was named above.
         let beaten = |clash: &&Clash| self.own(clash.loser) && !self.usage.rules[clash.loser].shadowed();
-        for clash in self.clashes().filter(beaten) {
+        let mut told = BTreeSet::new();
+        for clash in self.clashes().filter(beaten).filter(|clash| told.insert((clash.winner, clash.loser))) {
             let (winner, loser) = (&self.rules.rules()[clash.winner], &self.rules.rules()[clash.loser]);
             // No title is put into a message: the list above the warnings names it.
             let message = format!(
@@ -160,10 +163,7 @@ impl Check<'_> {
                 plain(&loser.name)
             );
             let help = format!("{} is first and wins; tell them apart with `unless`", place(winner));
-            let warning = Mistake::new(span(text, loser.line), message, "this one loses").help(help);
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
+            warnings.push(Mistake::new(line(loser), message, "this one loses").help(help));
         }
         warnings.sort_by_key(|warning| warning.span.start);
         warnings
