@@ -46,7 +46,7 @@ pub fn parse(file: &str, text: &str, groups: &[&str]) -> Result<RuleSet, Vec<Mis
     let groups: Vec<&str> =
         groups.iter().map(|g| g.trim_start_matches('@')).chain(KNOWN_GROUPS.iter().copied()).collect();
     let mut reader = Reader::new(text, &groups);
-    let own = read(&mut reader, Source { name: file.into(), inherited: false });
+    let own = read(&mut reader, Source { name: file.into(), inherited: false, text: text.into() });
     let mistakes = reader.finish();
     if !mistakes.is_empty() {
         return Err(mistakes);
@@ -54,7 +54,10 @@ pub fn parse(file: &str, text: &str, groups: &[&str]) -> Result<RuleSet, Vec<Mis
     let (mut rules, mut labels) = (own.rules, own.labels);
     for (name, text) in own.extends {
         let mut reader = Reader::new(text, &groups);
-        let pack = read(&mut reader, Source { name: format!("built-in rules `{name}`"), inherited: true });
+        let pack = {
+            let name = format!("built-in rules `{name}`");
+            read(&mut reader, Source { name, inherited: true, text: text.into() })
+        };
         let mistakes = reader.finish();
         if !mistakes.is_empty() {
             return Err(mistakes);

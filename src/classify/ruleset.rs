@@ -108,16 +108,33 @@ impl RuleSet {
                 .map(|p| (p.key(), p.is_private(), p.find(look)).into())
                 .collect(),
         });
-        let losers = (0..self.rules.len()).filter(|index| Some(*index) != winning);
-        let losers = losers.map(|rule| Loser { rule, why: self.why(rule, look) }).collect();
+        let losers = self.losers(winning, look);
         Trace { decision, label: None, winner, losers }
     }
 
     /// The same trace where the user's own word beats what it led to.
     fn beaten(&self, trace: Trace, decision: Decision, look: &Look<'_>) -> Trace {
         let label = if let By::Label(label) = trace.decision.by { Some(label) } else { None };
-        let losers = (0..self.rules.len()).map(|rule| Loser { rule, why: self.why(rule, look) }).collect();
-        Trace { decision, label, winner: None, losers }
+        Trace { decision, label, winner: None, losers: self.losers(None, look) }
+    }
+
+    fn losers(&self, winning: Option<usize>, look: &Look<'_>) -> Vec<Loser> {
+        let rules = (0..self.rules.len()).filter(|index| Some(*index) != winning);
+        let mut losers: Vec<Loser> = rules
+            .map(|rule| {
+                let why = self.why(rule, look);
+                let near =
+                    matches!(why, Why::Unless(_) | Why::NotMine(_)) || self.rules[rule].asks_for_word_of(look.title);
+                Loser { rule, why, near }
+            })
+            .collect();
+        for matching in [Why::Later, Why::Weak] {
+            if let Some(next) = losers.iter_mut().find(|loser| loser.why == matching) {
+                next.near = true;
+                break;
+            }
+        }
+        losers
     }
 
     fn why(&self, rule: usize, look: &Look<'_>) -> Why {

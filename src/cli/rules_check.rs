@@ -1,15 +1,15 @@
 //! The rules against themselves, and against the last twelve weeks.
 
-use super::context::{Setup, Talk, now, read};
+use super::context::{Talk, read};
 use super::find::second_path;
 use super::paths::{config_path, rules_path, shown};
-use super::rules_text::{hours, lines, place, rule_json, twelve_weeks};
+use super::rules_text::{hours, lines, place, rule_json};
+use super::rules_use::{InUse, class};
 use super::{Done, Files, Format, output};
-use crate::analyze::Analysis;
 use crate::analyze::usage::{Clash, Usage, Use};
-use crate::classify::{By, Nature, Outcome, Rule, RuleSet};
+use crate::classify::{By, Rule, RuleSet};
 use crate::diagnostic::{Exit, Failure, Place, plain};
-use crate::model::{Exact, Interval, Mistake, Week};
+use crate::model::{Exact, Mistake, Week};
 use clap::Args;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -47,23 +47,10 @@ impl RulesCheck {
     pub fn run(self, talk: &Talk) -> Done {
         let files = Files { config: self.config.clone(), rules: self.file.clone() };
         let second = |failure| second_path(&self.ics, self.file.as_deref().unwrap_or_default(), failure);
-        let mut setup = Setup::load(&files, talk).map_err(second)?;
+        let InUse { setup, usage, weeks, empty, nothing } = InUse::read(&files, &self.ics, talk).map_err(second)?;
         let path = rules_path(&files, config_path(&files).as_deref());
         let text = path.as_deref().map(|path| read(path, "rules")).transpose()?.unwrap_or_default();
         let name = path.as_deref().map_or("the built-in rules".to_string(), shown);
-        let now = now()?;
-        let weeks = twelve_weeks(&setup.wishes, now);
-        let zones = setup.wishes.zones.clone();
-        let window = Interval::new(zones.week(weeks[0]).start, zones.week(weeks[weeks.len() - 1]).end);
-        let (instances, nothing) = match setup.instances(&self.ics, window, now, talk) {
-            Ok(instances) => (instances, None),
-            Err(failure) if self.ics.is_empty() => (Vec::new(), Some(failure)),
-            Err(failure) => return Err(failure),
-        };
-        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
-        let rows = analysis.rows(window);
-        let usage = Usage::of(&rows, &setup.rules, analysis.people(), &zones, &window);
-        let empty = rows.is_empty();
         let check = Check { name, rules: &setup.rules, own_file: path.is_some(), usage: &usage, weeks: &weeks };
         let mistakes = if empty { Vec::new() } else { check.warnings(&text) };
         let count = mistakes.len();
@@ -210,7 +197,7 @@ impl Check<'_> {
         };
         for (number, used) in self.used() {
             let rule = &self.rules.rules()[number];
-            line(used, class(&rule.outcome, rule.kind), &format!("{}  {}", plain(&rule.name), place(rule)))?;
+            line(used, class(rule), &format!("{}  {}", plain(&rule.name), place(rule)))?;
         }
         if a.beside.events > 0 {
             line(&a.beside, "", "(labels and your own marks)")?;
@@ -228,7 +215,7 @@ impl Check<'_> {
         for clash in clashes.iter().take(MOST) {
             let side = |rule: usize| {
                 let rule = &self.rules.rules()[rule];
-                format!("{} by `{}` ({})", class(&rule.outcome, rule.kind), plain(&rule.name), place(rule))
+                format!("{} by `{}` ({})", class(rule), plain(&rule.name), place(rule))
             };
             let title = plain(clash.title.as_deref().unwrap_or("Private"));
             writeln!(t, "  {title}: {}, not {}", side(clash.winner), side(clash.loser))?;
@@ -250,7 +237,7 @@ impl Check<'_> {
         let rule = |(number, used): (usize, &Use)| {
             let rule = &self.rules.rules()[number];
             let mut value = rule_json(rule);
-            value["class"] = class(&rule.outcome, rule.kind).into();
+            value["class"] = class(rule).into();
             value["theme"] = rule.theme.as_deref().into();
             value["inherited"] = rule.source.inherited.into();
             value["events"] = used.events.into();
@@ -293,16 +280,6 @@ impl Check<'_> {
             By::Rule(rule) => rule_json(&self.rules.rules()[*rule]),
             other => json!(self.decider(other)),
         }
-    }
-}
-
-fn class(outcome: &Outcome, kind: Nature) -> &'static str {
-    match outcome {
-        _ if kind == Nature::OutOfOffice => "out-of-office",
-        Outcome::Class(class) => class.name(),
-        Outcome::Ignore => "ignore",
-        Outcome::None if kind == Nature::Focus => "focus",
-        Outcome::None => "unclassified",
     }
 }
 

@@ -42,6 +42,7 @@ mod people;
 mod reading;
 mod render;
 mod review;
+mod rules_list;
 mod series_marks;
 mod service;
 mod shuffled;

@@ -278,7 +278,8 @@ fn a_question_is_explained_and_an_unknown_key_names_the_keys() {
       no rule matched, and nothing is guessed
 
       time: 90 min, 90 min counted
-      and 2 rules that ask for another title
+
+      2 more; --all prints them
 
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched
