@@ -7,6 +7,7 @@
 mod absence;
 mod append;
 mod dates;
+mod doubts;
 mod file;
 mod forms;
 mod gates;
@@ -35,7 +36,7 @@ pub use people::{Me, People};
 pub use phrase::Phrase;
 pub use predicates::{Finding, Kind, Look, PREDICATES, Predicate};
 pub use range::Bounds;
-pub use reader::{Note, Reader, near};
+pub use reader::{Note, Reader, Remarks, near};
 pub use rule::{Rule, Source};
 pub use ruleset::RuleSet;
 pub use tags::says_cancelled;

@@ -1,5 +1,7 @@
 //! Reading values with their places, collecting every mistake instead of stopping at the first.
 
+use super::doubts;
+use super::file::KNOWN_GROUPS;
 use super::phrase::Phrase;
 use super::range::Bounds;
 use super::words::caseless;
@@ -25,6 +27,16 @@ pub struct Reader<'a> {
     /// Where lines end.
     ends: Vec<usize>,
     hidden: Vec<Mistake>,
+    remarks: Remarks,
+}
+
+/// What is odd in a rules file and stops nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// It cannot do what it says.
+    pub warnings: Vec<Mistake>,
+    /// It does more than one may think.
+    pub notes: Vec<Mistake>,
 }
 
 /// A mistake just noted, to add a help line to.
@@ -49,6 +61,7 @@ impl<'a> Reader<'a> {
             broken: BTreeMap::new(),
             ends: text.match_indices('\n').map(|(at, _)| at).collect(),
             hidden: Vec::new(),
+            remarks: Remarks::default(),
         }
     }
 
@@ -57,10 +70,32 @@ impl<'a> Reader<'a> {
         self.place = place.into();
     }
 
+    /// What was read, if there is no mistake.
+    ///
+    /// # Errors
     /// All mistakes in the order of the file.
-    pub fn finish(mut self) -> Vec<Mistake> {
+    pub fn finish<T>(mut self, read: T) -> Result<(T, Remarks), Vec<Mistake>> {
         self.mistakes.sort_by_key(|mistake| mistake.span.start);
-        self.mistakes
+        if self.mistakes.is_empty() { Ok((read, self.remarks)) } else { Err(self.mistakes) }
+    }
+
+    /// Notes that something cannot do what it says.
+    pub fn warn(&mut self, span: Range<usize>, message: impl AsRef<str>, label: &str, help: impl Into<String>) {
+        let message = self.placed(message.as_ref());
+        self.remarks.warnings.push(Mistake::new(span, message, label).help(help));
+    }
+
+    /// Notes that something does more than one may think.
+    pub fn note(&mut self, span: Range<usize>, message: impl AsRef<str>, label: &str, help: impl Into<String>) {
+        let message = self.placed(message.as_ref());
+        self.remarks.notes.push(Mistake::new(span, message, label).help(help));
+    }
+
+    fn placed(&self, message: &str) -> String {
+        match self.place.as_str() {
+            "" => message.to_owned(),
+            place => format!("{place}: {message}"),
+        }
     }
 
     /// The text being read.
@@ -95,10 +130,7 @@ impl<'a> Reader<'a> {
 
     /// Notes a mistake.
     pub fn mistake(&mut self, span: Range<usize>, message: impl AsRef<str>, label: impl Into<String>) -> Note<'_> {
-        let message = match self.place.as_str() {
-            "" => message.as_ref().to_owned(),
-            place => format!("{place}: {}", message.as_ref()),
-        };
+        let message = self.placed(message.as_ref());
         let mistake = Mistake::new(span, message, label);
         if self.is_broken(mistake.span.start..mistake.span.start + 1) {
             // Counted, so that the rule is not used, but reported only as broken.
@@ -212,7 +244,9 @@ impl<'a> Reader<'a> {
                 return None;
             }
             let phrase = Phrase::parse(text);
-            if phrase.is_none() {
+            if phrase.is_some() {
+                doubts::about_phrase(reader, key, text, &span);
+            } else {
                 reader
                     .mistake(span, format!("the `{key}` pattern `{text}` holds no word"), "expected letters or digits")
                     .with_help("punctuation is not compared; ask for it with `title_regex`");
@@ -244,11 +278,13 @@ impl<'a> Reader<'a> {
             match Bounds::parse(&text, &one) {
                 Some(bounds) => read.push(bounds),
                 None => {
-                    self.mistake(
-                        item.span(),
-                        format!("`{key}` cannot be read from `{text}`"),
-                        format!("expected {expected}"),
-                    );
+                    let turned = text.split_once("..").map(|(low, high)| format!("{high}..{low}"));
+                    let turned = turned.filter(|turned| Bounds::parse(turned, &one).is_some());
+                    let message = format!("`{key}` cannot be read from `{text}`");
+                    let note = self.mistake(item.span(), message, format!("expected {expected}"));
+                    if let Some(turned) = turned {
+                        note.with_help(format!("the lower bound comes first: write `{turned}`"));
+                    }
                 }
             }
         }
@@ -260,7 +296,12 @@ impl<'a> Reader<'a> {
         if self.groups.contains(&name) {
             return true;
         }
-        let help = match near(name, self.groups.iter().copied()) {
+        if KNOWN_GROUPS.contains(&name) {
+            let help = format!("define it in the configuration: `[people]` with `{name} = [\"ada@example.com\"]`");
+            self.warn(span, format!("the group `@{name}` is empty, so it names nobody"), "nobody", help);
+            return true;
+        }
+        let help = match near(name, self.groups.iter().chain(KNOWN_GROUPS).copied()) {
             Some(known) => format!("write `@{known}`, or define `{name}` under `[people]`"),
             None => format!("define it: `[people]` with `{name} = [\"ada@example.com\"]`"),
         };

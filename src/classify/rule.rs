@@ -51,6 +51,11 @@ impl Rule {
         phrases.into_iter().flatten().any(|phrase| phrase.shares(&title.words))
     }
 
+    /// It asks for `key`, in `unless` or outside.
+    pub fn asks_for(&self, key: &str) -> bool {
+        self.predicates.iter().chain(self.unless.iter().flatten()).any(|predicate| predicate.key() == key)
+    }
+
     /// The rule as it stands in its file.
     pub fn written(&self) -> &str {
         insert::rule_at(&self.source.text, self.line)

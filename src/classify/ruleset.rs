@@ -1,6 +1,7 @@
 use super::absence::{Foreign, Nature, foreign};
 use super::index::Index;
 use super::predicates::Look;
+use super::reader::Remarks;
 use super::rule::Rule;
 use super::trace::{Loser, Step, Trace, Why};
 use super::words::{Title, caseless};
@@ -12,6 +13,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Labelled {
     pub name: Arc<str>,
+    pub line: usize,
     pub outcome: Outcome,
     pub kind: Nature,
     pub theme: Option<Arc<str>>,
@@ -23,12 +25,18 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     labels: Vec<Labelled>,
     index: Index,
+    remarks: Remarks,
 }
 
 impl RuleSet {
-    pub(super) fn new(rules: Vec<Rule>, labels: Vec<Labelled>) -> RuleSet {
+    pub(super) fn new(rules: Vec<Rule>, labels: Vec<Labelled>, remarks: Remarks) -> RuleSet {
         let index = Index::of(&rules);
-        RuleSet { rules, labels, index }
+        RuleSet { rules, labels, index, remarks }
+    }
+
+    /// What is odd in the file itself.
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
     }
 
     /// All rules in the order in which they are asked.
@@ -36,9 +44,9 @@ impl RuleSet {
         &self.rules
     }
 
-    /// The labels of `[labels]` as they are spelled there.
-    pub fn labels(&self) -> impl Iterator<Item = &str> {
-        self.labels.iter().map(|label| &*label.name)
+    /// The labels of `[labels]` as they are spelled there, with their lines in the user's own file; 0 for inherited ones.
+    pub fn labels(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.labels.iter().map(|label| (&*label.name, label.line))
     }
 
     /// What one instance of an event counts as: what the user said of it first, then a label named in `[labels]`, then the

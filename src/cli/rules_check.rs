@@ -7,7 +7,7 @@ use super::rules_text::{hours, lines, place, rule_json};
 use super::rules_use::{InUse, class};
 use super::{Done, Files, Format, output};
 use crate::analyze::usage::{Clash, Usage, Use};
-use crate::classify::{By, Rule, RuleSet};
+use crate::classify::{By, Rule, RuleSet, caseless};
 use crate::diagnostic::{Exit, Failure, Place, plain};
 use crate::model::{Exact, Mistake, Week};
 use clap::Args;
@@ -47,12 +47,15 @@ impl RulesCheck {
     pub fn run(self, talk: &Talk) -> Done {
         let files = Files { config: self.config.clone(), rules: self.file.clone() };
         let second = |failure| second_path(&self.ics, self.file.as_deref().unwrap_or_default(), failure);
-        let InUse { setup, usage, weeks, empty, nothing } = InUse::read(&files, &self.ics, talk).map_err(second)?;
+        let InUse { setup, usage, weeks, empty, labels, nothing } =
+            InUse::read(&files, &self.ics, talk).map_err(second)?;
         let path = rules_path(&files, config_path(&files).as_deref());
         let text = path.as_deref().map(|path| read(path, "rules")).transpose()?.unwrap_or_default();
         let name = path.as_deref().map_or("the built-in rules".to_string(), shown);
         let check = Check { name, rules: &setup.rules, own_file: path.is_some(), usage: &usage, weeks: &weeks };
-        let mistakes = if empty { Vec::new() } else { check.warnings(&text) };
+        let mut mistakes = check.odd(&text, setup.config.people.domains.is_empty(), (!empty).then_some(&labels));
+        mistakes.extend(if empty { Vec::new() } else { check.warnings(&text) });
+        mistakes.sort_by_key(|warning| warning.span.start);
         let count = mistakes.len();
         match self.format {
             Format::Json => output::print(&format!("{}\n", check.json(!empty, &mistakes)))?,
@@ -60,7 +63,13 @@ impl RulesCheck {
             Format::Text => {}
         }
         if self.format == Format::Text {
-            talk.remarks(&Place { file: check.name.clone(), text, mistakes });
+            let notes = setup.rules.remarks().notes.clone();
+            talk.remarks(&Place { file: check.name.clone(), text: text.clone(), mistakes });
+            talk.notes(&Place {
+                file: check.name.clone(),
+                text,
+                mistakes: if self.quiet { Vec::new() } else { notes },
+            });
         }
         if self.strict && count > 0 {
             let s = if count == 1 { "" } else { "s" };
@@ -118,7 +127,29 @@ impl Check<'_> {
         self.usage.clashes.len() - self.clashes().count()
     }
 
-    /// What is odd about the user's own rules, each at its place in `text`.
+    /// What is odd about the file whatever happened; `labels` are those of the calendars, where one was looked at.
+    fn odd(&self, text: &str, no_domains: bool, labels: Option<&BTreeSet<String>>) -> Vec<Mistake> {
+        let (mut odd, lines) = (self.rules.remarks().warnings.clone(), lines(text));
+        let line = |number: usize| lines.get(number - 1).cloned().unwrap_or_default();
+        let own = self.rules.rules().iter().filter(|rule| !rule.source.inherited && no_domains);
+        for rule in own.filter(|rule| rule.asks_for("external")) {
+            let message =
+                format!("rule `{}`: `external` never holds, because `my_domains` is empty", plain(&rule.name));
+            let help = "write `my_domains = [\"example.com\"]` in the configuration";
+            odd.push(Mistake::new(line(rule.line), message, "asks for `external`").help(help));
+        }
+        let unseen =
+            |(name, line): &(&str, usize)| *line > 0 && labels.is_some_and(|labels| !labels.contains(&caseless(name)));
+        for (name, number) in self.rules.labels().filter(unseen) {
+            let message = format!("the label `{}` stands on no event of the last 12 weeks", plain(name));
+            let help =
+                "labels are Google's event labels and colours and the CATEGORIES of iCalendar, in any letter case";
+            odd.push(Mistake::new(line(number), message, "no event").help(help));
+        }
+        odd
+    }
+
+    /// What is odd about what the user's own rules did, each at its place in `text`.
     fn warnings(&self, text: &str) -> Vec<Mistake> {
         let (mut warnings, lines) = (Vec::new(), lines(text));
         let line = |rule: &Rule| lines.get(rule.line - 1).cloned().unwrap_or_default();
@@ -152,7 +183,6 @@ impl Check<'_> {
             let help = format!("{} is first and wins; tell them apart with `unless`", place(winner));
             warnings.push(Mistake::new(line(loser), message, "this one loses").help(help));
         }
-        warnings.sort_by_key(|warning| warning.span.start);
         warnings
     }
 
@@ -233,6 +263,7 @@ impl Check<'_> {
     fn json(&self, checked: bool, warnings: &[Mistake]) -> Value {
         let (own, inherited) = self.counts();
         let a = self.usage;
+        let notes = self.rules.remarks().notes.iter();
         let amount = |used: &Use| json!({ "events": used.events, "hours": used.hours.in_hours() });
         let rule = |(number, used): (usize, &Use)| {
             let rule = &self.rules.rules()[number];
@@ -259,7 +290,7 @@ impl Check<'_> {
             "file": self.name,
             "own": own,
             "inherited": inherited,
-            "notes": self.note().into_iter().collect::<Vec<_>>(),
+            "notes": self.note().into_iter().chain(notes.map(|note| note.message.as_str())).collect::<Vec<_>>(),
             "checked": checked,
             "first_week": self.weeks[0].to_string(),
             "last_week": self.weeks[self.weeks.len() - 1].to_string(),

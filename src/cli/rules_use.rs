@@ -5,9 +5,10 @@ use super::context::{Setup, Talk, now};
 use super::rules_text::twelve_weeks;
 use crate::analyze::Analysis;
 use crate::analyze::usage::Usage;
-use crate::classify::{Nature, Outcome, Rule};
+use crate::classify::{Nature, Outcome, Rule, caseless};
 use crate::diagnostic::Failure;
 use crate::model::{Interval, Week};
+use std::collections::BTreeSet;
 
 /// Rules and their use.
 pub struct InUse {
@@ -16,6 +17,8 @@ pub struct InUse {
     pub weeks: Vec<Week>,
     /// Nothing happened in these weeks, or nobody knows.
     pub empty: bool,
+    /// The labels and colours of all events, as [`caseless`] spells them.
+    pub labels: BTreeSet<String>,
     /// Why no calendar was read.
     pub nothing: Option<Failure>,
 }
@@ -40,7 +43,12 @@ impl InUse {
         let rows = analysis.rows(window);
         let usage = Usage::of(&rows, &setup.rules, analysis.people(), &zones, &window);
         let empty = rows.is_empty();
-        Ok(InUse { setup, usage, weeks, empty, nothing })
+        let labels = rows.iter().flat_map(|row| {
+            let event = &row.judged.instance.event;
+            event.labels.iter().chain(&event.color).map(|label| caseless(label))
+        });
+        let labels = labels.collect();
+        Ok(InUse { setup, usage, weeks, empty, labels, nothing })
     }
 }
 

@@ -96,6 +96,12 @@ pub fn warnings(place: &Place, color: bool) -> String {
     render(&failure, color, Level::WARNING)
 }
 
+/// What is no mistake, and worth a look.
+pub fn notes(place: &Place, color: bool) -> String {
+    let failure = Failure { places: vec![place.clone()], ..Failure::new(Exit::Failed, "") };
+    render(&failure, color, Level::NOTE)
+}
+
 fn render(failure: &Failure, color: bool, level: Level<'static>) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut blocks = Vec::new();

@@ -14,10 +14,10 @@ mod remote;
 mod render_at;
 mod week;
 
-pub use address::{Address, domain_of};
+pub use address::{Address, domain};
 pub use appearance::{Palette, Privacy};
 pub use calendar::{Calendar, Role};
-pub use color::color_name;
+pub use color::{color_name, color_names, is_color};
 pub use event::{
     Answer, Attendee, AttendeeKind, Attendees, Event, EventStatus, EventType, Instance, Original, Span, Uid,
     Visibility, WORKING_ELSEWHERE,

@@ -63,7 +63,8 @@ fn the_minutes_are_accounted_for() {
         2026-W47: 30 min, cut at 2026-11-23 00:00
         2026-W48: 30 min
 
-      3 more; --all prints them
+      near misses: none
+        and 3 more; --all prints them
     exit 0
     ");
     insta::assert_snapshot!(explain("maybe"), @"
@@ -74,7 +75,8 @@ fn the_minutes_are_accounted_for() {
       time: 60 min, 30 min counted
         half of its part is dropped: not accepted
 
-      3 more; --all prints them
+      near misses: none
+        and 3 more; --all prints them
     exit 0
     ");
 }
@@ -93,7 +95,8 @@ fn of_a_private_meeting_the_pattern_is_named_and_not_the_text() {
         30 min at the same time as `Roadmap sync`, shared equally
         15 min at the same time as `Offsite`, shared equally
 
-      2 more; --all prints them
+      near misses: none
+        and 2 more; --all prints them
     exit 0
     ");
     let json = world.run(["explain", "2", "--ics", "work.ics", "--format", "json"]).ok();
@@ -164,7 +167,8 @@ fn an_answer_names_the_near_misses_and_counts_the_others() {
       no rule matched, and nothing is guessed
       no calendar was looked at: this answers for the title alone
 
-      36 more; --all prints them
+      near misses: none
+        and 36 more; --all prints them
     exit 0
     ");
 }

@@ -43,6 +43,7 @@ mod reading;
 mod render;
 mod review;
 mod rules_list;
+mod rules_odd;
 mod series_marks;
 mod service;
 mod shuffled;

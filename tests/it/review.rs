@@ -279,7 +279,8 @@ fn a_question_is_explained_and_an_unknown_key_names_the_keys() {
 
       time: 90 min, 90 min counted
 
-      2 more; --all prints them
+      near misses: none
+        and 2 more; --all prints them
 
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched

@@ -1,4 +1,5 @@
 use super::{Finding, Kind, Look, Predicate};
+use crate::classify::doubts;
 use crate::classify::gates::{AnyOf, needs, size};
 use crate::classify::reader::Reader;
 use crate::classify::words::Words;
@@ -44,6 +45,7 @@ pub const KIND: Kind = Kind {
             if let Cow::Owned(composed) = &composed {
                 hir = regex_syntax::parse(composed).unwrap_or(hir);
             }
+            doubts::about_regex(reader, &hir, &span);
             let unicode = OnceLock::new();
             if size(&hir) > SMALL {
                 let compiled = compiled(reader, &composed, span)?;
