@@ -76,6 +76,8 @@ struct Session<'a> {
     /// The twelve weeks by which doubt is weighed, and what the instances cover.
     span: Interval,
     now: DateTime<Utc>,
+    /// Nothing is left of the week, and the other weeks are asked about.
+    beyond: bool,
     /// What was answered or passed over.
     done: BTreeSet<String>,
     steps: Vec<Step>,
@@ -102,6 +104,7 @@ impl Review {
             overrides: overrides()?,
             span,
             now,
+            beyond: whole,
             done: BTreeSet::new(),
             steps: Vec::new(),
             shown: ByClass::default(),
@@ -148,14 +151,23 @@ impl Session<'_> {
     /// What is still to be asked about.
     fn left(&self) -> Vec<Item> {
         let analysis = self.analysis();
-        let topics = topics(&analysis, &self.setup.rules, self.span, self.within);
-        let items = topics.iter().map(|topic| Item::new(topic, &analysis, &self.setup, self.review.show_private));
+        let (within, all) = if self.beyond { (self.span, self.within == self.span) } else { (self.within, true) };
+        let topics = topics(&analysis, &self.setup.rules, self.span, within);
+        // Beyond the week only what comes again is worth a question.
+        let items = topics.iter().filter(|topic| all || topic.again).map(|topic| Item::new(topic, &analysis, &self.setup, self.review.show_private));
         items.filter(|item| !self.done.contains(&item.key)).collect()
     }
 
     fn pass(&mut self, talk: &Talk) -> Done {
         loop {
             let mut left = self.left();
+            if left.is_empty() && !self.beyond {
+                self.beyond = true;
+                left = self.left();
+                if !left.is_empty() {
+                    output::print(&format!("\nthat is all of {}; what comes again in its twelve weeks:\n", self.weeks))?;
+                }
+            }
             if left.is_empty() {
                 let prompt = match self.steps.is_empty() {
                     true => return output::print("nothing is left to ask about\n"),
