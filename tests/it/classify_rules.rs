@@ -194,7 +194,7 @@ fn a_color_is_asked_for_by_name_number_or_shade() {
         ("tomato", "color = \"11\"", true),
         ("tomato", "color = \"#D50000\"", true),
         ("#dc2127", "color = \"Tomato\"", true),
-        ("mauve", "color = \"Mauve\"", true),
+        ("plum", "color = \"Plum\"", true),
         ("basil", "color = [\"11\", \"#123456\"]", false),
     ] {
         let event = Event { color: Some(color.into()), ..event("Sync", &[]) };

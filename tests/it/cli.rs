@@ -74,6 +74,30 @@ fn every_toml_block_of_the_readme_is_valid() {
 }
 
 #[test]
+fn the_chapter_on_tuning_works_as_it_is_written() {
+    let readme = include_str!("../../README.md");
+    let chapter = readme.split("## From the first picture").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rules = chapter.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let config = "[[source.ics]]\nname = \"demo\"\npath = \"~/vantage-demo/calendar.ics\"\n";
+    let world = World::new().config(config).file("rules.toml", rules).file("new.toml", rules);
+    world.run(["demo"]).ok();
+    let world = world.input("s\ne\nq\n");
+    let commands: Vec<&str> = chapter.lines().filter_map(|line| line.strip_prefix("vantage ")).collect();
+    assert!(commands.len() > 10);
+    for command in commands {
+        // A part in quotes is one argument, and the rest of the line may be a comment.
+        let parts = command.split(" # ").next().unwrap().split('"').enumerate();
+        let words = parts.flat_map(|(at, part)| match at % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        });
+        let run = world.run(words);
+        let is_odd = run.code == 1 && command.contains("--strict");
+        assert!(run.code == 0 || is_odd, "{command}: {}", run.err);
+    }
+}
+
+#[test]
 fn the_readme_lists_every_predicate() {
     let readme = include_str!("../../README.md");
     for predicate in vantage::classify::PREDICATES {
@@ -293,7 +317,7 @@ fn each_ics_takes_one_path_wherever_it_stands() {
     assert_eq!(counted(&["week", "--ics", "work.ics", "2026-W47"]), 3);
     assert_eq!(counted(&["week", "--ics", "side.ics", "--ics", "work.ics", "2026-W47"]), 3);
     let check = world.run(["rules", "check", "--ics", "work.ics", "r.toml"]).ok();
-    assert!(check.starts_with("r.toml: no mistakes, 1 rules"), "{check}");
+    assert!(check.starts_with("r.toml: no mistakes, 1 rule of its own"), "{check}");
     world.run(["rules", "diff", "--ics", "work.ics", "r.toml", "r.toml"]).ok();
 
     let help = "`--ics` takes one path each time: write `--ics work.ics --ics side.ics`";

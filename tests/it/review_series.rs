@@ -67,10 +67,12 @@ fn doubtful_hours_that_come_again_are_asked_about_first() {
     assert_eq!(titles, expected);
     // Of a week only what lies in it, and what comes again before what does not, however many hours that takes.
     let (world, titles) = asked(world, &["review", "2026-W45"]);
-    assert_eq!(titles, expected[..4]);
+    assert_eq!(titles[..4], expected[..4]);
+    // Then what comes again in its twelve weeks.
+    assert_eq!(titles[4..], ["Sprint planning"]);
     let (_, titles) = asked(world, &["review"]);
     assert_eq!(titles[..4], expected[..4]);
-    assert_eq!(titles[4..], ["Backlog refinement", "Zebra afternoon"]);
+    assert_eq!(titles[4..], ["Backlog refinement", "Zebra afternoon", "Sprint planning"]);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn all_rules_are_listed_in_order_with_their_hours() {
     insta::assert_snapshot!(own.join("\n"), @"
     hours  class          rule
       2.0  strategy       Markets, theme Bets  ~/.config/vantage/rules.toml:4
-      0.0  ignore         Clinic, weak  ~/.config/vantage/rules.toml:10
+      1.0  ignore         Clinic, weak  ~/.config/vantage/rules.toml:10
       0.0  execution      rule 3  ~/.config/vantage/rules.toml:20
     ");
     assert!(list.contains("built-in rules `default`:"), "{list}");
@@ -62,7 +62,7 @@ fn all_rules_are_listed_in_order_with_their_hours() {
 #[test]
 fn a_list_as_json_says_what_each_rule_is_and_did() {
     let list = world().run(["rules", "list", "--ics", "a.ics", "--format", "json"]).json().remove(0);
-    insta::assert_snapshot!(list["rules"][1], @r#"{"class":"ignore","events":0,"file":"~/.config/vantage/rules.toml","hours":0.0,"inherited":false,"line":10,"rule":"Clinic","theme":null,"weak":true}"#);
+    insta::assert_snapshot!(list["rules"][1], @r#"{"class":"ignore","events":1,"file":"~/.config/vantage/rules.toml","hours":1.0,"inherited":false,"line":10,"rule":"Clinic","theme":null,"weak":true}"#);
     assert_eq!((&list["checked"], &list["rules"][0]["hours"]), (&true.into(), &2.0.into()));
     let bare = world().run(["rules", "list", "--format", "json"]).json().remove(0);
     assert!(bare["checked"] == false && bare["rules"][0]["hours"].is_null(), "{bare}");
@@ -72,7 +72,7 @@ fn a_list_as_json_says_what_each_rule_is_and_did() {
 fn a_rule_is_shown_as_it_stands_in_its_file() {
     let world = world();
     insta::assert_snapshot!(world.tell(["rules", "show", "clinic", "--ics", "a.ics"]), @r#"
-    # ~/.config/vantage/rules.toml:10: 0.0 h in 0 events, 2026-W36 to 2026-W47
+    # ~/.config/vantage/rules.toml:10: 1.0 h in 1 event, 2026-W36 to 2026-W47
     [[rule]]
     name = "Clinic"
     class = "ignore"

@@ -109,7 +109,7 @@ fn a_disk_without_room_shows_what_was_stored() {
     ");
     let fresh = World::new().config(FOLDER).ics("team/a.ics", &[&one("Roadmap", 16)]);
     insta::assert_snapshot!(limited(&fresh, 0), @"
-    2026-11-16 10:00      60 min  strategy         Roadmap  (Roadmap)
+    2026-11-16 10:00      60 min  strategy         Roadmap  (Vision, roadmap and portfolio)
     warning: the lock `HOME/.local/state/vantage/vantage.lock` could not be taken: File too large (os error 27)
      |
      = help: the files are read without it, and Google calendars and feeds are left out until it is mended

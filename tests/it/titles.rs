@@ -234,7 +234,7 @@ fn packs_know_their_language() {
         "Lenkungsausschuss Adler | Störung Portal | Folien Strategie | Jour fixe Technik | Abnahme Modul 9 | Sprintwechsel",
     );
     check("de", OPEN, "Besprechung | Termin | Runde | Workshop | Mittagsrunde | Sommerfest | Anreise Hamburg");
-    check("de", PRIVATE, "Zahnarzt | Kita | Elternabend | Werkstatt");
+    check("de", PRIVATE, "Zahnarzt | Kita | Elternabend | Friseur");
     check(
         "fr",
         S,

@@ -320,7 +320,8 @@ fn a_calendar_that_says_whose_it_is_answers_for_its_owner() {
             world = world.file(&format!("{number}.ics"), text);
         }
         let files: Vec<String> = (0..names.len()).map(|number| format!("{number}.ics")).collect();
-        let arguments = ["init", "--yes", "--ics"].into_iter().chain(files.iter().map(String::as_str));
+        let files = files.iter().flat_map(|file| ["--ics", file]);
+        let arguments = ["init", "--yes"].into_iter().chain(files);
         let said = world.run(arguments).ok();
         (said, set(&world, "vantage.toml"))
     };

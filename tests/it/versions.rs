@@ -312,7 +312,7 @@ fn across(a: &[&str], b: &[&str]) -> (Vec<String>, String) {
     let world = World::new().config(CONFIG).file("a.ics", vcalendar("", a)).file("b.ics", vcalendar("", b));
     let found = rows(&world, &["a.ics", "b.ics"], WEEK);
     assert_eq!(found, rows(&world, &["b.ics", "a.ics"], WEEK));
-    let said = world.run(["events", "--ics", "a.ics", "b.ics", "--from", WEEK.0, "--to", WEEK.1]).err;
+    let said = world.run(["events", "--ics", "a.ics", "--ics", "b.ics", "--from", WEEK.0, "--to", WEEK.1]).err;
     (found.into_iter().filter(|row| !row.contains("duplicate")).collect(), said)
 }
 
