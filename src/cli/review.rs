@@ -8,7 +8,7 @@ use super::context::{Setup, Talk, now, overrides};
 use super::find::second_path;
 use super::mark::{keep, tell_daemon};
 use super::week::one_week;
-use super::{Done, Files, context, explain, output, paths};
+use super::{Done, Files, context, explain, language, output, paths};
 use crate::analyze::{Analysis, Report};
 use crate::classify::{By, Phrase, put_marks};
 use crate::model::{Class, Exact, Instance, Interval, Override, Overrides, Slot, Week};
@@ -79,6 +79,9 @@ impl Review {
             done: BTreeSet::new(),
             steps: Vec::new(),
         };
+        if let Some(remark) = language::remark(&self.files, &session.setup, &session.instances, window) {
+            output::print(&remark)?;
+        }
         let before = session.report();
         output::print(KEYS)?;
         let ended = session.pass(talk);

@@ -1,15 +1,19 @@
 //! Which rules would classify most of what no rule classifies, and what each would add.
 
+mod group;
+mod lore;
 mod pattern;
 mod propose;
 
 pub use propose::Proposal;
 
 use super::{Analysis, Row};
-use crate::classify::{By, People, RuleSet, append, parse};
+use crate::classify::{By, Outcome, People, RuleSet, append, parse};
 use crate::model::{Class, Exact, Instance, Interval, Mistake, Preferences};
+use group::{Bond, Group, groups};
+use lore::{Lore, Seen};
 use pattern::Fold;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 /// Most patterns of one rule.
 const MOST: usize = 20;
@@ -35,6 +39,11 @@ pub struct Coverage {
 }
 
 impl Coverage {
+    /// What nothing classifies.
+    pub fn open(&self) -> Exact {
+        &self.counted - &self.classified
+    }
+
     /// The classified share in tenths of a percent, as it is shown; 0 where nothing is counted.
     pub fn permille(&self) -> i64 {
         self.classified.over(&self.counted).map_or(0, |share| share.in_units(&Exact::new(1, 1000)))
@@ -78,11 +87,20 @@ pub struct Suggestion {
 }
 
 impl Suggestion {
-    /// The rule as TOML with `class`; the proposed theme goes only with the proposed class.
-    pub fn toml(&self, class: Class) -> String {
-        let theme = self.proposal.theme.filter(|_| self.proposal.class == Some(class));
+    /// The rule as TOML with `outcome`; the proposed theme goes only with the proposed class.
+    pub fn toml(&self, outcome: Outcome) -> String {
+        let theme = self.proposal.theme.as_ref().filter(|_| self.proposal.outcome == Some(outcome));
         let theme = theme.map(|theme| format!("theme = {}\n", quoted(theme))).unwrap_or_default();
-        format!("[[rule]]\nname = {}\nclass = \"{}\"\n{theme}{}", quoted(&self.name), class.name(), self.condition)
+        format!("[[rule]]\nname = {}\nclass = \"{}\"\n{theme}{}", quoted(&self.name), word(outcome), self.condition)
+    }
+}
+
+/// What a rule calls it.
+pub fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Class(class) => class.name(),
+        Outcome::Ignore => "ignore",
+        Outcome::None => Class::Unclassified.name(),
     }
 }
 
@@ -115,14 +133,15 @@ impl Ground<'_> {
         let rules = self.with("")?;
         let analysis = self.analysis(&rules);
         let rows = analysis.rows(self.window);
-        let names = pattern::names(self.instances);
+        let names = pattern::names(self.instances, self.people);
+        let seen: Vec<Option<Seen>> = rows.iter().map(|row| Seen::of(row.judged, &names, self.people)).collect();
         // Left open by the user's own word: no rule added here would be asked.
         let settled = |by: &By| match by {
             By::Rule(rule) => !rules.rules()[*rule].source.inherited,
             By::Label(_) | By::Override { .. } => true,
             By::Nothing => false,
         };
-        let (groups, unnamed) = groups(&rows, &names, &settled);
+        let (groups, unnamed) = groups(&rows, &seen, &Lore::of(&rows, &seen), &settled);
         let mut taken: HashSet<String> =
             rules.rules().iter().filter(|r| !r.source.inherited).map(|r| r.name.to_string()).collect();
         let mut accepted = String::new();
@@ -135,32 +154,47 @@ impl Ground<'_> {
             }
             asked += 1;
             let mut suggestion = self.suggestion(group, &rows, &mut taken);
-            // A rule of the user's goes before the inherited ones: where its words take other meetings from them, the
-            // rule asks for the whole title instead.
-            let mut effect = self.effect(&suggestion, &accepted, group, &rows)?;
-            if effect.1 > 0 {
-                let words = suggestion.condition;
-                suggestion.condition = condition("title_regex", &group.folds, Fold::whole, suggestion.proposal.two);
-                let whole = self.effect(&suggestion, &accepted, group, &rows)?;
-                // An expression sees the title as it is written, and may miss what the words find.
-                match whole.0.classified > reached.classified {
-                    true => effect = whole,
-                    false => suggestion.condition = words,
-                }
-            }
-            if effect.0.classified <= reached.classified {
+            let Some(effect) = self.choose(&mut suggestion, &reached, &accepted, group, (&rows, &seen))? else {
                 continue;
-            }
+            };
             suggestion.before = reached.clone();
             (suggestion.after, suggestion.moves) = effect;
             // Where the class is left to the reader, the next ones do not build on it.
-            if let Some(class) = suggestion.proposal.class {
-                accepted += &format!("{}\n", suggestion.toml(class));
+            if let Some(outcome) = suggestion.proposal.outcome {
+                accepted += &format!("{}\n", suggestion.toml(outcome));
                 reached = suggestion.after.clone();
             }
             list.push(suggestion);
         }
         Ok(Suggestions { before, more: groups.len() - asked, list, unnamed })
+    }
+
+    /// Gives the rule the first condition that wins something and takes nothing from other decisions: the words; the same as
+    /// a weak rule, since one of the user's goes before the inherited ones; the whole title. Else the words, whatever they
+    /// take; `None` where nothing is won.
+    fn choose(
+        &self,
+        suggestion: &mut Suggestion,
+        reached: &Coverage,
+        accepted: &str,
+        group: &Group,
+        (rows, seen): (&[Row<'_>], &[Option<Seen>]),
+    ) -> Result<Option<(Coverage, usize)>, (String, Vec<Mistake>)> {
+        let folds: Vec<&Fold> = group.rows.iter().filter_map(|&i| Some(&seen[i].as_ref()?.fold)).collect();
+        let mut first = None;
+        for condition in conditions(group, &folds, suggestion.proposal.two, !self.people.domains.is_empty()) {
+            suggestion.condition = condition;
+            let effect = self.effect(suggestion, accepted, group, rows)?;
+            let wins = effect.0.open() < reached.open();
+            if wins && effect.1 == 0 {
+                return Ok(Some(effect));
+            }
+            first = first.or(wins.then(|| (suggestion.condition.clone(), effect)));
+        }
+        Ok(first.map(|(condition, effect)| {
+            suggestion.condition = condition;
+            effect
+        }))
     }
 
     fn with(&self, rules: &str) -> Result<RuleSet, (String, Vec<Mistake>)> {
@@ -183,7 +217,8 @@ impl Ground<'_> {
         group: &Group,
         before: &[Row<'_>],
     ) -> Result<(Coverage, usize), (String, Vec<Mistake>)> {
-        let set = self.with(&format!("{accepted}{}", suggestion.toml(any_class(suggestion))))?;
+        let outcome = suggestion.proposal.outcome.unwrap_or(Outcome::Class(Class::Execution));
+        let set = self.with(&format!("{accepted}{}", suggestion.toml(outcome)))?;
         let own = By::Rule(set.rules().iter().filter(|rule| !rule.source.inherited).count().saturating_sub(1));
         let analysis = self.analysis(&set);
         let rows = analysis.rows(self.window);
@@ -197,7 +232,7 @@ impl Ground<'_> {
 
     fn suggestion(&self, group: &Group, rows: &[Row<'_>], taken: &mut HashSet<String>) -> Suggestion {
         let meetings: Vec<_> = group.rows.iter().map(|&i| rows[i].judged).collect();
-        let proposal = propose::propose(&group.key, &meetings, self.people);
+        let proposal = propose::propose(group, &meetings, self.people);
         let heads: Option<Vec<usize>> =
             meetings.iter().map(|j| Some(self.people.people(&j.instance.event)?.len().max(1))).collect();
         let minutes: Vec<i64> = meetings.iter().map(|j| j.interval.length().num_minutes()).collect();
@@ -209,7 +244,7 @@ impl Ground<'_> {
             name: unique(&group.key, taken),
             title: group.titles.first().cloned().unwrap_or_default(),
             titles: group.titles.len(),
-            condition: condition("title", &group.folds, Fold::phrase, proposal.two),
+            condition: String::new(),
             proposal,
             evidence: Evidence {
                 meetings: meetings.len(),
@@ -224,11 +259,6 @@ impl Ground<'_> {
             moves: 0,
         }
     }
-}
-
-/// The class by which a rule is tried: the coverage is the same for both.
-fn any_class(suggestion: &Suggestion) -> Class {
-    suggestion.proposal.class.unwrap_or(Class::Execution)
 }
 
 fn coverage(rows: &[Row<'_>]) -> Coverage {
@@ -246,74 +276,26 @@ fn coverage(rows: &[Row<'_>]) -> Coverage {
     coverage
 }
 
-/// Unclassified meetings of one kind.
-struct Group {
-    key: String,
-    folds: Vec<Fold>,
-    titles: BTreeSet<String>,
-    /// Places among the rows.
-    rows: Vec<usize>,
-    hours: Exact,
-}
-
-/// Groups of the same series or the same folded title, most hours first; and what has no title that may be told.
-/// What is `settled` is left alone.
-fn groups(rows: &[Row<'_>], names: &HashSet<String>, settled: &dyn Fn(&By) -> bool) -> (Vec<Group>, (usize, Exact)) {
-    let mut unnamed = (0, Exact::default());
-    // By its first row; joined where a series was renamed.
-    let mut leaders: Vec<usize> = (0..rows.len()).collect();
-    let mut folds: BTreeMap<usize, Fold> = BTreeMap::new();
-    let (mut series, mut keys) = (HashMap::new(), HashMap::new());
-    for (i, row) in rows.iter().enumerate() {
-        let j = row.judged;
-        if j.class() != Some(Class::Unclassified) || row.counted.is_zero() || settled(&j.decision.by) {
-            continue;
-        }
-        let summary = j.instance.event.summary.as_deref().filter(|_| !j.private() && !j.instance.event.free_busy_only);
-        let Some(fold) = summary.and_then(|title| Fold::of(title, names)) else {
-            unnamed = (unnamed.0 + 1, unnamed.1 + row.counted.clone());
-            continue;
-        };
-        let first = [*series.entry(j.series()).or_insert(i), *keys.entry(fold.key.clone()).or_insert(i)];
-        let first = first.map(|row| leader(&leaders, row));
-        let (low, high) = (first[0].min(first[1]), first[0].max(first[1]));
-        leaders[high] = low;
-        leaders[i] = low;
-        folds.insert(i, fold);
-    }
-    let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
-    for (i, fold) in folds {
-        let group = groups.entry(leader(&leaders, i)).or_insert_with(|| Group {
-            key: fold.key.clone(),
-            folds: Vec::new(),
-            titles: BTreeSet::new(),
-            rows: Vec::new(),
-            hours: Exact::default(),
-        });
-        group.rows.push(i);
-        group.hours += &rows[i].counted;
-        group.titles.extend(rows[i].judged.title());
-        if !group.folds.contains(&fold) {
-            group.folds.push(fold);
-        }
-    }
-    let mut groups: Vec<Group> = groups.into_values().collect();
-    groups.sort_by(|a, b| (&b.hours, &a.key).cmp(&(&a.hours, &b.key)));
-    (groups, unnamed)
-}
-
-fn leader(leaders: &[usize], mut row: usize) -> usize {
-    while leaders[row] != row {
-        row = leaders[row];
-    }
-    row
-}
-
-fn condition(predicate: &str, folds: &[Fold], pattern: fn(&Fold) -> String, two: bool) -> String {
-    let patterns: BTreeSet<String> = folds.iter().map(pattern).collect();
-    let patterns: Vec<String> = patterns.iter().take(MOST).map(|pattern| quoted(pattern)).collect();
+/// What the rule may ask for, the best first.
+fn conditions(group: &Group, folds: &[&Fold], two: bool, domains: bool) -> Vec<String> {
     let two = if two { "attendees = 2\n" } else { "" };
-    format!("{predicate} = [{}]\n{two}", patterns.join(", "))
+    let list = |key: &str, patterns: BTreeSet<String>| {
+        let patterns: Vec<String> = patterns.iter().take(MOST).map(|pattern| quoted(pattern)).collect();
+        format!("{key} = [{}]\n{two}", patterns.join(", "))
+    };
+    let phrases: Option<BTreeSet<String>> = folds.iter().map(|fold| fold.phrase()).collect();
+    let asks = match &group.bond {
+        // Without domains nobody is from outside, and the predicate would never hold.
+        Bond::Meals(words) => Some(list("title", words.clone()) + if domains { "external = false\n" } else { "" }),
+        Bond::Word(word) => Some(list("title", [word.clone()].into())),
+        Bond::Person(address) => Some(format!("attendees = 2\nwith = {}\n", quoted(address.as_str()))),
+        Bond::Customer(domain) => Some(format!("with = {}\n", quoted(domain))),
+        Bond::Title => phrases.map(|phrases| list("title", phrases)),
+    };
+    let weak = asks.as_ref().map(|asks| format!("weak = true\n{asks}"));
+    // An expression sees the title as it is written, and may miss what the words find.
+    let whole = list("title_regex", folds.iter().map(|fold| fold.whole()).collect());
+    asks.into_iter().chain(weak).chain([whole]).collect()
 }
 
 fn quoted(text: &str) -> String {
