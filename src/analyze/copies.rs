@@ -21,23 +21,26 @@ pub(super) struct Copies {
 /// Orders the versions and copies of one meeting: the newest word first, and of equally new ones a cancellation, then the copy
 /// that I answered, primary, highest role; the last ties are broken by what they say. The order is total.
 pub(super) fn compare(a: &Instance, b: &Instance, people: &People) -> Ordering {
-    rank(a, people).cmp(&rank(b, people)).then_with(|| content(a).cmp(&content(b)))
+    rank(a, people).cmp(&rank(b, people)).then_with(|| content(&a.event).cmp(&content(&b.event)))
 }
 
 fn rank(i: &Instance, people: &People) -> impl Ord + use<> {
-    let event = &*i.event;
-    let calendar = &event.calendar;
+    let newest = (Reverse(i.event.sequence), !is_cancelled(&i.event));
+    (newest, preferred(&i.event, people), (i.span, i.original))
+}
+
+/// Which of equally new copies stands for the others: the one that I answered, primary, highest role.
+pub(super) fn preferred(event: &Event, people: &People) -> impl Ord + use<> {
     let answered = people.my_answer(event).is_some_and(|a| a != Answer::NeedsAction);
-    let newest = (Reverse(event.sequence), !is_cancelled(event));
-    let role: Reverse<Role> = Reverse(calendar.role);
-    (newest, !answered, !calendar.primary, role, (i.span, i.original))
+    let role: Reverse<Role> = Reverse(event.calendar.role);
+    (!answered, !event.calendar.primary, role)
 }
 
 /// The whole of what an event says, and only then where it stands.
-fn content(i: &Instance) -> impl Ord + use<> {
-    let calendar = Arc::clone(&i.event.calendar);
-    let event = Event { calendar: Arc::new(Calendar::default()), line: 0, ..Event::clone(&i.event) };
-    (format!("{event:?}"), calendar.source.clone(), calendar.name.clone(), i.event.line)
+pub(super) fn content(event: &Event) -> impl Ord + use<> {
+    let calendar = Arc::clone(&event.calendar);
+    let plain = Event { calendar: Arc::new(Calendar::default()), line: 0, ..event.clone() };
+    (format!("{plain:?}"), calendar.source.clone(), calendar.name.clone(), event.line)
 }
 
 /// STATUS, or the title, says that it does not take place.
@@ -52,9 +55,9 @@ fn key(i: &Instance) -> Option<Key<'_>> {
     (!i.event.uid.0.is_empty()).then_some((&i.event.uid, i.original))
 }
 
-/// The calendar that an instance lies in.
-fn place(i: &Instance) -> (&str, &str) {
-    (&i.event.calendar.source, &i.event.calendar.name)
+/// The calendar that an event lies in.
+pub(super) fn place(event: &Event) -> (&str, &str) {
+    (&event.calendar.source, &event.calendar.name)
 }
 
 /// Finds the copies among `ranked`, which are in the order of [`compare`].
@@ -66,7 +69,7 @@ pub(super) fn find(ranked: &[Instance], people: &People) -> Copies {
             of[at] = *first.entry(key).or_insert(at);
         }
     }
-    stale(ranked, &mut of);
+    superseded(ranked, &mut of);
     let mut shadows = vec![None; ranked.len()];
     Alike { ranked, people, of: &mut of, shadows: &mut shadows }.find();
     for at in 0..of.len() {
@@ -78,36 +81,14 @@ pub(super) fn find(ranked: &[Instance], people: &People) -> Copies {
     Copies { of, shadows }
 }
 
-/// A calendar that holds an older version of an event than another still shows what the newer one moved or took away.
-fn stale(ranked: &[Instance], of: &mut [usize]) {
-    let mut by_uid: HashMap<&Uid, Vec<usize>> = HashMap::new();
-    for (at, instance) in ranked.iter().enumerate().filter(|(_, i)| key(i).is_some() && !i.event.shared_uid) {
-        by_uid.entry(&instance.event.uid).or_default().push(at);
-    }
-    for places in by_uid.values().filter(|places| places.len() > 1) {
-        let version = |at: &usize| ranked[*at].event.series_sequence;
-        let newest = places.iter().filter_map(version).max();
-        let Some(top) = places.iter().copied().find(|at| version(at).is_some() && version(at) == newest) else {
-            continue;
-        };
-        // What no series recurs by is the word about the whole UID: a cancellation of all its dates, wherever they stand.
-        let cancelled =
-            places.iter().copied().find(|at| !ranked[*at].event.recurring && is_cancelled(&ranked[*at].event));
-        for at in places.iter().copied() {
-            if of[at] != at || is_cancelled(&ranked[at].event) {
-                continue;
-            }
-            let elsewhere = |other: usize| place(&ranked[at]) != place(&ranked[other]);
-            let older = version(&at).is_some_and(|own| Some(own) < newest);
-            let word = cancelled.filter(|c| elsewhere(*c) && ranked[*c].event.sequence >= ranked[at].event.sequence);
-            // A single event takes place once: of equal versions at two times the one that ranks first.
-            let twice = !ranked[at].event.recurring && !ranked[top].event.recurring && top < at;
-            if (older || twice) && elsewhere(top) {
-                of[at] = top;
-            } else if let Some(word) = word {
-                of[at] = word;
-            }
-        }
+/// What another version goes before, which stands at another time, is a copy of that.
+fn superseded(ranked: &[Instance], of: &mut [usize]) {
+    let lost: Vec<usize> = (0..ranked.len()).filter(|at| ranked[*at].event.superseded && of[*at] == *at).collect();
+    let uids: HashSet<&Uid> = lost.iter().map(|at| &ranked[*at].event.uid).collect();
+    let standing = ranked.iter().enumerate().rev().filter(|(_, i)| !i.event.superseded && uids.contains(&i.event.uid));
+    let first: HashMap<&Uid, usize> = standing.map(|(at, i)| (&i.event.uid, at)).collect();
+    for at in lost {
+        of[at] = first.get(&ranked[at].event.uid).copied().unwrap_or(at);
     }
 }
 
@@ -126,8 +107,8 @@ impl Alike<'_> {
             by_time.entry(self.ranked[at].span).or_default().push(at);
         }
         for places in by_time.into_values().filter(|places| places.len() > 1) {
-            let one = place(&self.ranked[places[0]]);
-            if places.iter().any(|at| place(&self.ranked[*at]) != one) {
+            let one = place(&self.ranked[places[0]].event);
+            if places.iter().any(|at| place(&self.ranked[*at].event) != one) {
                 self.same_time(places);
             }
         }
@@ -147,8 +128,8 @@ impl Alike<'_> {
         // Each calendar holds a meeting once: two alike in one calendar are two.
         let mut taken: HashSet<(usize, (&str, &str))> = HashSet::new();
         for (n, at) in places.iter().copied().enumerate() {
-            let own = place(&self.ranked[at]);
-            let free = |other: usize| own != place(&self.ranked[other]) && !taken.contains(&(other, own));
+            let own = place(&self.ranked[at].event);
+            let free = |other: usize| own != place(&self.ranked[other].event) && !taken.contains(&(other, own));
             let meeting = (0..places.len()).filter(|m| titles[*m].is_some()).map(|m| (m, places[m]));
             let found = match &titles[n] {
                 Some(title) => meeting
@@ -169,7 +150,7 @@ impl Alike<'_> {
     fn title(&self, at: usize) -> Option<String> {
         let event = &self.ranked[at].event;
         let title = Title::of(event.summary.as_deref().filter(|_| !event.free_busy_only)?);
-        let words = title.words.slice(0..title.words.len());
+        let words = title.words.text();
         (!words.is_empty() && !BUSY.contains(&words)).then(|| words.to_owned())
     }
 

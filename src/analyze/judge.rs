@@ -27,6 +27,8 @@ pub enum Verdict {
 pub struct Judged {
     pub instance: Instance,
     pub decision: Decision,
+    /// What only one word speaks for, where the user leaves such meetings open: `decision` is then that nothing decided.
+    pub left_open: Option<Decision>,
     pub verdict: Verdict,
     /// Half of the share is dropped.
     pub half: bool,
@@ -55,6 +57,16 @@ impl Judged {
             Verdict::Counted(class) => Some(class),
             _ => None,
         }
+    }
+
+    /// Its class is only likely.
+    pub fn is_likely(&self) -> bool {
+        matches!(self.class(), Some(Class::Strategy | Class::Execution)) && !self.decision.sure
+    }
+
+    /// `sure` or `likely`; `None` where it has no class.
+    pub fn certainty(&self) -> Option<&'static str> {
+        self.decision.certainty().filter(|_| !matches!(self.class(), None | Some(Class::Unclassified)))
     }
 
     /// Counted and not focus or solo.
@@ -191,6 +203,7 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
     let event = &*instance.event;
     let interval = elapsed(&instance.span, &wishes.zones);
     let decision = rules.decide(&subject(&instance, interval, people, &wishes.zones));
+    let (decision, left_open) = opened(decision, wishes);
     let answer = people.my_answer(event);
     let waiting = match answer {
         Some(Answer::Tentative) => Some((Reason::Tentative, wishes.tentative)),
@@ -225,7 +238,31 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
     let (half, tentative) = (weight == Weight::Half, waiting.is_some());
     let alone = focus || solo;
     let (meeting, cut) = (0, Vec::new());
-    Judged { decision, verdict, half, tentative, focus, alone, meeting, absence, long, cut, interval, instance }
+    Judged {
+        decision,
+        left_open,
+        verdict,
+        half,
+        tentative,
+        focus,
+        alone,
+        meeting,
+        absence,
+        long,
+        cut,
+        interval,
+        instance,
+    }
+}
+
+/// Where likely meetings are to stay open: that nothing decided, and what did. The kind of time stays true.
+fn opened(decision: Decision, wishes: &Preferences) -> (Decision, Option<Decision>) {
+    match decision.outcome {
+        Outcome::Class(_) if wishes.likely_open && !decision.sure => {
+            (Decision { kind: decision.kind, ..Decision::UNCLASSIFIED }, Some(decision))
+        }
+        _ => (decision, None),
+    }
 }
 
 /// The user said what it is: by a mark, a label of `[labels]`, or a rule of their own.

@@ -3,6 +3,7 @@
 
 mod absence;
 pub mod account;
+pub mod audit;
 mod copies;
 mod days;
 mod delegate;
@@ -18,16 +19,19 @@ pub mod suggest;
 mod tally;
 #[cfg(test)]
 mod tests;
+pub mod topics;
 mod trend;
 mod unknown;
 pub mod usage;
+mod versions;
 
 pub use judge::{Judged, Verdict, judge};
 pub use report::Report;
 pub use tally::Tally;
+pub use versions::Versions;
 
 use crate::classify::{People, RuleSet};
-use crate::model::{Class, Event, Exact, Instance, Interval, Preferences, Week};
+use crate::model::{Audit, Class, Event, Exact, Instance, Interval, Preferences, Week};
 use chrono::{DateTime, Utc};
 use report::{Amount, Events, GoalGap, Hours, Theme};
 use std::collections::BTreeMap;
@@ -45,6 +49,7 @@ pub struct Analysis<'a> {
     tallies: BTreeMap<Week, Tally>,
     /// What a reader of every report must know.
     notes: Vec<String>,
+    audit: Option<Audit>,
 }
 
 /// One row of `vantage events`: an instance and its exact share of the window, in seconds.
@@ -62,13 +67,18 @@ impl<'a> Analysis<'a> {
         events.dedup_by(|a, b| std::ptr::eq(*a, *b));
         let people = people.named_in(events.into_iter());
         let judged = judge(instances, rules, &people, wishes);
-        Analysis { judged, people, wishes, tallies: BTreeMap::new(), notes: Vec::new() }
+        Analysis { judged, people, wishes, tallies: BTreeMap::new(), notes: Vec::new(), audit: None }
     }
 
     /// The same with sentences that every report has among its notes.
     pub fn noting(mut self, notes: impl IntoIterator<Item = String>) -> Analysis<'a> {
         self.notes.extend(notes);
         self
+    }
+
+    /// The same with the last audit, which the reports of its weeks and of later ones quote.
+    pub fn audited(self, audit: Option<Audit>) -> Analysis<'a> {
+        Analysis { audit, ..self }
     }
 
     /// The time whose instances the reports from `first` to `last` need.
@@ -166,6 +176,7 @@ impl<'a> Analysis<'a> {
             moved,
             long: self.long(tally),
             cut_by_absence: self.cut_by_absence(tally),
+            audit: self.audit.clone().filter(|audit| audit.first_day <= week.last()),
             notes,
         }
     }
@@ -200,6 +211,7 @@ impl<'a> Analysis<'a> {
             strategy: tally.hours.of(Class::Strategy).clone(),
             execution: tally.hours.of(Class::Execution).clone(),
             unclassified: tally.hours.of(Class::Unclassified).clone(),
+            likely: tally.shares.iter().filter(|(i, _)| self.judged[**i].is_likely()).map(|(_, share)| share).sum(),
             focus: union(&|j| j.focus && !matches!(j.verdict, Verdict::LeftOut(_))),
             solo: union(&|j| j.verdict == Verdict::Apart(report::Apart::Solo)),
             conflict: length_of(&tally.ledger.stretches(2)),

@@ -1,7 +1,7 @@
 //! The week report: every number that a picture, the JSON and the text show. Times are exact seconds until shown.
 
 use super::ledger::ByClass;
-use crate::model::{Class, Exact, LocalTime, Privacy, Week};
+use crate::model::{Audit, Class, Exact, LocalTime, Privacy, Week};
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -62,6 +62,8 @@ pub struct Report {
     pub long: Vec<LongEvent>,
     /// Counted but for the part that lies in an absence: how many, and the hours of these parts.
     pub cut_by_absence: Amount,
+    /// The last audit whose days reach into this week or lie before it.
+    pub audit: Option<Audit>,
     /// Things a reader must know, such as that answers could not be read; sentences.
     pub notes: Vec<String>,
 }
@@ -146,6 +148,9 @@ pub struct Hours {
     pub execution: Exact,
     #[serde(serialize_with = "hours")]
     pub unclassified: Exact,
+    /// Part of strategy and execution that one word of a rule decided.
+    #[serde(serialize_with = "hours")]
+    pub likely: Exact,
     /// Booked focus: length of the union of focus events.
     #[serde(serialize_with = "hours")]
     pub focus: Exact,

@@ -2,7 +2,7 @@
 
 use super::predicates::Look;
 use super::words::Words;
-use crate::model::Attendee;
+use crate::model::{Attendee, AttendeeKind};
 
 /// In lower case and sorted, of all languages that have rules of their own.
 const FORMS: &[&str] = &[
@@ -171,11 +171,11 @@ pub fn is_form(word: &str) -> bool {
 /// Whether every word of the title but those that `matched` says is a form, or names somebody who takes part.
 pub(super) fn stands_alone(look: &Look<'_>, matched: impl Fn(usize) -> bool) -> bool {
     let words = &look.title.words;
-    (0..words.len()).all(|at| matched(at) || is_form(words.word(at)) || takes_part(look, words.word(at)))
+    (0..words.len()).all(|at| matched(at) || is_form(words.word(at)) || names(look, words.word(at), false))
 }
 
-/// Whether `word` is a name, or begins the address, of somebody who takes part.
-fn takes_part(look: &Look<'_>, word: &str) -> bool {
+/// Whether `word` is a name, or in the name of the mailbox, of somebody who takes part; with `others` of somebody but the user.
+pub(super) fn names(look: &Look<'_>, word: &str, others: bool) -> bool {
     let Some(subject) = look.subject else { return false };
     let is_in = |text: &str| {
         let words = Words::of(text);
@@ -184,7 +184,10 @@ fn takes_part(look: &Look<'_>, word: &str) -> bool {
     let named = |line: &Attendee| {
         line.name.as_deref().is_some_and(is_in) || is_in(line.address.as_str().split('@').next().unwrap_or_default())
     };
-    subject.event.attendees.lines().iter().any(named)
+    let counts = |line: &&Attendee| {
+        line.kind == AttendeeKind::Person && !(others && subject.people.is_me(subject.event, &line.address))
+    };
+    word.chars().count() > 1 && subject.event.attendees.lines().iter().filter(counts).any(named)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The user's own words put to the instances that they were said of.
 
+use super::forms::is_form;
 use super::words::Title;
 use crate::model::{Instance, Marked, Original, Override, Overrides, Slot, Uid};
 use chrono::NaiveDate;
@@ -7,7 +8,24 @@ use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// Puts to each instance what was said of it: of itself, else of its series. Two things move on their own: a series that Google
+/// What titles of one kind have in common: their words, with `*` for counts such as `41`, `q3` or `2026`. `None` where only counts
+/// and names of a form are left ("Sync", "Q3 review"): such a title says nothing about its meeting.
+pub fn title_key(summary: &str) -> Option<String> {
+    let words = Title::of(summary).words;
+    let mut key: Vec<&str> =
+        (0..words.len()).map(|at| if is_count(words.word(at)) { "*" } else { words.word(at) }).collect();
+    key.dedup_by(|a, b| *a == "*" && *b == "*");
+    key.iter().any(|word| *word != "*" && !is_form(word)).then(|| key.join(" "))
+}
+
+/// Digits behind at most two letters.
+fn is_count(word: &str) -> bool {
+    let digits = word.trim_start_matches(char::is_alphabetic);
+    let letters = word[..word.len() - digits.len()].chars().count();
+    letters <= 2 && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Puts to each instance what was said of it: of itself, else of its series, else of its title. Two things move on their own: a series that Google
 /// goes on with under another UID keeps its mark while its title stays, and where "all events" were moved by hours, the mark of
 /// one goes to the only instance that its series has on that day of `zone`.
 pub fn put(overrides: &Overrides, instances: &mut [Instance], zone: Tz) {
@@ -17,15 +35,21 @@ pub fn put(overrides: &Overrides, instances: &mut [Instance], zone: Tz) {
     }
     let halves = Halves::of(overrides, instances);
     let moved = moved(overrides, instances, zone);
+    let titles = overrides.0.keys().any(|slot| slot.title().is_some());
     for (at, instance) in instances.iter_mut().enumerate() {
-        let Some(own) = Slot::of(instance) else { continue };
-        let recurring = instance.event.recurring;
-        let found = said(overrides, &own, own.original.is_none() && recurring);
+        let (own, recurring) = (Slot::of(instance), instance.event.recurring);
+        let found = own.as_ref().and_then(|own| said(overrides, own, own.original.is_none() && recurring));
         let found = found.or_else(|| said(overrides, moved.get(&at)?, false));
-        let found = found.or_else(|| said(overrides, &own.clone().series(), true));
+        let found = found.or_else(|| said(overrides, &own.clone()?.series(), true));
         let found = found.or_else(|| said(overrides, halves.get(instance)?, true));
+        let found = found.or_else(|| said(overrides, &titles.then(|| titled(instance))??, true));
         instance.marked = found.map(Arc::new);
     }
+}
+
+/// What is said of all meetings that are called like this one.
+pub fn titled(instance: &Instance) -> Option<Slot> {
+    title_key(instance.event.summary.as_deref()?).map(|key| Slot::titled(&key))
 }
 
 fn said(overrides: &Overrides, slot: &Slot, series: bool) -> Option<Marked> {
@@ -40,8 +64,7 @@ struct Halves<'o> {
 }
 
 fn title(instance: &Instance) -> String {
-    let title = Title::of(instance.event.summary.as_deref().unwrap_or_default());
-    title.words.slice(0..title.words.len()).to_owned()
+    Title::of(instance.event.summary.as_deref().unwrap_or_default()).words.text().to_owned()
 }
 
 impl<'o> Halves<'o> {
@@ -108,4 +131,25 @@ fn moved(overrides: &Overrides, instances: &[Instance], zone: Tz) -> HashMap<usi
         }
     }
     moved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_of_one_kind_have_one_key() {
+        for (title, key) in [
+            ("Sprint 41 planning", Some("sprint * planning")),
+            ("[EXT] SPRINT 42: planning", Some("sprint * planning")),
+            ("Payroll Q3 2027", Some("payroll *")),
+            ("B2B pricing", Some("b2b pricing")),
+            ("Sync", None),
+            ("Q3 review", None),
+            ("1:1", None),
+            ("", None),
+        ] {
+            assert_eq!(title_key(title).as_deref(), key, "{title}");
+        }
+    }
 }

@@ -106,6 +106,11 @@ impl Words {
         starts.map(move |start| self.slice(start..end(start)))
     }
 
+    /// All words as one text.
+    pub fn text(&self) -> &str {
+        self.slice(0..self.len())
+    }
+
     /// Whether nothing stands between the word at `index` and the one before it, as in scripts without spaces.
     pub(super) fn is_joined(&self, index: usize) -> bool {
         index > 0 && self.spans[index].0 == self.spans[index - 1].1
@@ -308,7 +313,7 @@ mod tests {
 
     fn words(title: &str) -> String {
         let title = Title::of(title);
-        let whole = title.words.slice(0..title.words.len()).to_owned();
+        let whole = title.words.text().to_owned();
         let each: String = (0..title.words.len()).fold(String::new(), |text, i| {
             let gap = if text.is_empty() || title.words.is_joined(i) { "" } else { " " };
             text + gap + title.words.word(i)

@@ -8,7 +8,7 @@ use crate::config::Place as SourcePlace;
 use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
 use crate::jobs::{self, sync::google_sources};
-use crate::model::{Instance, Interval, Overrides, Preferences, count};
+use crate::model::{Audit, Instance, Interval, Overrides, Preferences, count};
 use crate::source::google::Grant;
 use crate::source::ics::Calendars;
 use crate::store::Store;
@@ -126,6 +126,7 @@ impl Setup {
         if !ics.is_empty() {
             let mut calendars = Calendars::read(ics, None)?;
             let mut instances = calendars.instances(window, zone);
+            jobs::settle(&mut calendars, Vec::new(), &mut instances, &self.config.people, zone);
             match overrides() {
                 Ok(overrides) => put_marks(&overrides, &mut instances, zone),
                 Err(failure) => talk.warn(&format!("your marks are not counted: {}", failure.message), None),
@@ -222,6 +223,17 @@ impl Setup {
 pub fn overrides() -> Result<Overrides, Failure> {
     let Ok(folder) = state_folder() else { return Ok(Overrides::default()) };
     Ok(Store::reader(&folder)?.map(|store| store.overrides()).transpose()?.unwrap_or_default())
+}
+
+/// The calendars that an audit is about, in a word: none for the configuration's.
+pub fn audited(ics: &[String]) -> String {
+    if ics.is_empty() { String::new() } else { jobs::sync::hash(&ics.join("\n")) }
+}
+
+/// The last audit of these calendars; none where nobody can say.
+pub fn last_audit(ics: &[String]) -> Option<Audit> {
+    let store = Store::reader(&state_folder().ok()?).ok()??;
+    store.last_audit(&audited(ics)).ok()?
 }
 
 /// The database, the files that could not be read into it, and why it cannot be written.

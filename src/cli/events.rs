@@ -50,6 +50,8 @@ struct Line<'a> {
     status: Option<&'static str>,
     calendar: &'a str,
     class: Option<&'static str>,
+    /// `sure` or `likely`; null where it has no class.
+    certainty: Option<&'static str>,
     theme: Option<&'a str>,
     rule: Option<&'a str>,
     /// Who decided: `mark`, `label`, `rule`, or nobody.
@@ -125,6 +127,7 @@ impl Events {
             }),
             calendar: &event.calendar.name,
             class: class.map(|c| c.name()),
+            certainty: j.certainty(),
             theme: j.decision.theme.as_deref(),
             rule,
             by: by(&j.decision.by),

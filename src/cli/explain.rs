@@ -107,7 +107,10 @@ fn explain<'a>(
     let (zones, people) = (&setup.wishes.zones, analysis.people());
     let private = one.instance.event.visibility != Visibility::Public && !show_private;
     let trace = setup.rules.explain(&subject(&one.instance, one.interval, people, zones));
-    let trace = if private { trace.without_text() } else { trace };
+    let mut trace = if private { trace.without_text() } else { trace };
+    if one.left_open.is_some() {
+        trace.decision = one.decision.clone();
+    }
     let time = Time { one, account: analysis.account(one, window), zones, show_private };
     Answer { title: find::title(one, show_private), time: Some(time), trace, rules: &setup.rules }
 }
@@ -192,12 +195,20 @@ impl<'a> Answer<'a> {
             (Some(step), _) => {
                 let rule = &self.rules.rules()[step.rule];
                 let _ = writeln!(text, "  won: `{}` at {}:{}", rule.name, rule.source.name, rule.line);
+                if self.time.as_ref().is_some_and(|time| time.one.left_open.is_some()) {
+                    let _ = writeln!(text, "       by one word only, which `likely = \"unclassified\"` leaves open");
+                }
                 for e in &step.matched {
                     let _ = writeln!(text, "       {} = {}{}", e.predicate, e.wanted, seen(e, ", matched"));
                 }
             }
             (None, By::Override { series }) => {
-                let of = if *series { "its series" } else { "this meeting" };
+                let marked = self.time.as_ref().and_then(|time| time.one.instance.marked.as_ref());
+                let of = match marked {
+                    Some(marked) if marked.slot.title().is_some() => "its title",
+                    _ if *series => "its series",
+                    _ => "this meeting",
+                };
                 let _ = writeln!(text, "  won: your mark of {of}, which goes before labels and rules");
             }
             (None, By::Label(label)) => {

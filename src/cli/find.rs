@@ -117,11 +117,11 @@ pub fn find<'a>(
         meant(j)
             && seen.insert(match pick {
                 Pick::One => id(&j.instance),
-                Pick::Series => event.uid.to_string(),
+                Pick::Series => event.uid.series().to_string(),
                 Pick::Nearest if *event.uid.0 == *wanted => String::new(),
                 Pick::Nearest => {
                     let words = title(j);
-                    words.slice(0..words.len()).to_string()
+                    words.text().to_string()
                 }
             })
     });

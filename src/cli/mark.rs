@@ -7,7 +7,7 @@ use super::{Done, Files, output};
 use crate::analyze::{Analysis, Judged, Verdict};
 use crate::daemon::{self, Request};
 use crate::diagnostic::{Exit, Failure};
-use crate::model::{Class, Instance, Marked, Override, Slot};
+use crate::model::{Class, Instance, Marked, Override, Overrides, Slot};
 use crate::store::{Change, Store};
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -107,11 +107,12 @@ impl Unmark {
         let (instances, _) = self.place.instances(&mut setup, now, talk)?;
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let zones = &setup.wishes.zones;
-        let marked = |j: &Judged| slot(j, self.series).is_ok_and(|slot| known.0.contains_key(&slot));
+        let said = |j: &Judged| said_of(j, self.series, &known);
+        let marked = |j: &Judged| said(j).is_some();
         let pick = if self.series { Pick::Series } else { Pick::One };
         match find(analysis.judged().iter(), &self.event, self.place.on, &marked, pick, zones, now) {
             Found::One(one) => {
-                let slot = slot(one, self.series)?;
+                let slot = said(one).map_or_else(|| slot(one, self.series), Ok)?;
                 let said = format!("{}: unmarked\n", what(one, &slot, zones));
                 keep(&[(slot, None)], now)?;
                 tell_daemon(talk);
@@ -124,6 +125,17 @@ impl Unmark {
             Found::Many(found) => find::ambiguous(&found, zones, "give one of these ids, or add `--on DATE`"),
         }
     }
+}
+
+/// What there is a mark of: this meeting, or with `series` its series, also by the other half of a split one; and the title of
+/// both, where nothing closer is marked.
+fn said_of(j: &Judged, series: bool, known: &Overrides) -> Option<Slot> {
+    let event = &j.instance.event;
+    let now = j.instance.marked.as_ref().map(|marked| (marked.series, &marked.slot));
+    let theirs = now.filter(|(of_series, slot)| *of_series == series && slot.title().is_none());
+    let titled = now.filter(|(_, slot)| slot.title().is_some() && (series || !event.recurring));
+    let own = slot(j, series).ok().filter(|slot| known.0.contains_key(slot));
+    own.or_else(|| theirs.or(titled).map(|(_, slot)| slot.clone()))
 }
 
 /// What a mark of this meeting hangs on.
@@ -141,6 +153,9 @@ pub fn slot(j: &Judged, series: bool) -> Result<Slot, Failure> {
 
 fn what(j: &Judged, slot: &Slot, zones: &crate::model::Zones) -> String {
     let title = find::title(j, false);
+    if slot.title().is_some() {
+        return format!("{title}, all of this title");
+    }
     match slot.original.is_none() && j.instance.event.recurring {
         true => format!("{title}, the whole series"),
         false => format!("{} {title}", find::when(j, zones)),

@@ -30,6 +30,10 @@ pub struct Marks {
     /// Add those of this file; what it does not name stays
     #[arg(long, value_name = "FILE", conflicts_with = "export")]
     import: Option<PathBuf>,
+    /// A calendar in which their meetings are looked up, once for each: a file, a folder, .zip or .gz; default: the
+    /// configuration's sources
+    #[arg(long, value_name = "PATH")]
+    ics: Vec<String>,
     #[command(flatten)]
     files: Files,
 }
@@ -45,7 +49,11 @@ enum MarksFormat {
 /// One `[[mark]]`.
 #[derive(Serialize)]
 struct Entry<'a> {
-    uid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uid: Option<&'a str>,
+    /// What all titles have in common that it is about, in place of a UID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
     /// The slot in its series; absent for all of the UID.
     #[serde(skip_serializing_if = "Option::is_none")]
     original: Option<String>,
@@ -69,7 +77,7 @@ impl Marks {
             return output::print(&toml(&known));
         }
         let mut setup = Setup::load(&self.files, talk)?;
-        let place = Where { on: None, ics: Vec::new() };
+        let place = Where { on: None, ics: self.ics };
         // Without calendars the marks are still there.
         let instances = match place.instances(&mut setup, now, talk) {
             Ok((instances, _)) => instances,
@@ -89,27 +97,36 @@ impl Marks {
             let series = slot.original.is_none() && one.is_some_and(|j| j.instance.event.recurring);
             let (id, class, theme) = (slot_id(slot), word.word(), word.theme.as_deref());
             if self.format == MarksFormat::Json {
-                let start = one.filter(|_| !series).map(|j| find::when(j, zones));
+                let start = one.filter(|_| !series && slot.title().is_none()).map(|j| find::when(j, zones));
                 let title = one.and_then(Judged::title);
                 let original = slot.original.map(|original| original.to_string());
                 text += &format!(
                     "{}\n",
-                    json!({ "id": id, "uid": &*slot.uid.0, "original": original, "class": class, "theme": theme,
+                    json!({ "id": id, "uid": uid(slot), "title": slot.title(), "original": original, "class": class, "theme": theme,
                             "summary": title, "start": start })
                 );
                 continue;
             }
             let when = match (one, series) {
+                _ if slot.title().is_some() => "title".to_string(),
                 (_, true) => "series".to_string(),
                 (Some(j), false) => find::when(j, zones),
                 (None, false) => slot.original.map_or("all".into(), |original| original.to_string()),
             };
-            let title = one.map_or("(not in the calendars now)".into(), |j| find::title(j, false));
+            let title = match slot.title() {
+                Some(title) => plain(title),
+                None => one.map_or("(not in the calendars now)".into(), |j| find::title(j, false)),
+            };
             let theme = theme.map(|theme| format!("  ({})", plain(theme))).unwrap_or_default();
             text += &format!("{when:<18} {id}  {class:<12}  {title}{theme}\n");
         }
         output::print(&text)
     }
+}
+
+/// The UID that it hangs on; `None` where it hangs on a title.
+fn uid(slot: &Slot) -> Option<&str> {
+    slot.title().is_none().then_some(&*slot.uid.0)
 }
 
 fn counted(marks: usize) -> String {
@@ -119,7 +136,8 @@ fn counted(marks: usize) -> String {
 fn toml(known: &Overrides) -> String {
     let entry = |(slot, word): (&Slot, &Override)| {
         let entry = Entry {
-            uid: &slot.uid.0,
+            uid: uid(slot),
+            title: slot.title(),
             original: slot.original.map(|original| original.to_string()),
             class: word.word(),
             theme: word.theme.as_deref(),
@@ -157,7 +175,8 @@ fn import(path: &Path, now: DateTime<Utc>, talk: &Talk) -> Done {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Read {
-    uid: Spanned<String>,
+    uid: Option<Spanned<String>>,
+    title: Option<Spanned<String>>,
     original: Option<Spanned<String>>,
     class: Spanned<String>,
     theme: Option<String>,
@@ -173,13 +192,18 @@ struct All {
 /// Reads what `--export` wrote.
 fn parse(text: &str) -> Result<Overrides, Vec<Mistake>> {
     let all: All = toml::from_str(text).map_err(|e| {
-        let help = "a mark is a `[[mark]]` with `uid`, `class` and, if need be, `original` and `theme`";
+        let help = "a mark is a `[[mark]]` with `uid` or `title`, `class` and, if need be, `original` and `theme`";
         vec![Mistake::new(e.span().unwrap_or(0..0), e.message().to_string(), "here").help(help)]
     })?;
     let (mut marks, mut mistakes) = (Overrides::default(), Vec::new());
-    for Read { uid, original, class, theme } in all.mark {
-        if uid.get_ref().is_empty() {
-            mistakes.push(Mistake::new(uid.span(), "a mark needs a UID", "empty"));
+    for Read { uid, title, original, class, theme } in all.mark {
+        let named = uid.as_ref().or(title.as_ref());
+        match named {
+            Some(named) if !named.get_ref().is_empty() => {}
+            empty => {
+                let span = empty.map_or(class.span(), Spanned::span);
+                mistakes.push(Mistake::new(span, "a mark needs a UID or a title", "empty"));
+            }
         }
         let slot = original.as_ref().map(|text| Original::parse(text.get_ref()).ok_or(text));
         let slot = slot.transpose().unwrap_or_else(|text| {
@@ -190,7 +214,12 @@ fn parse(text: &str) -> Result<Overrides, Vec<Mistake>> {
         });
         match Override::class(class.get_ref()) {
             Some(class) => {
-                let slot = Slot { uid: Uid(uid.into_inner().into()), original: slot };
+                let slot = match (uid, title) {
+                    (None, Some(title)) => Slot::titled(title.get_ref()),
+                    (uid, _) => {
+                        Slot { uid: Uid(uid.map(Spanned::into_inner).unwrap_or_default().into()), original: slot }
+                    }
+                };
                 let theme = theme.as_deref().map(str::trim).filter(|theme| !theme.is_empty()).map(Into::into);
                 marks.0.insert(slot, Override { class, theme });
             }

@@ -95,7 +95,7 @@ enum Command {
     Events(events::Events),
     /// Say why a meeting is classed as it is
     Explain(explain::Explain),
-    /// Go through the unclassified and the surprising meetings of a week, one key each
+    /// Go through the doubtful meetings of a week or of twelve, one key each, or audit the share
     Review(review::Review),
     /// Say yourself what a meeting or its series counts as; no rule and no label changes that
     Mark(mark::Mark),

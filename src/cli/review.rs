@@ -1,5 +1,6 @@
-//! A pass over the meetings of a week that nobody classed, or that were classed surprisingly. Each answer is kept at once.
+//! A pass over the meetings of a week, or of twelve, whose class is doubtful. Each answer is kept at once.
 
+mod audit;
 mod queue;
 mod rule;
 
@@ -9,26 +10,43 @@ use super::find::second_path;
 use super::mark::{keep, tell_daemon};
 use super::week::one_week;
 use super::{Done, Files, context, explain, language, output, paths};
-use crate::analyze::{Analysis, Report};
+use crate::analyze::topics::topics;
+use crate::analyze::{Analysis, ledger::ByClass};
 use crate::classify::{By, Phrase, put_marks};
-use crate::model::{Class, Exact, Instance, Interval, Override, Overrides, Slot, Week};
+use crate::model::{Class, Exact, Instance, Interval, Override, Overrides, Week};
+use crate::store::Change;
 use chrono::{DateTime, Utc};
 use clap::Args;
-use queue::{Item, queue};
+use queue::Item;
 use rule::{Written, proposed, suggested};
 use std::collections::BTreeSet;
 
-const KEYS: &str =
-    "s strategy  e execution  i ignore  (S E I the whole series)  r make a rule  u undo  ? explain  n next  q quit\n";
+const KEYS: &str = "s strategy  e execution  i ignore  u leave open  (S E I U this one only)\n\
+                    r make a rule  z undo  ? explain  n next  q quit\n";
 
 #[derive(Args)]
-#[command(after_help = "Examples:\n  vantage review\n  vantage review 2026-W47\n\n\
-                        Asked about are unclassified meetings and events over 16 hours, then surprising ones: where a rule of the other class matches too \
-                        and the first one does not name the whole title, or where most meetings of the same series count as the other class. Each answer is kept at once.")]
+#[command(
+    after_help = "Examples:\n  vantage review\n  vantage review 2026-W47\n  vantage review --series\n  vantage review --audit 20\n\n\
+                        Asked about is what may be wrong: what no rule classes, what one word decided, what rules of both classes match, what you \
+                        marked otherwise elsewhere, a private word although others take part, your own blocks that come again, events over \
+                        16 hours. With --series also what is sure and \
+                        takes a quarter of an hour a week, in the end. First what comes again, each by the doubtful hours of the twelve weeks that one answer settles. An answer goes for \
+                        the series, both halves of a split one, or for all meetings of the same title; with Shift for this one only. \
+                        Each answer is kept at once, and nothing is asked twice."
+)]
 pub struct Review {
     /// 2026-W47, a date, `last` (the last complete week) or `this`
     #[arg(default_value = "last")]
     week: String,
+    /// Go over the twelve weeks that end with this one, by series
+    #[arg(long)]
+    series: bool,
+    /// Ask about N meetings of these twelve weeks, drawn at random by their hours, and say how far the share is off
+    #[arg(long, value_name = "N", conflicts_with = "series", value_parser = clap::value_parser!(u16).range(1..=500))]
+    audit: Option<u16>,
+    /// Draw the same meetings again
+    #[arg(long, value_name = "N", requires = "audit")]
+    seed: Option<u64>,
     /// A calendar, once for each: a file, a folder, .zip or .gz; default: the configuration's sources
     #[arg(long, value_name = "PATH")]
     ics: Vec<String>,
@@ -41,8 +59,9 @@ pub struct Review {
 
 /// Something that can be taken back.
 enum Step {
-    Marked { id: String, slot: Slot, before: Option<Override> },
-    Ruled { id: String, file: Written },
+    Marked { key: String, before: Vec<Change> },
+    Ruled { key: String, file: Written },
+    Passed { key: String },
 }
 
 struct Session<'a> {
@@ -51,13 +70,17 @@ struct Session<'a> {
     asked: Asked,
     instances: Vec<Instance>,
     overrides: Overrides,
-    week: Week,
-    /// What the instances cover.
-    window: Interval,
+    /// What is gone over, in words.
+    weeks: String,
+    within: Interval,
+    /// The twelve weeks by which doubt is weighed, and what the instances cover.
+    span: Interval,
     now: DateTime<Utc>,
     /// What was answered or passed over.
     done: BTreeSet<String>,
     steps: Vec<Step>,
+    /// What is shown of the time that is gone over, as it stands.
+    shown: ByClass,
 }
 
 impl Review {
@@ -65,58 +88,72 @@ impl Review {
         let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
         let week = one_week(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)
             .map_err(|failure| second_path(&self.ics, &self.week, failure))?;
-        let window = Analysis::window(week, week, &setup.wishes);
-        let instances = setup.instances(&self.ics, window, now, talk)?;
+        let span = Analysis::window(week, week, &setup.wishes);
+        let instances = setup.instances(&self.ics, span, now, talk)?;
+        let whole = self.series || self.audit.is_some();
+        let first = Week::of(setup.wishes.zones.date_of(span.start), setup.wishes.week_start);
         let mut session = Session {
             review: &self,
+            within: if whole { span } else { setup.wishes.zones.week(week) },
+            weeks: if whole { format!("{first} to {week}") } else { week.to_string() },
             setup,
             asked: Asked::new(),
             instances,
             overrides: overrides()?,
-            week,
-            window,
+            span,
             now,
             done: BTreeSet::new(),
             steps: Vec::new(),
+            shown: ByClass::default(),
         };
-        if let Some(remark) = language::remark(&self.files, &session.setup, &session.instances, window) {
-            output::print(&remark)?;
+        session.shown = session.analysis().hours_in(session.within);
+        match self.audit {
+            Some(meetings) => session.audit(meetings, talk),
+            None => session.run(talk),
         }
-        let before = session.report();
-        output::print(KEYS)?;
-        let ended = session.pass(talk);
-        if !session.steps.is_empty() {
-            tell_daemon(talk);
-        }
-        ended?;
-        let after = session.report();
-        let percent =
-            |share: &Option<Exact>| share.as_ref().map_or("none".into(), |share| format!("{}%", share.percent()));
-        output::print(&format!(
-            "{week}: coverage {} → {}, strategy share {} → {}\n",
-            percent(&before.coverage),
-            percent(&after.coverage),
-            percent(&before.share),
-            percent(&after.share)
-        ))
     }
 }
 
+fn percent(share: Option<Exact>) -> String {
+    share.map_or("none".into(), |share| format!("{}%", share.percent()))
+}
+
+fn coverage(hours: &ByClass) -> Option<Exact> {
+    hours.classified().over(&hours.0.iter().sum())
+}
+
 impl Session<'_> {
+    fn run(mut self, talk: &Talk) -> Done {
+        let before = self.shown.clone();
+        if let Some(remark) = language::remark(&self.review.files, &self.setup, &self.instances, self.span) {
+            output::print(&remark)?;
+        }
+        output::print(KEYS)?;
+        let ended = self.pass(talk);
+        if !self.steps.is_empty() {
+            tell_daemon(talk);
+        }
+        ended?;
+        output::print(&format!(
+            "{}: coverage {} → {}, strategy share {} → {}\n",
+            self.weeks,
+            percent(coverage(&before)),
+            percent(coverage(&self.shown)),
+            percent(before.share()),
+            percent(self.shown.share())
+        ))
+    }
+
     fn analysis(&self) -> Analysis<'_> {
         Analysis::new(self.instances.clone(), &self.setup.rules, &self.setup.config.people, &self.setup.wishes)
     }
 
-    fn report(&self) -> Report {
-        self.analysis().report(self.week, self.now)
-    }
-
     /// What is still to be asked about.
     fn left(&self) -> Vec<Item> {
-        let week = self.setup.wishes.zones.week(self.week);
-        let mut items = queue(&self.analysis(), &self.setup, week, self.review.show_private);
-        items.retain(|item| !self.done.contains(&item.id));
-        items
+        let analysis = self.analysis();
+        let topics = topics(&analysis, &self.setup.rules, self.span, self.within);
+        let items = topics.iter().map(|topic| Item::new(topic, &analysis, &self.setup, self.review.show_private));
+        items.filter(|item| !self.done.contains(&item.key)).collect()
     }
 
     fn pass(&mut self, talk: &Talk) -> Done {
@@ -125,10 +162,10 @@ impl Session<'_> {
             if left.is_empty() {
                 let prompt = match self.steps.is_empty() {
                     true => return output::print("nothing is left to ask about\n"),
-                    false => "nothing is left to ask about; u undo, Enter to end > ",
+                    false => "nothing is left to ask about; z undo, Enter to end > ",
                 };
                 match self.asked.key(prompt)? {
-                    Some('u') => self.undo()?,
+                    Some('z') => self.undo()?,
                     _ => return Ok(()),
                 }
                 continue;
@@ -136,18 +173,19 @@ impl Session<'_> {
             let item = left.remove(0);
             let more = if left.is_empty() { String::new() } else { format!(" ({} more)", left.len()) };
             output::print(&format!("\n{}", item.text))?;
-            let Some(key) = self.asked.key(&format!("s e i r u ? n q{more} > "))? else { return Ok(()) };
+            let Some(key) = self.asked.key(&format!("s e i u r z ? n q{more} > "))? else { return Ok(()) };
             match key {
                 's' | 'S' => self.mark(&item, Some(Class::Strategy), key == 'S')?,
                 'e' | 'E' => self.mark(&item, Some(Class::Execution), key == 'E')?,
                 'i' | 'I' => self.mark(&item, None, key == 'I')?,
-                'n' | '\n' => drop(self.done.insert(item.id)),
+                'u' | 'U' => self.mark(&item, Some(Class::Unclassified), key == 'U')?,
+                'n' | '\n' => self.pass_over(&item),
                 'r' => {
                     if let Err(failure) = self.rule(&item) {
                         talk.failure(&failure);
                     }
                 }
-                'u' => self.undo()?,
+                'z' => self.undo()?,
                 '?' => self.explain(&item)?,
                 'q' => return Ok(()),
                 _ => output::print(KEYS)?,
@@ -155,30 +193,49 @@ impl Session<'_> {
         }
     }
 
-    fn mark(&mut self, item: &Item, class: Option<Class>, series: bool) -> Done {
-        let Some(slot) = item.slot.clone() else {
-            self.done.insert(item.id.clone());
-            return output::print("the calendar gives it no UID, so it cannot be marked; a rule can (r)\n");
-        };
-        let slot = if series { slot.series() } else { slot };
-        let word = Override { class, theme: None };
-        let said = format!("{}{}\n", word.word(), if series && item.recurring { ", the whole series" } else { "" });
-        let before = self.overrides.0.get(&slot).cloned();
-        self.say(&slot, Some(word))?;
-        self.steps.push(Step::Marked { id: item.id.clone(), slot, before });
-        self.done.insert(item.id.clone());
-        output::print(&said)
+    fn pass_over(&mut self, item: &Item) {
+        self.done.insert(item.key.clone());
+        self.steps.push(Step::Passed { key: item.key.clone() });
     }
 
-    /// Keeps an override, or takes it back.
-    fn say(&mut self, slot: &Slot, word: Option<Override>) -> Done {
-        keep(&[(slot.clone(), word.clone())], self.now)?;
-        match word {
-            Some(word) => self.overrides.0.insert(slot.clone(), word),
-            None => self.overrides.0.remove(slot),
+    fn mark(&mut self, item: &Item, class: Option<Class>, only: bool) -> Done {
+        let slots = if only { item.slot.iter().cloned().collect() } else { item.slots.clone() };
+        if slots.is_empty() {
+            self.done.insert(item.key.clone());
+            return output::print("the calendar gives it no UID, so it cannot be marked; a rule can (r)\n");
+        }
+        let word = item.word(class);
+        let of = match (&item.others, only) {
+            (None, _) => String::new(),
+            (Some(_), true) => ", this one only".into(),
+            (Some(others), false) => format!(", {others}"),
         };
+        let said = format!("{}{of}", word.word());
+        let before = slots.iter().map(|slot| (slot.clone(), self.overrides.0.get(slot).cloned())).collect();
+        self.keep(slots.into_iter().map(|slot| (slot, Some(word.clone()))).collect())?;
+        self.steps.push(Step::Marked { key: item.key.clone(), before });
+        self.done.insert(item.key.clone());
+        self.tell(&said)
+    }
+
+    /// Keeps overrides, or takes them back.
+    fn keep(&mut self, changes: Vec<Change>) -> Done {
+        keep(&changes, self.now)?;
+        for (slot, word) in changes {
+            match word {
+                Some(word) => self.overrides.0.insert(slot, word),
+                None => self.overrides.0.remove(&slot),
+            };
+        }
         put_marks(&self.overrides, &mut self.instances, self.setup.wishes.zones.home);
         Ok(())
+    }
+
+    /// What was done, and what that did to the share.
+    fn tell(&mut self, said: &str) -> Done {
+        let now = self.analysis().hours_in(self.within);
+        let before = std::mem::replace(&mut self.shown, now);
+        output::print(&format!("{said}; share {} → {}\n", percent(before.share()), percent(self.shown.share())))
     }
 
     fn rule(&mut self, item: &Item) -> Done {
@@ -197,8 +254,11 @@ impl Session<'_> {
             Some('i') => "ignore",
             _ => return output::print("no rule was made\n"),
         };
-        let theme = self.asked.line("  theme, Enter for none > ")?.unwrap_or_default();
-        let theme = Some(theme.as_str()).filter(|theme| !theme.is_empty());
+        let kept = Override::class(class).and_then(|class| item.word(class).theme);
+        let usual =
+            kept.as_deref().map_or("Enter for none".into(), |theme| format!("[{}]", crate::diagnostic::plain(theme)));
+        let theme = self.asked.line(&format!("  theme, {usual} > "))?.unwrap_or_default();
+        let theme = Some(theme.as_str()).filter(|theme| !theme.is_empty()).or(kept.as_deref());
         let (file, rules) = proposed(&self.review.files, &self.setup, item, class, theme, &title)?;
         let beaten = std::mem::replace(&mut self.setup.rules, rules);
         if !self.decided_by(item, &file.rule) {
@@ -209,10 +269,10 @@ impl Session<'_> {
             self.setup.rules = beaten;
             return Err(failure);
         }
-        let said = format!("a rule for `{}` in {}\n", crate::diagnostic::plain(&title), file.name());
-        self.steps.push(Step::Ruled { id: item.id.clone(), file });
-        self.done.insert(item.id.clone());
-        output::print(&said)
+        let said = format!("a rule for `{}` in {}", crate::diagnostic::plain(&title), file.name());
+        self.steps.push(Step::Ruled { key: item.key.clone(), file });
+        self.done.insert(item.key.clone());
+        self.tell(&said)
     }
 
     /// The meeting is decided by the rule of that name.
@@ -223,12 +283,12 @@ impl Session<'_> {
 
     fn undo(&mut self) -> Done {
         let Some(step) = self.steps.pop() else { return output::print("there is nothing to undo\n") };
-        let id = match step {
-            Step::Marked { id, slot, before } => {
-                self.say(&slot, before)?;
-                id
+        let key = match step {
+            Step::Marked { key, before } => {
+                self.keep(before)?;
+                key
             }
-            Step::Ruled { id, file } => {
+            Step::Ruled { key, file } => {
                 if !file.undo()? {
                     return output::print(&format!("{} was changed since: take the rule out by hand\n", file.name()));
                 }
@@ -237,18 +297,22 @@ impl Session<'_> {
                 if let Ok(rules) = context::rules(path.as_deref(), &self.setup.config.people)? {
                     self.setup.rules = rules;
                 }
-                id
+                key
+            }
+            Step::Passed { key } => {
+                self.done.remove(&key);
+                return output::print("undone\n");
             }
         };
-        self.done.remove(&id);
-        output::print("undone\n")
+        self.done.remove(&key);
+        self.tell("undone")
     }
 
     fn explain(&self, item: &Item) -> Done {
         let analysis = self.analysis();
         let one = analysis.judged().iter().find(|j| super::find::id(&j.instance) == item.id);
         one.map_or(Ok(()), |one| {
-            output::print(&explain::text(one, &analysis, self.window, &self.setup, self.review.show_private))
+            output::print(&explain::text(one, &analysis, self.span, &self.setup, self.review.show_private))
         })
     }
 }

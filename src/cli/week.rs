@@ -1,4 +1,4 @@
-use super::context::{Setup, Talk, now};
+use super::context::{Setup, Talk, last_audit, now};
 use super::find::second_path;
 use super::machine::{Machine, hand_out};
 use super::paths::{charts_folder, is_of_the_machine};
@@ -77,7 +77,7 @@ impl WeekArgs {
         setup.shown = Some(Interval::new(ends[0].start, ends[1].end));
         let instances = setup.instances(&self.ics, window, now, talk)?;
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
-        let mut analysis = analysis.noting(setup.notes.clone());
+        let mut analysis = analysis.noting(setup.notes.clone()).audited(last_audit(&self.ics));
         if let Some(out) = &self.out {
             disk::folder(out)?;
         }

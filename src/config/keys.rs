@@ -15,6 +15,7 @@ pub struct Key {
 }
 
 const WEIGHTS: [(&str, Weight); 3] = [("count", Weight::Count), ("half", Weight::Half), ("skip", Weight::Skip)];
+const LIKELY: [(&str, bool); 2] = [("count", false), ("unclassified", true)];
 const WHILE_AWAY: [(&str, bool); 2] = [("skip", false), ("count", true)];
 
 /// Every key that this version uses.
@@ -27,6 +28,7 @@ pub const KEYS: &[Key] = &[
     Key { name: "role", set: role },
     Key { name: "tentative", set: |v, c, r| c.tentative = r.word(v, "tentative", &WEIGHTS).unwrap_or_default() },
     Key { name: "unanswered", set: |v, c, r| c.unanswered = r.word(v, "unanswered", &WEIGHTS).unwrap_or_default() },
+    Key { name: "likely", set: |v, c, r| c.likely_open = r.word(v, "likely", &LIKELY).unwrap_or_default() },
     Key { name: "meetings_while_away", set: meetings_while_away },
     Key { name: "all_day_hours", set: all_day_hours },
     Key { name: "my_addresses", set: |v, c, r| c.people.me = addresses(v, "my_addresses", r) },

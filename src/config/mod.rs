@@ -44,6 +44,8 @@ pub struct Config {
     pub focus_block: TimeDelta,
     pub tentative: Weight,
     pub unanswered: Weight,
+    /// What is only likely stays unclassified.
+    pub likely_open: bool,
     /// Series and unanswered meetings inside the user's absences count.
     pub meet_while_away: bool,
     pub all_day: Option<Exact>,
@@ -83,6 +85,7 @@ impl Default for Config {
             focus_block: TimeDelta::hours(2),
             tentative: Weight::Count,
             unanswered: Weight::Count,
+            likely_open: false,
             meet_while_away: false,
             all_day: None,
             travel: Vec::new(),
@@ -134,6 +137,7 @@ impl Config {
             focus_block: self.focus_block,
             tentative: self.tentative,
             unanswered: self.unanswered,
+            likely_open: self.likely_open,
             meet_while_away: self.meet_while_away,
             all_day: self.all_day.clone(),
             goal: self.goal.clone().or_else(|| self.role_goal.clone()),

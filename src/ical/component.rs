@@ -12,7 +12,7 @@ use chrono::DateTime;
 use std::sync::Arc;
 
 /// One VEVENT: a series, a single event, or the change of an instance.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Component {
     pub event: Arc<Event>,
     pub times: Times,

@@ -2,9 +2,9 @@
 //! fails as a whole: what cannot be read costs the smallest thing, an event or a property, and is named by its line.
 //!
 //! `decode → line → read → component` gives events; `shelf` puts the texts of one source together and finds out what the names
-//! of zones mean in them; `version` says what belongs together by UID and which of several versions counts. `rule → recur` (with
-//! `rule_v1` for those of vCalendar) gives wall-clock times; `zone` (with `names` and `custom`) makes them instants; `series`
-//! puts rules, dates, exceptions and overrides together. `meter` bounds it all.
+//! of zones mean in them; `version` says what belongs together by UID and which of several versions counts, `stray` what another
+//! source adds. `rule → recur` (with `rule_v1` for those of vCalendar) gives wall-clock times; `zone` (with `names` and `custom`)
+//! makes them instants; `series` puts rules, dates, exceptions and overrides together. `meter` bounds it all.
 //!
 //! The lexer and the expansion are our own: of the crates tried (calcard, icalendar, ical, caldata, rrule) none agrees
 //! with the established implementations on UNTIL, overrides and zones; `tests/oracle` holds ours to them.
@@ -25,18 +25,20 @@ mod rule;
 mod rule_v1;
 mod series;
 mod shelf;
+mod stray;
 #[cfg(test)]
 mod tests;
 mod value;
 mod version;
 mod zone;
 
-use crate::model::{Calendar, Event, Instance, Interval, Told};
+use crate::model::{Calendar, Instance, Interval, Master, Told, Uid};
+use chrono::DateTime;
 use chrono_tz::Tz;
 use component::Component;
 use line::{Lines, Property, unescape};
 use meter::Meter;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use version::Series;
 use zone::Zone;
@@ -153,11 +155,23 @@ impl Parsed {
         self.components.iter().map(|component| &*component.event.uid.0).filter(|uid| !uid.is_empty())
     }
 
-    /// Each single event, and each series as a whole, with its version in `series_sequence`.
-    pub fn masters(&self) -> impl Iterator<Item = &Event> {
-        let masters = self.series.iter().filter_map(|series| series.master);
-        let events = masters.map(|master| &*self.components[master].event);
-        events.filter(|event| !event.uid.0.is_empty() && !event.shared_uid)
+    /// Each single event, and each series as a whole; floating times are in `zone`. Those without a UID of their own are left
+    /// out.
+    pub fn masters(&self, zone: Tz) -> impl Iterator<Item = Master> {
+        let masters = self.series.iter().filter_map(|series| series.master).map(|master| &self.components[master]);
+        let own = masters.filter(|master| !master.event.uid.0.is_empty() && !master.event.shared_uid);
+        own.map(move |master| {
+            let (first, last) = series::range(self, master, zone);
+            let moment = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::UNIX_EPOCH);
+            Master { event: Arc::clone(&master.event), range: Some((moment(first), moment(last))) }
+        })
+    }
+
+    /// Of the events and series of these UIDs: the UID, the place of the text and the line.
+    pub fn lines_of<'p>(&'p self, uids: &'p BTreeSet<Uid>) -> impl Iterator<Item = (&'p Uid, usize, usize)> {
+        let masters = self.series.iter().filter_map(|series| series.master).map(|master| &self.components[master]);
+        let own = masters.filter_map(|master| Some((uids.get(&master.event.uid)?, &master.times)));
+        own.map(|(uid, times)| (uid, self.calendars[times.home].text, times.line))
     }
 
     /// All instances that overlap `window`, by start, then UID: timed ones that share time with it, or start inside it

@@ -54,22 +54,24 @@ impl std::ops::AddAssign for Says {
     }
 }
 
-/// One event, or one component of busy times, as a text holds it.
+/// One event, or one busy time, as a text holds it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// Empty where it has none.
     pub uid: String,
-    /// Of its BEGIN, from 1.
+    /// Of its BEGIN, from 1; of a busy time its own.
     pub line: usize,
-    /// DTSTART in its own words.
+    /// DTSTART, or the start of a busy time, in its own words.
     pub start: String,
     /// SEQUENCE: which version of itself it is.
     pub sequence: i64,
-    /// Its title as a number: what is kept of it names no meeting.
-    pub title: u64,
+    /// SUMMARY.
+    pub title: String,
+    /// When it takes place, as a number.
+    pub times: u64,
     /// It is the change of an instance.
     pub change: bool,
-    /// Busy times, which move on with every answer.
+    /// A busy time of a VFREEBUSY.
     pub busy: bool,
     /// What it tells of people.
     pub told: Told,
@@ -87,36 +89,70 @@ pub fn contents(entries: &[Entry]) -> BTreeMap<String, Says> {
     events
 }
 
-/// Every event of a text, in its order.
+/// Every event of a text, in its order; busy times only where their VCALENDAR has no event, because only there they count.
 pub fn entries(bytes: &[u8]) -> Vec<Entry> {
     let bytes = decode(bytes);
-    let mut events = Vec::new();
+    let (mut events, mut first): (Vec<Entry>, usize) = (Vec::new(), 0);
     let mut open: Option<Open> = None;
     // The calendar answers or asks about events, and holds none.
     let mut answers = false;
+    let mut busy = false;
     for line in Lines::new(&bytes) {
         let Some(property) = Property::split(&line.bytes) else { continue };
         let value = property.value.trim_ascii();
         let is = |known: &str| property.name.eq_ignore_ascii_case(known.as_bytes());
-        let event = ["VEVENT", "VFREEBUSY"].iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()));
+        let of = |name: &str| value.eq_ignore_ascii_case(name.as_bytes());
+        let bound = is("BEGIN") || is("END");
         if is("METHOD") && open.is_none() {
             let method = Method::named(&unescape(value));
             answers = matches!(method, Some(Method::Answer(_)));
-        } else if is("BEGIN") && value.eq_ignore_ascii_case(b"VCALENDAR") {
-            answers = false;
-        } else if is("BEGIN") && event {
-            let busy = value.eq_ignore_ascii_case(b"VFREEBUSY");
-            let entry = Entry { line: line.number, busy, ..Entry::default() };
-            let silent = busy || answers;
-            events.extend(open.replace(Open { entry, silent, ..Open::default() }).map(Open::close));
-        } else if is("END") && event {
+        } else if bound && (of("VEVENT") || of("VFREEBUSY") || of("VCALENDAR")) {
+            answers &= !of("VCALENDAR");
             events.extend(open.take().map(Open::close));
+            if of("VCALENDAR") {
+                close(&mut events, first);
+                first = events.len();
+            }
+            busy = is("BEGIN") && of("VFREEBUSY");
+            let entry = Entry { line: line.number, ..Entry::default() };
+            open = (is("BEGIN") && of("VEVENT")).then(|| Open { entry, silent: answers, ..Open::default() });
         } else if let Some(open) = &mut open {
             open.take(&property, value, &line.bytes);
+        } else if busy
+            && is("FREEBUSY")
+            && !property.param("FBTYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("FREE"))
+        {
+            let periods = value.split(|b| *b == b',').map(<[u8]>::trim_ascii).filter(|period| !period.is_empty());
+            events.extend(periods.map(|period| busy_time(period, line.number)));
         }
     }
     events.extend(open.map(Open::close));
+    close(&mut events, first);
     events
+}
+
+/// Leaves out the busy times of a calendar with events, which is the last and begins at `first`.
+fn close(events: &mut Vec<Entry>, first: usize) {
+    if events[first..].iter().any(|entry| !entry.busy) {
+        let mut place = 0;
+        events.retain(|entry| {
+            place += 1;
+            place <= first || !entry.busy
+        });
+    }
+}
+
+fn busy_time(period: &[u8], line: usize) -> Entry {
+    let start = period.split(|b| *b == b'/').next().unwrap_or_default();
+    let says = Says { all: hash(period), frame: 0 };
+    Entry {
+        line,
+        start: String::from_utf8_lossy(start).into_owned(),
+        busy: true,
+        times: says.all,
+        says,
+        ..Entry::default()
+    }
 }
 
 /// An event of which lines are still to come.
@@ -125,8 +161,9 @@ struct Open {
     entry: Entry,
     lines: Vec<u64>,
     frame: Vec<u64>,
-    /// Its guests say nothing of others: it holds busy times, or is an answer.
+    /// Its guests say nothing of others: it is an answer.
     silent: bool,
+    moments: Vec<u64>,
     /// Components inside of it, such as alarms, which say nothing of the event.
     depth: usize,
 }
@@ -152,10 +189,13 @@ impl Open {
             if is("DTSTART") {
                 self.entry.start = String::from_utf8_lossy(value).into_owned();
             } else if is("SUMMARY") {
-                self.entry.title = hash(value);
+                self.entry.title = unescape(value);
             }
             if ["DTSTART", "RRULE", "RDATE", "EXRULE"].iter().any(|name| is(name)) {
                 self.frame.push(hash(line));
+            }
+            if ["DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "RECURRENCE-ID"].iter().any(|name| is(name)) {
+                self.moments.push(hash(line));
             }
             self.lines.push(hash(line));
         }
@@ -167,7 +207,7 @@ impl Open {
             hash(&parts)
         };
         let frame = if self.entry.change { 0 } else { number(self.frame) };
-        Entry { says: Says { all: number(self.lines), frame }, ..self.entry }
+        Entry { says: Says { all: number(self.lines), frame }, times: number(self.moments), ..self.entry }
     }
 }
 

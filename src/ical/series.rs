@@ -10,10 +10,11 @@ use super::rule::Rule;
 use super::value::{Length, Stamp, ZoneId};
 use super::version::{self, Series};
 use super::{Lost, Parsed, Problem};
-use crate::model::{Instance, Interval, Original};
+use crate::model::{Event, EventStatus, Instance, Interval, Original};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// An instance with the second it starts in, for sorting.
 pub(super) type Placed = (i64, Instance);
@@ -73,6 +74,19 @@ impl Parsed {
         }
         found
     }
+}
+
+/// The first start of a series, and the last moment at which one of its instances may start, as far as it says so; in seconds.
+pub(super) fn range(parsed: &Parsed, master: &Component, zone: Tz) -> (i64, i64) {
+    let floating = parsed.calendars[master.times.home].default_zone.unwrap_or(zone);
+    let times = &master.times;
+    let instant = |stamp: Stamp| match stamp.zone {
+        ZoneId::DATE => stamp.local,
+        zone => parsed.zones[zone.0 as usize].instant(stamp.local, floating),
+    };
+    let first = instant(times.start);
+    let untils = times.rules.iter().map(|rule| rule.until.map_or(DateTime::<Utc>::MAX_UTC.timestamp(), instant));
+    (first, untils.chain(times.rdates.iter().map(|date| instant(date.start))).fold(first, i64::max))
 }
 
 struct Expansion<'a, 'b> {
@@ -163,6 +177,10 @@ impl<'a> Expansion<'a, '_> {
         let changes = changes.filter_map(|component| Some((self.slot(master, &component.times)?, component)));
         let best: BTreeMap<Original, &'a Component> = version::latest(changes, &parsed.zones);
         let (excluded, excluded_days) = master.map_or_else(Default::default, |master| self.excluded(&master.times));
+        // From when on everything is cancelled, and by which version.
+        let futures = best.iter().filter(|(_, change)| change.times.slot.is_some_and(|(_, future)| future));
+        let ends = futures.filter(|(_, change)| change.event.status == Some(EventStatus::Cancelled));
+        let ends: Vec<(Original, i64)> = ends.map(|(slot, end)| (*slot, end.times.version.sequence)).collect();
         for (slot, component) in &best {
             // A change that is newer than the series is the last word on its date, whatever the series excludes.
             let newer = master.is_some_and(|m| component.times.version.sequence > m.times.version.sequence);
@@ -174,7 +192,16 @@ impl<'a> Expansion<'a, '_> {
             let on_excluded_day = !newer
                 && master.is_some_and(|master| master.times.start.is_date())
                 && matches!(slot, Original::On(on) if excluded_days.binary_search(&days_of(*on)).is_ok());
-            if !gone && !on_excluded_day {
+            if gone || on_excluded_day {
+                continue;
+            }
+            let word = |event: Event| Component { event: Arc::new(event), times: component.times.clone() };
+            if ends.iter().any(|(at, end)| at <= slot && *end >= component.times.version.sequence) {
+                let status = Some(EventStatus::Cancelled);
+                self.whole(&word(Event { status, ..Event::clone(&component.event) }), *slot);
+            } else if master.is_some_and(|master| self.has_left(master, component, *slot)) {
+                self.whole(&word(Event { superseded: true, ..Event::clone(&component.event) }), *slot);
+            } else {
                 self.whole(component, *slot);
             }
         }
@@ -226,6 +253,25 @@ impl<'a> Expansion<'a, '_> {
             }
         }
         self.emit(component, times.start, length, slot);
+    }
+
+    /// The change of a slot that a newer version of the series does not have: all its dates were moved.
+    fn has_left(&mut self, master: &Component, change: &Component, slot: Original) -> bool {
+        let (times, own) = (&master.times, change.times.version.sequence);
+        if times.rules.is_empty() || own >= times.version.sequence {
+            return false;
+        }
+        let (local, at) = match slot {
+            Original::On(on) if times.start.is_date() => (days_of(on) * DAY, days_of(on) * DAY),
+            Original::At(at) if !times.start.is_date() => {
+                let at = at.timestamp();
+                (self.local_in(Stamp { local: at, zone: ZoneId::UTC }, times.start.zone), at)
+            }
+            _ => return false,
+        };
+        let dates = times.rdates.iter().map(|date| Self::date_slot(date.start, times.start).1);
+        let added = dates.into_iter().any(|date| self.instant(date.local, date.zone) == at);
+        !added && self.locals(times, local, local).is_empty()
     }
 
     fn excluded(&self, times: &Times) -> (Vec<i64>, Vec<i64>) {

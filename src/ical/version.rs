@@ -1,6 +1,6 @@
 //! Which of several versions of an event counts, and what belongs together by UID (RFC 5546 §2.1.4, §2.1.5).
 
-use super::component::{Component, Version};
+use super::component::{Component, Times, Version};
 use super::context::Notes;
 use super::value::Length;
 use super::zone::Zone;
@@ -59,6 +59,26 @@ fn is_cancelled(component: &Component) -> bool {
     component.event.status == Some(EventStatus::Cancelled)
 }
 
+/// How long each instance of a series takes by its clock.
+pub(super) fn nominal(times: &Times) -> Option<Length> {
+    times.duration.or_else(|| {
+        let end = times.end.filter(|end| end.zone == times.start.zone)?;
+        Some(Length::nominal(end.local - times.start.local))
+    })
+}
+
+/// A change of `series`, whose instances are so long, knows the version of it.
+pub(super) fn belong(change: &mut Component, series: &Event, length: Option<Length>) {
+    if !change.times.starts {
+        // A cancellation of one date that says nothing else of it.
+        let (line, sequence) = (change.event.line, change.event.sequence);
+        let status = Some(EventStatus::Cancelled);
+        change.event = Arc::new(Event { status, line, sequence, recurring: true, ..series.clone() });
+        change.times.duration = length;
+    }
+    Arc::make_mut(&mut change.event).series_sequence = series.series_sequence;
+}
+
 /// Puts components together by UID, in an order that their content gives. Notes hold what had to be decided without a word of
 /// the calendar; `text` says which text a component came from.
 pub(super) struct Grouping<'a> {
@@ -93,13 +113,20 @@ impl Grouping<'_> {
     }
 
     /// All that bears one UID.
-    fn one(&mut self, masters: &[usize], mut overrides: Vec<usize>, all: &mut Vec<Series>) {
+    fn one(&mut self, masters: &[usize], overrides: Vec<usize>, all: &mut Vec<Series>) {
         if masters.len() < 2 && masters.iter().all(|master| self.components[*master].times.starts) {
             let master = masters.first().copied();
             if let Some(master) = master {
                 self.belong(master, &overrides);
             }
             self.tell_changes(&overrides);
+            if master.is_none() {
+                // Without their series they are of the version that they say themselves.
+                for place in &overrides {
+                    let event = Arc::make_mut(&mut self.components[*place].event);
+                    event.series_sequence = Some(event.sequence);
+                }
+            }
             return all.push(Series { master, overrides });
         }
         let latest = newest(masters, |place| self.version(place));
@@ -143,11 +170,15 @@ impl Grouping<'_> {
             }
         }
         // Changes of single instances are those of a series.
-        let is_series = |m: &usize| !self.components[*m].times.rules.is_empty();
-        let first = standing.iter().copied().find(is_series).unwrap_or(standing[0]);
+        let series: Vec<usize> = standing.iter().copied().filter(|m| self.components[*m].event.recurring).collect();
+        let first = series.first().copied().unwrap_or(standing[0]);
         self.belong(first, &overrides);
+        let start = content(&self.components[first], self.zones).0;
         for master in standing {
-            let overrides = if master == first { std::mem::take(&mut overrides) } else { Vec::new() };
+            // A copy of the series has them too.
+            let same =
+                master == first || series.contains(&master) && content(&self.components[master], self.zones).0 == start;
+            let overrides = if same { overrides.clone() } else { Vec::new() };
             all.push(Series { master: Some(master), overrides });
         }
     }
@@ -182,6 +213,7 @@ impl Grouping<'_> {
         let (old, sequence) = (&self.components[place], self.version(word).sequence);
         let mut event = Event::clone(&old.event);
         (event.status, event.sequence) = (Some(EventStatus::Cancelled), sequence);
+        event.series_sequence = event.series_sequence.map(|_| sequence);
         let times = old.times.clone();
         self.components.push(Component { event: Arc::new(event), times });
         self.components.len() - 1
@@ -189,23 +221,8 @@ impl Grouping<'_> {
 
     /// The changes of a series know its version.
     fn belong(&mut self, master: usize, overrides: &[usize]) {
-        let series = Arc::clone(&self.components[master].event);
-        let times = &self.components[master].times;
-        let length = times.duration.or_else(|| {
-            let end = times.end.filter(|end| end.zone == times.start.zone)?;
-            Some(Length::nominal(end.local - times.start.local))
-        });
-        for place in overrides {
-            let change = &mut self.components[*place];
-            if !change.times.starts {
-                // A cancellation of one date that says nothing else of it.
-                let (line, sequence) = (change.event.line, change.event.sequence);
-                let status = Some(EventStatus::Cancelled);
-                change.event = Arc::new(Event { status, line, sequence, recurring: true, ..Event::clone(&series) });
-                change.times.duration = length;
-            }
-            Arc::make_mut(&mut change.event).series_sequence = series.series_sequence;
-        }
+        let (series, length) = (Arc::clone(&self.components[master].event), nominal(&self.components[master].times));
+        overrides.iter().for_each(|place| belong(&mut self.components[*place], &series, length));
     }
 
     fn note(&mut self, place: usize, message: &str) {

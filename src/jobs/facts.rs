@@ -3,17 +3,18 @@
 use super::account::is_signed_out;
 use super::history;
 use super::sync::google_sources;
+use super::versions::{of_google, settle};
 use super::zones::zone_note;
 use crate::classify::put_marks;
 use crate::config::{Config, Place};
 use crate::diagnostic::Failure;
-use crate::model::{self, Address, Instance, Interval, Original, Span, count};
+use crate::model::{self, Address, Instance, Interval, Master, Original, Span, Uid, count};
 use crate::source::google::{Reading, instance, is_own};
 use crate::source::ics::{Calendars, Text, checked_texts};
-use crate::store::{Account, Calendar, Past, Store};
+use crate::store::{Account, Calendar, CalendarId, Past, Store};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// The instances of a window, with what a reader of them should know.
@@ -52,27 +53,10 @@ struct Seen {
 pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Result<Facts, Failure> {
     let mut facts = Facts::default();
     let accounts = store.accounts()?;
-    let mut pasts = Vec::new();
-    for source in &config.ics {
-        let Some(account) = accounts.iter().find(|a| a.kind == "ics" && a.name == source.name) else {
-            facts.never(&source.name);
-            continue;
-        };
-        for calendar in store.calendars(account.id)? {
-            for text in store.texts(calendar.id)? {
-                let text = Text { file: text.file, stem: text.stem, bytes: text.bytes, told: text.told };
-                facts.ics.add_text(Some(&account.name), &text);
-                facts.any = true;
-            }
-            facts.ics.unread.extend(store.skipped(calendar.id)?.into_iter().map(|(reason, _)| reason));
-            facts.note(store, account, &calendar, window)?;
-            pasts.push((&account.name, store.past(calendar.id, window)?));
-        }
-    }
-    facts.instances = facts.ics.instances(window, zone);
-    for (name, rows) in pasts.iter().filter(|(_, rows)| !rows.is_empty()) {
-        facts.keep(name, rows, window, zone);
-    }
+    facts.files(store, config, &accounts, (window, zone))?;
+    let shared: HashSet<Uid> = facts.instances.iter().map(|i| i.event.uid.clone()).collect();
+    let kept = facts.instances.iter().filter(|i| i.event.last_seen.is_some() && !i.event.recurring);
+    let mut masters: Vec<Master> = kept.map(Master::single).collect();
     for source in google_sources(config, &accounts) {
         let account = accounts.iter().find(|a| a.kind == "google" && a.name == source.name);
         let calendars = account.map(|a| store.calendars(a.id)).transpose()?.unwrap_or_default();
@@ -85,13 +69,7 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
         let owner = calendars.iter().find(|c| c.primary).and_then(|c| Address::parse(&c.remote));
         facts.me.extend(owner.clone());
         for calendar in calendars.iter().filter(|c| c.selected()) {
-            let described = Arc::new(model::Calendar {
-                source: account.name.clone(),
-                name: calendar.name.clone(),
-                primary: calendar.primary,
-                role: calendar.role,
-                owner: owner.clone(),
-            });
+            let described = described(account, calendar, owner.clone());
             let reading = Reading {
                 calendar: &described,
                 own: is_own(&calendar.remote, calendar.primary, calendar.role),
@@ -99,33 +77,13 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
                 labels: &calendar.labels,
                 colors: &calendar.shades,
             };
-            facts.zones.extend(reading.zone.filter(|_| reading.own));
-            let mut odd = 0;
-            let covered = store.state(calendar.id)?.covered;
-            for row in store.instances(calendar.id, window)? {
-                match instance(&row.json, &reading) {
-                    Ok(one) if overlaps(&one.span, window, zone) => {
-                        if covered.is_some_and(|(from, to)| within(&one.span, from, to)) {
-                            facts.instances.push(one);
-                        }
-                    }
-                    // Moved away: not there, but no copy of it is there either.
-                    Ok(one) if slot(&one.original, window, zone) => facts.instances.push(one),
-                    Ok(_) => {}
-                    Err(_) => odd += 1,
-                }
-            }
-            if odd > 0 {
-                facts.remarks.push(format!(
-                    "{}: {} of a calendar could not be read",
-                    account.name,
-                    count(odd, "event")
-                ));
-            }
-            facts.any |= covered.is_some();
+            let mut own = facts.google(store, calendar.id, &reading, (window, zone))?;
+            masters.append(&mut of_google(store, calendar.id, &reading, &shared, &mut own)?);
+            facts.instances.append(&mut own);
             facts.note(store, account, calendar, window)?;
         }
     }
+    settle(&mut facts.ics, masters, &mut facts.instances, &config.people, zone);
     put_marks(&store.overrides()?, &mut facts.instances, zone);
     facts.me.sort();
     facts.me.dedup();
@@ -133,6 +91,16 @@ pub fn read(store: &Store, config: &Config, window: Interval, zone: Tz) -> Resul
     facts.remarks.dedup();
     facts.beyond.dedup();
     Ok(facts)
+}
+
+fn described(account: &Account, calendar: &Calendar, owner: Option<Address>) -> Arc<model::Calendar> {
+    Arc::new(model::Calendar {
+        source: account.name.clone(),
+        name: calendar.name.clone(),
+        primary: calendar.primary,
+        role: calendar.role,
+        owner,
+    })
 }
 
 /// The same from the files and folders that the configuration names, past the store, for when it cannot be written. What
@@ -151,10 +119,74 @@ pub fn read_files(config: &Config, home: &dyn Fn(&str) -> String, window: Interv
         }
     }
     facts.instances = facts.ics.instances(window, zone);
+    settle(&mut facts.ics, Vec::new(), &mut facts.instances, &config.people, zone);
     (facts, failures)
 }
 
 impl Facts {
+    /// The instances of files and feeds, with what is kept of their past.
+    fn files(
+        &mut self,
+        store: &Store,
+        config: &Config,
+        accounts: &[Account],
+        (window, zone): (Interval, Tz),
+    ) -> Result<(), Failure> {
+        let mut pasts = Vec::new();
+        for source in &config.ics {
+            let Some(account) = accounts.iter().find(|a| a.kind == "ics" && a.name == source.name) else {
+                self.never(&source.name);
+                continue;
+            };
+            for calendar in store.calendars(account.id)? {
+                for text in store.texts(calendar.id)? {
+                    let text = Text { file: text.file, stem: text.stem, bytes: text.bytes, told: text.told };
+                    self.ics.add_text(Some(&account.name), &text);
+                    self.any = true;
+                }
+                self.ics.unread.extend(store.skipped(calendar.id)?.into_iter().map(|(reason, _)| reason));
+                self.note(store, account, &calendar, window)?;
+                pasts.push((&account.name, store.past(calendar.id, window)?));
+            }
+        }
+        self.instances = self.ics.instances(window, zone);
+        for (name, rows) in pasts.iter().filter(|(_, rows)| !rows.is_empty()) {
+            self.keep(name, rows, window, zone);
+        }
+        Ok(())
+    }
+
+    /// The instances of a Google calendar, with those that were moved out of a slot in the window: they take no time in it, but no
+    /// copy of them is there either.
+    fn google(
+        &mut self,
+        store: &Store,
+        of: CalendarId,
+        reading: &Reading,
+        (window, zone): (Interval, Tz),
+    ) -> Result<Vec<Instance>, Failure> {
+        let (mut found, mut odd) = (Vec::new(), 0);
+        let covered = store.state(of)?.covered;
+        for row in store.instances(of, window)? {
+            let Ok(one) = instance(&row.json, reading) else {
+                odd += 1;
+                continue;
+            };
+            let here = match overlaps(&one.span, window, zone) {
+                true => covered.is_some_and(|(from, to)| within(&one.span, from, to)),
+                false => slot(&one.original, window, zone),
+            };
+            found.extend(here.then_some(one));
+        }
+        if odd > 0 {
+            let name = &reading.calendar.source;
+            self.remarks.push(format!("{name}: {} of a calendar could not be read", count(odd, "event")));
+        }
+        self.zones.extend(reading.zone.filter(|_| reading.own));
+        self.any |= covered.is_some();
+        Ok(found)
+    }
+
     /// A source that is configured and never answered.
     fn never(&mut self, name: &str) {
         self.remarks.push(format!("{name}: it was never read, and nothing of it counts"));

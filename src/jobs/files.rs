@@ -118,9 +118,13 @@ fn is_read(store: &Store, account: &Account) -> Result<bool, Failure> {
 /// The account was last read where `source` is.
 fn is_at(store: &Store, account: &Account, source: &IcsSource, home: &dyn Fn(&str) -> String) -> Result<bool, Failure> {
     for calendar in store.calendars(account.id)? {
-        let Some(stamp) = store.state(calendar.id)?.stamp else { continue };
+        let stamp = store.state(calendar.id)?.stamp.unwrap_or_default();
         let same = match &source.place {
-            Place::Path(path) => stamp.split_once('\n').is_some_and(|(of, _)| of == home(path)),
+            Place::Path(path) => match stamp.split_once('\n') {
+                Some((of, _)) => of == home(path),
+                // None is kept while a part of it cannot be read.
+                None => store.texts(calendar.id)?.iter().any(|text| lies_in(&text.file, &home(path))),
+            },
             Place::Url { url, .. } => serde_json::from_str(&stamp).is_ok_and(|age: Age| age.of == hash(url.expose())),
         };
         if same {
@@ -128,6 +132,12 @@ fn is_at(store: &Store, account: &Account, source: &IcsSource, home: &dyn Fn(&st
         }
     }
     Ok(false)
+}
+
+/// The file is `path`, or stands in that folder or archive.
+fn lies_in(file: &str, path: &str) -> bool {
+    let rest = file.strip_prefix(path.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// `known`: it was read before.

@@ -5,7 +5,8 @@
 //! are frozen: a series that has lost its moved and cancelled instances there must not rewrite the past either. Where
 //! nothing says what the range is, all of the past is in doubt, and stays. Pure.
 
-use crate::model::{Calendar, Event, Instance, Original, Span, count, midnight};
+use crate::classify::Title;
+use crate::model::{Calendar, Event, Instance, Original, Span, Uid, count, midnight};
 use crate::source::ics::Says;
 use crate::store::{Past, PastChange};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -54,7 +55,13 @@ fn key(instance: &Instance) -> Key {
 }
 
 fn title(event: &Event) -> String {
-    event.summary.as_deref().unwrap_or_default().trim().to_lowercase()
+    normal(event.summary.as_deref().unwrap_or_default())
+}
+
+/// A title as the rules see it; without words it is what is written.
+pub fn normal(written: &str) -> String {
+    let title = Title::of(written);
+    if title.words.is_empty() { written.trim().to_lowercase() } else { title.words.text().to_owned() }
 }
 
 /// A meeting by what people know of it: a program that gives new UIDs to what is old tells it again.
@@ -69,6 +76,14 @@ fn bounds(span: &Span, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
             let end = (*end).max(first.succ_opt().unwrap_or(*first));
             (midnight(*first, zone), midnight(end, zone))
         }
+    }
+}
+
+/// What an instance is called in an outline: its UID, or of a busy time its start.
+fn name(instance: &Instance) -> String {
+    match instance.span {
+        Span::Timed(span) if instance.event.free_busy_only => span.start.format("%Y%m%dT%H%M%SZ").to_string(),
+        _ => instance.event.uid.0.to_string(),
     }
 }
 
@@ -121,7 +136,7 @@ impl Range {
 #[derive(Default)]
 pub struct Outcome {
     pub change: PastChange,
-    /// UID and line of single events that are not told any more because the range moved on: nobody deleted them.
+    /// Name and line of single events that are not told any more because the range moved on: nobody deleted them.
     pub outside: BTreeSet<(String, usize)>,
 }
 
@@ -145,12 +160,12 @@ pub fn change(
         before: old.instances.iter().map(|i| (key(i), i)).collect(),
         faces: new.instances.iter().map(face).collect(),
         rows: rows.iter().map(|row| ((row.uid.clone(), row.slot.clone()), row)).collect(),
-        ahead: old.ahead.iter().filter(|i| i.event.recurring).map(|i| &*i.event.uid.0).collect(),
+        ahead: old.ahead.iter().filter(|i| i.event.recurring).map(|i| i.event.uid.series()).collect(),
         last_seen,
     };
     let over: Vec<&Instance> = old.instances.iter().filter(|i| step.keeps(i)).collect();
     let single = |i: &&&Instance| step.range.from.is_some() && !i.event.recurring;
-    let outside = over.iter().filter(single).map(|i| (i.event.uid.0.to_string(), i.event.line)).collect();
+    let outside = over.iter().filter(single).map(|i| (name(i), i.event.line)).collect();
     let kept = over.iter().map(|i| step.row(i, json(i)));
     let slots = step.slots();
     let absent = new.instances.iter().filter(|i| step.is_news(i, &slots)).map(|i| step.row(i, None));
@@ -171,7 +186,7 @@ struct Step<'a> {
     faces: HashSet<(String, Span)>,
     rows: HashMap<Key, &'a Past>,
     /// The series that went on past now.
-    ahead: HashSet<&'a str>,
+    ahead: HashSet<Uid>,
     last_seen: DateTime<Utc>,
 }
 
@@ -207,28 +222,28 @@ impl Step<'_> {
     }
 
     /// The first and the last slot that each series told before.
-    fn slots(&self) -> HashMap<&str, (DateTime<Utc>, DateTime<Utc>)> {
+    fn slots(&self) -> HashMap<Uid, (DateTime<Utc>, DateTime<Utc>)> {
         let mut slots = HashMap::new();
         for instance in self.old.instances.iter().filter(|i| i.event.recurring && !i.event.uid.0.is_empty()) {
             let at = slot_at(instance);
-            let (first, last) = slots.entry(&*instance.event.uid.0).or_insert((at, at));
+            let (first, last) = slots.entry(instance.event.uid.series()).or_insert((at, at));
             (*first, *last) = ((*first).min(at), (*last).max(at));
         }
         slots
     }
 
     /// An instance of a series that it did not tell before: the rules are the same, and an exception was lost; or it lies
-    /// amid the others, and all were moved. A series that was made longer has new ones. One that goes on past now was told
-    /// up to when it was seen last: what was over by then, and was not told, was not there.
-    fn is_news(&self, new: &Instance, slots: &HashMap<&str, (DateTime<Utc>, DateTime<Utc>)>) -> bool {
-        let (at, uid) = (slot_at(new), &*new.event.uid.0);
+    /// amid the others, and all were moved, maybe to a half of their own. A series that was made longer has new ones. One that
+    /// goes on past now was told up to when it was seen last: what was over by then, and was not told, was not there.
+    fn is_news(&self, new: &Instance, slots: &HashMap<Uid, (DateTime<Utc>, DateTime<Utc>)>) -> bool {
+        let (at, uid, series) = (slot_at(new), &*new.event.uid.0, new.event.uid.series());
         let frame = |told: &Told| told.contents.get(uid).map(|says| says.frame);
         let same = frame(self.old) == frame(self.new);
-        let unseen = || bounds(&new.span, self.range.zone).1 <= self.last_seen && self.ahead.contains(uid);
+        let unseen = || bounds(&new.span, self.range.zone).1 <= self.last_seen && self.ahead.contains(&series);
         let amid =
             |(first, last): &(DateTime<Utc>, DateTime<Utc>)| *first - BESIDE < at && (at < *last + BESIDE || unseen());
         new.event.recurring
-            && slots.get(uid).is_some_and(|slots| same || amid(slots))
+            && (same && self.ahead.contains(&series) || slots.get(&series).is_some_and(|slots| same || amid(slots)))
             && !self.before.contains_key(&key(new))
             && self.is_open(new)
     }
@@ -244,6 +259,8 @@ impl Step<'_> {
         let kept = instance(kept);
         let is = |so: &dyn Fn(&Instance) -> bool| kept.as_ref().is_some_and(so);
         (inside && told.is_some())
+            // Under another UID it is the same.
+            || is(&|kept| self.faces.contains(&face(kept)))
             || told.is_some_and(|told| is(&|kept| is_same(kept, told)))
             || (self.returns(&row.uid) && is(&|kept| !kept.event.recurring))
     }
@@ -338,12 +355,16 @@ pub fn merge<'a>(
     let mut merged = Merged::default();
     let mut open: HashMap<Key, &'a Past> = rows.iter().map(|row| ((row.uid.clone(), row.slot.clone()), row)).collect();
     let mut answered: HashSet<Key> = HashSet::new();
+    let moved = moved(rows, instances, source);
     instances.retain(|told| {
         if told.event.calendar.source != source {
             return true;
         }
         let key = key(told);
-        let Some(row) = open.get(&key) else { return true };
+        let Some(row) = open.get(&key) else {
+            let ends = bounds(&told.span, zone).1;
+            return moved.get(&(title(&told.event), told.original)).is_none_or(|row| ends >= row.until);
+        };
         if bounds(&told.span, zone).1 < row.until {
             merged.absent.extend(row.json.is_none().then_some(*row));
             return false;
@@ -365,6 +386,21 @@ pub fn merge<'a>(
         }
     }
     merged
+}
+
+/// Kept instances of series that `source` does not tell any more under their UIDs, by title and slot: it may tell them under
+/// others.
+fn moved<'a>(rows: &'a [Past], told: &[Instance], source: &str) -> HashMap<(String, Original), &'a Past> {
+    let own = told.iter().filter(|i| i.event.calendar.source == source && i.event.recurring);
+    let uids: HashSet<&str> = own.map(|i| &*i.event.uid.0).collect();
+    if uids.is_empty() {
+        return HashMap::new();
+    }
+    let gone = rows.iter().filter(|row| !uids.contains(&*row.uid));
+    let kept = gone.filter_map(|row| Some((instance(row.json.as_deref()?)?, row)));
+    kept.filter(|(kept, _)| kept.event.recurring)
+        .map(|(kept, row)| ((title(&kept.event), kept.original), row))
+        .collect()
 }
 
 /// As it stands in a report: marked, and of the source as it is called now.

@@ -77,7 +77,10 @@ impl Reading {
             false => Outcome { change: forget, ..Outcome::default() },
         };
         let several = several([&old, &new]);
-        let (known, there, outside) = (old.events(&several), new.events(&several), old.keys(&past.outside, &several));
+        let (known, outside) = (old.events(&several), old.keys(&past.outside, &several));
+        let mut renamed = old.renamed(&new, &several);
+        let told = new.events(&several).into_iter();
+        let there: BTreeMap<_, _> = told.map(|(key, says)| (renamed.remove(&key).unwrap_or(key), says)).collect();
         let named = |key: &&String| !key.is_empty() && !outside.contains(*key);
         let gone = known.keys().filter(named).filter(|key| !there.contains_key(*key)).cloned().collect();
         let live = known.keys().filter(named).count();

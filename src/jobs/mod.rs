@@ -15,6 +15,7 @@ pub mod picture;
 pub mod render;
 mod standing;
 pub mod sync;
+mod versions;
 mod zones;
 
 pub use account::adopt;
@@ -25,4 +26,5 @@ pub use handover::{Way, hand_over, handover, owe};
 pub use history::told as told_past;
 pub use outline::events;
 pub use standing::{SAYS_MORE, SYNC, Standing, is_file, is_old, standing};
+pub use versions::settle;
 pub use zones::{alike, zone_note};

@@ -1,8 +1,12 @@
 //! What the texts of an iCalendar source hold, event by event, for telling what a newer text lacks. Pure.
 
+use super::history::normal;
 use crate::source::ics::{self, Entry, Says};
 use crate::store::IcsText;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// What people know an event by: its title, and when it takes place.
+type Face = (String, u64);
 
 /// Every event of a source, and what each UID says.
 pub(super) struct Outline {
@@ -38,12 +42,13 @@ pub(super) fn several(outlines: [&Outline; 2]) -> HashSet<String> {
     several
 }
 
-/// What tells an event from all others: its UID, where that is its own. Of busy times without one nothing does.
+/// What tells an event from all others: its UID, where that is its own; of a busy time its start.
 fn key(entry: &Entry, several: &HashSet<String>) -> String {
     let Entry { uid, start, title, change, busy, .. } = entry;
     match uid.as_str() {
-        "" if *busy => String::new(),
-        "" => format!("\n{start}\n{title:x}"),
+        "" if *busy => format!("\n{start}"),
+        // What is kept of it names no meeting.
+        "" => format!("\n{start}\n{}", super::sync::hash(title)),
         uid if !change && several.contains(uid) => format!("{uid}\n{start}"),
         uid => uid.to_string(),
     }
@@ -65,17 +70,45 @@ impl Outline {
         events
     }
 
+    /// The keys of events in `new` that are told here under another UID, with their keys here: some programs give new UIDs at
+    /// every fetch.
+    pub fn renamed(&self, new: &Outline, several: &HashSet<String>) -> HashMap<String, String> {
+        let (gone, come) = (self.faces(several), new.faces(several));
+        let mut by_face: HashMap<&[Face], Vec<&String>> = HashMap::new();
+        for (key, faces) in come.iter().filter(|(key, _)| !gone.contains_key(*key)) {
+            by_face.entry(faces).or_default().push(key);
+        }
+        let old = gone.iter().filter(|(key, _)| !come.contains_key(*key));
+        let pair = |(key, faces): (&String, &Vec<Face>)| Some((by_face.get_mut(&**faces)?.pop()?.clone(), key.clone()));
+        old.filter_map(pair).collect()
+    }
+
+    /// What people know each event by, but for busy times; a series without its exceptions.
+    fn faces(&self, several: &HashSet<String>) -> BTreeMap<String, Vec<Face>> {
+        let mut faces: BTreeMap<String, Vec<(bool, Face)>> = BTreeMap::new();
+        for entry in self.entries.iter().filter(|entry| !entry.busy) {
+            faces.entry(key(entry, several)).or_default().push((entry.change, (normal(&entry.title), entry.times)));
+        }
+        let own = |mut all: Vec<(bool, Face)>| {
+            all.sort_unstable();
+            let alone = all.iter().all(|(change, _)| *change);
+            all.into_iter().filter(|(change, _)| alone || !change).map(|(_, face)| face).collect()
+        };
+        faces.into_iter().map(|(key, all)| (key, own(all))).collect()
+    }
+
     /// How many events there are; a series is one.
     pub fn count(&self) -> usize {
         self.events(&several([self, self])).keys().filter(|key| !key.is_empty()).count()
     }
 
-    /// The keys of events by UID and line. Where two texts have different ones there, nobody knows which is meant.
+    /// The keys of events by UID and line, of busy times by start and line. Where two texts have different ones there, nobody knows which is meant.
     pub fn keys(&self, of: &BTreeSet<(String, usize)>, several: &HashSet<String>) -> HashSet<String> {
         let mut keys: HashMap<(&str, usize), Option<String>> = HashMap::new();
         for entry in &self.entries {
             let own = key(entry, several);
-            let known = keys.entry((&entry.uid, entry.line)).or_insert_with(|| Some(own.clone()));
+            let name = if entry.busy { &entry.start } else { &entry.uid };
+            let known = keys.entry((name, entry.line)).or_insert_with(|| Some(own.clone()));
             *known = known.take().filter(|known| *known == own);
         }
         of.iter().filter_map(|(uid, line)| keys.remove(&(uid.as_str(), *line)).flatten()).collect()

@@ -114,7 +114,8 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
         if !people.me.is_empty() {
             people.me.extend(me);
         }
-        let mut analysis = Analysis::new(instances, setup.rules, &people, setup.wishes).noting(note);
+        let analysis = Analysis::new(instances, setup.rules, &people, setup.wishes);
+        let mut analysis = analysis.noting(note).audited(job.store.last_audit("")?);
         // Its canvas is no smaller than the calendars: one after the other.
         let mut painter = Painter::default();
         for week in weeks {

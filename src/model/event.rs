@@ -189,7 +189,8 @@ pub struct Event {
     pub series_sequence: Option<i64>,
     /// Events of other times bear the same UID: each is one of its own.
     pub shared_uid: bool,
-    /// Another calendar has a newer version of it, which is not in this slot any more.
+    /// Another calendar has a newer version of it, which is not in this slot any more, or tells it at another time and goes
+    /// before it.
     pub superseded: bool,
     /// The user's own answer, where the source tells it instead of the attendee lines (Outlook's BUSYSTATUS in a file in
     /// which no line has a PARTSTAT).

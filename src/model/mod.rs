@@ -2,11 +2,13 @@
 
 mod address;
 mod appearance;
+mod audit;
 mod calendar;
 mod color;
 mod event;
 mod exact;
 mod interval;
+mod master;
 mod mistake;
 mod overrides;
 mod preferences;
@@ -18,6 +20,7 @@ mod words;
 
 pub use address::{Address, domain_of};
 pub use appearance::{Palette, Privacy};
+pub use audit::Audit;
 pub use calendar::{Calendar, Role};
 pub use color::color_name;
 pub use event::{
@@ -26,6 +29,7 @@ pub use event::{
 };
 pub use exact::Exact;
 pub use interval::Interval;
+pub use master::Master;
 pub use mistake::Mistake;
 pub use overrides::{Marked, Override, Overrides, Slot};
 pub use preferences::{Hours, Preferences, Weight, WorkingHours};

@@ -30,6 +30,9 @@ impl Override {
     }
 }
 
+/// What stands in place of a UID before the key of a title: no calendar can write this sign.
+const TITLED: &str = "title\u{1f}";
+
 /// What an override is about. A meeting that is no part of a series has no slot to move out of: its UID says it all.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
@@ -44,6 +47,16 @@ impl Slot {
         let event = &instance.event;
         let original = (event.recurring || event.shared_uid).then_some(instance.original);
         (!event.uid.0.is_empty()).then(|| Slot { uid: event.uid.clone(), original })
+    }
+
+    /// All meetings whose title has this key, whatever their UIDs.
+    pub fn titled(key: &str) -> Slot {
+        Slot { uid: Uid(format!("{TITLED}{key}").into()), original: None }
+    }
+
+    /// The key of the titles that it is about, where it is about titles.
+    pub fn title(&self) -> Option<&str> {
+        self.uid.0.strip_prefix(TITLED)
     }
 
     /// The whole series that this is a slot of.

@@ -41,6 +41,8 @@ pub struct Preferences {
     pub focus_block: TimeDelta,
     pub tentative: Weight,
     pub unanswered: Weight,
+    /// What one word of a rule decides stays open.
+    pub likely_open: bool,
     /// Series and unanswered meetings inside the user's absences count like any other.
     pub meet_while_away: bool,
     /// Seconds that an all-day event adds on each working day it covers; `None` leaves such events out.

@@ -14,6 +14,14 @@ pub struct Row {
     pub json: String,
 }
 
+/// A single event or a series of a calendar, as its source told it last.
+pub struct Known {
+    pub series: bool,
+    /// SEQUENCE.
+    pub sequence: i64,
+    pub json: String,
+}
+
 /// How much a calendar holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -40,6 +48,17 @@ impl Store {
                AND NOT (starts < ?3 AND ends >= ?2) ORDER BY starts, id",
             params![of.0, from.timestamp(), to.timestamp(), text(from), text(to)],
             |row| Ok(Row { id: row.get(0)?, json: row.get(1)? }),
+        )
+    }
+
+    /// The live events and series of a calendar that bear one iCalendar UID, whenever they take place.
+    pub fn known(&self, of: CalendarId, uid: &str) -> Result<Vec<Known>, Failure> {
+        self.rows(
+            "SELECT kind = 'series' AS series, coalesce(CAST(json ->> '$.sequence' AS INTEGER), 0) AS sequence, json
+             FROM event_raw WHERE calendar = ?1 AND iif(json_valid(json), json ->> '$.iCalUID', NULL) = ?2
+             AND deleted_at IS NULL AND cancelled = 0 AND kind <> 'instance' ORDER BY id",
+            params![of.0, uid],
+            |row| Ok(Known { series: row.get(0)?, sequence: row.get(1)?, json: row.get(2)? }),
         )
     }
 

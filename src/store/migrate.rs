@@ -9,7 +9,13 @@ use std::path::Path;
 const APPLICATION: i64 = 0x564e_5447;
 
 /// Every step that was ever shipped, in order. A step is never edited; a new one is added.
-pub const STEPS: &[&str] = &[include_str!("schema.sql"), include_str!("past.sql"), include_str!("told.sql")];
+pub const STEPS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("past.sql"),
+    include_str!("told.sql"),
+    include_str!("audit.sql"),
+    include_str!("versions.sql"),
+];
 
 /// The file has seen fewer steps than there are.
 ///

@@ -5,6 +5,7 @@
 //! was reported as stored is stored. Many may read; one process at a time writes, and holds [`Lock`] while it does.
 
 mod accounts;
+mod audit;
 mod feed;
 mod hold;
 mod ics;
@@ -23,7 +24,7 @@ pub use accounts::{Account, AccountId, Calendar, CalendarId, Listed};
 pub use feed::{Changes, Listing, Window};
 pub use hold::Hold;
 pub use ics::IcsText;
-pub use instances::{Coverage, Row};
+pub use instances::{Coverage, Known, Row};
 pub use lock::Lock;
 pub use overrides::Change;
 pub use past::{Past, PastChange, PastExtent};

@@ -136,7 +136,7 @@ fn events_lists_everything_that_overlaps_the_window() {
     let first = serde_json::json!({
         "id": "4355a46b19d3", "by": "rule", "uid": "1", "summary": "Product strategy", "start": "2026-11-16T10:00:00+01:00",
         "end": "2026-11-16T11:00:00+01:00", "all_day": false, "status": null, "calendar": "work",
-        "class": "strategy", "theme": lines[0]["theme"], "rule": lines[0]["rule"], "counted": true, "reason": null,
+        "class": "strategy", "certainty": lines[0]["certainty"], "theme": lines[0]["theme"], "rule": lines[0]["rule"], "counted": true, "reason": null,
         "minutes": 60, "counted_minutes": 45.0
     });
     assert_eq!(lines[0], first);

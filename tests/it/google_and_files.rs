@@ -92,3 +92,46 @@ fn the_same_person_by_two_accounts_and_a_file_counts_once() {
     assert_eq!(rows.iter().filter(|r| r["summary"] == "All hands" && r["reason"].is_null()).count(), 1);
     assert_eq!(rows.iter().filter(|r| r["reason"].is_null()).count(), 8, "each once");
 }
+
+#[test]
+fn a_newer_word_of_google_counts_wherever_in_time_it_lies() {
+    let google = ada();
+    let put = |uid: &str, sequence: u32, mut event: serde_json::Value| {
+        (event["iCalUID"], event["sequence"]) = (uid.into(), sequence.into());
+        google.put(ADA, event)
+    };
+    // Moved to December, and a series that goes on on Thursdays from then on.
+    put("moved", 3, meeting("Budget", "2026-12-10T10:00", 60));
+    put("series", 3, crate::support::series("Portfolio", "2026-12-03T10:00", 60, "RRULE:FREQ=WEEKLY;COUNT=3"));
+    put("older", 1, meeting("Hiring", "2026-12-10T10:00", 60));
+    put("old", 3, crate::support::series("Retro", "2024-01-04T11:00", 60, "RRULE:FREQ=WEEKLY"));
+    let file = |uid: &str, title: &str, sequence: u32, more: &str| {
+        let more = format!("SEQUENCE:{sequence}\n{more}ATTENDEE:mailto:bo@example.com");
+        crate::support::event(uid, title, "20261118T160000", "20261118T170000", &more)
+    };
+    let events = [
+        file("moved", "Budget", 2, ""),
+        file("series", "Portfolio", 2, "RRULE:FREQ=WEEKLY;COUNT=2\n"),
+        file("older", "Hiring", 2, ""),
+        file("alone", "Vision", 2, ""),
+        file("old", "Retro", 2, "RRULE:FREQ=WEEKLY\n").replace("20261118", "20240103"),
+    ];
+    let config = google.config("work") + "[[source.ics]]\nname = \"side\"\npath = \"~/side.ics\"\n";
+    let world = World::new().signed_in(&google).config(&config);
+    let world = world.ics("side.ics", &events.each_ref().map(String::as_str));
+    world.sync();
+    let counted = |from: &str, to: &str| -> Vec<String> {
+        let rows = world.run(["events", "--from", from, "--to", to, "--format", "json"]).json();
+        let counted =
+            rows.iter().filter(|row| row["reason"].is_null() && row["start"].as_str().unwrap().contains("T1"));
+        let mut titles: Vec<String> = counted.map(|row| row["summary"].as_str().unwrap().to_string()).collect();
+        titles.sort();
+        titles
+    };
+    assert_eq!(counted("2026-11-18", "2026-11-18"), ["Daily stand-up", "Hiring", "Vision"]);
+    // Of what was before the time that is kept of Google, the file knows more.
+    assert_eq!(counted("2026-11-16", "2026-11-22").iter().filter(|title| *title == "Retro").count(), 1);
+    assert_eq!(counted("2024-11-18", "2024-11-24"), ["Retro"]);
+    assert!(!counted("2026-11-25", "2026-11-25").contains(&"Portfolio".to_string()));
+    assert_eq!(counted("2026-12-03", "2026-12-10"), ["Budget", "Portfolio", "Portfolio", "Retro", "Retro"]);
+}

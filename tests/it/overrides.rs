@@ -201,10 +201,10 @@ fn marks_go_to_another_machine_and_nothing_is_lost_there() {
     exit 0
     ");
     insta::assert_snapshot!(other.tell(["marks", "--format", "json"]), @r#"
-    {"class":"execution","id":"113faf59ebe6","original":null,"start":null,"summary":"Acme daily","theme":null,"uid":"daily"}
-    {"class":"ignore","id":"5c605e8597a3","original":"2026-11-18T08:00:00Z","start":"2026-11-18 09:00","summary":"Acme daily","theme":null,"uid":"daily"}
-    {"class":"strategy","id":"06ffa9643613","original":null,"start":"2026-11-17 10:00","summary":"[EXT] Q3-Roadmap walk","theme":"Bets","uid":"q3"}
-    {"class":"strategy","id":"667c8222edb9","original":null,"start":"2026-11-16 10:00","summary":"Vendor sync","theme":null,"uid":"vendor"}
+    {"class":"execution","id":"113faf59ebe6","original":null,"start":null,"summary":"Acme daily","theme":null,"title":null,"uid":"daily"}
+    {"class":"ignore","id":"5c605e8597a3","original":"2026-11-18T08:00:00Z","start":"2026-11-18 09:00","summary":"Acme daily","theme":null,"title":null,"uid":"daily"}
+    {"class":"strategy","id":"06ffa9643613","original":null,"start":"2026-11-17 10:00","summary":"[EXT] Q3-Roadmap walk","theme":"Bets","title":null,"uid":"q3"}
+    {"class":"strategy","id":"667c8222edb9","original":null,"start":"2026-11-16 10:00","summary":"Vendor sync","theme":null,"title":null,"uid":"vendor"}
     exit 0
     "#);
 
@@ -221,7 +221,7 @@ fn marks_go_to_another_machine_and_nothing_is_lost_there() {
       |
       = help: expected `strategy`, `execution`, `ignore` or `unclassified`
 
-    error: a mark needs a UID
+    error: a mark needs a UID or a title
      --> marks.toml:6:7
       |
     6 | uid = ""
@@ -240,13 +240,13 @@ fn marks_go_to_another_machine_and_nothing_is_lost_there() {
     "#);
     let unknown = filed().file("marks.toml", "[[mark]]\nuid = \"a\"\nkind = \"strategy\"\n");
     insta::assert_snapshot!(unknown.tell(["marks", "--import", "marks.toml"]), @r#"
-    error: unknown field `kind`, expected one of `uid`, `original`, `class`, `theme`
+    error: unknown field `kind`, expected one of `uid`, `title`, `original`, `class`, `theme`
      --> marks.toml:3:1
       |
     3 | kind = "strategy"
       | ^^^^ here
       |
-      = help: a mark is a `[[mark]]` with `uid`, `class` and, if need be, `original` and `theme`
+      = help: a mark is a `[[mark]]` with `uid` or `title`, `class` and, if need be, `original` and `theme`
 
     note: nothing was imported
     exit 65

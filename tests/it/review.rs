@@ -36,29 +36,30 @@ fn review(world: World, answers: &str) -> (World, String) {
 
 #[test]
 fn each_meeting_is_asked_about_once_and_a_series_can_be_answered_as_a_whole() {
-    let (world, told) = review(world(), "s\ni\nE\n\n");
+    let (world, told) = review(world(), "e\ns\ni\n\n");
     insta::assert_snapshot!(told, @"
-    s strategy  e execution  i ignore  (S E I the whole series)  r make a rule  u undo  ? explain  n next  q quit
+    s strategy  e execution  i ignore  u leave open  (S E I U this one only)
+    r make a rule  z undo  ? explain  n next  q quit
+
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
+      unclassified: no rule matched
+    s e i u r z ? n q (3 more) > 
+    execution, a series of 3; share 50% → 29%
 
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
-    strategy
+    s e i u r z ? n q (2 more) > 
+    strategy; share 29% → 50%
 
     2026-11-18 14:00  (private or no title)  0.8 h, 2 people
       unclassified: no rule matched
-    s e i r u ? n q (4 more) > 
-    ignore
-
-    2026-11-16 09:00  Acme daily  0.5 h, 2 people, a series
-      unclassified: no rule matched
-    s e i r u ? n q (3 more) > 
-    execution, the whole series
+    s e i u r z ? n q (1 more) > 
+    ignore; share 50% → 50%
 
     2026-11-17 14:00  Bets sync  1.0 h, 2 people
       strategy: `Bets` decided, but `Syncs` says execution and comes later
-    s e i r u ? n q > 
-    nothing is left to ask about; u undo, Enter to end > 
+    s e i u r z ? n q > 
+    nothing is left to ask about; z undo, Enter to end > 
     2026-W47: coverage 35% → 100%, strategy share 50% → 50%
     exit 0
     ");
@@ -70,11 +71,12 @@ fn each_meeting_is_asked_about_once_and_a_series_can_be_answered_as_a_whole() {
     ");
     let (_, told) = review(world, "q\n");
     insta::assert_snapshot!(told, @"
-    s strategy  e execution  i ignore  (S E I the whole series)  r make a rule  u undo  ? explain  n next  q quit
+    s strategy  e execution  i ignore  u leave open  (S E I U this one only)
+    r make a rule  z undo  ? explain  n next  q quit
 
     2026-11-17 14:00  Bets sync  1.0 h, 2 people
       strategy: `Bets` decided, but `Syncs` says execution and comes later
-    s e i r u ? n q > 
+    s e i u r z ? n q > 
     2026-W47: coverage 100% → 100%, strategy share 50% → 50%
     exit 0
     ");
@@ -85,42 +87,35 @@ fn a_rule_is_written_where_it_wins_and_everything_else_in_the_file_stays() {
     let world = world();
     let path = world.path(".config/vantage/rules.toml");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-    let (world, told) = review(world, "r\n\ns\nDiscovery\nn\nn\nn\nn\nr\nbets sync\ne\n\nq\n");
+    let (world, told) = review(world, "n\nr\n\ns\nDiscovery\nn\nr\nbets sync\ne\n\nq\n");
     insta::assert_snapshot!(told, @"
-    s strategy  e execution  i ignore  (S E I the whole series)  r make a rule  u undo  ? explain  n next  q quit
+    s strategy  e execution  i ignore  u leave open  (S E I U this one only)
+    r make a rule  z undo  ? explain  n next  q quit
+
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
+      unclassified: no rule matched
+    s e i u r z ? n q (3 more) > 
 
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
+    s e i u r z ? n q (2 more) > 
       words of the title [zebra hour] > 
       class: s e i > 
       theme, Enter for none > 
-    a rule for `zebra hour` in ~/.config/vantage/rules.toml
+    a rule for `zebra hour` in ~/.config/vantage/rules.toml; share 50% → 71%
 
     2026-11-18 14:00  (private or no title)  0.8 h, 2 people
       unclassified: no rule matched
-    s e i r u ? n q (4 more) > 
-
-    2026-11-16 09:00  Acme daily  0.5 h, 2 people, a series
-      unclassified: no rule matched
-    s e i r u ? n q (3 more) > 
-
-    2026-11-17 09:00  Acme daily  0.5 h, 2 people, a series
-      unclassified: no rule matched
-    s e i r u ? n q (2 more) > 
-
-    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series
-      unclassified: no rule matched
-    s e i r u ? n q (1 more) > 
+    s e i u r z ? n q (1 more) > 
 
     2026-11-17 14:00  Bets sync  1.0 h, 2 people
       strategy: `Bets` decided, but `Syncs` says execution and comes later
-    s e i r u ? n q > 
+    s e i u r z ? n q > 
       words of the title [bets sync] > 
       class: s e i > 
       theme, Enter for none > 
-    a rule for `bets sync` in ~/.config/vantage/rules.toml
-    nothing is left to ask about; u undo, Enter to end > 
+    a rule for `bets sync` in ~/.config/vantage/rules.toml; share 71% → 43%
+    nothing is left to ask about; z undo, Enter to end > 
     2026-W47: coverage 35% → 61%, strategy share 50% → 43%
     exit 0
     ");
@@ -158,89 +153,104 @@ fn a_rule_is_written_where_it_wins_and_everything_else_in_the_file_stays() {
 
 #[test]
 fn the_last_steps_are_undone_and_asked_about_again() {
-    let (world, told) = review(world(), "s\nu\nr\n\ne\n\nu\nu\ne\nq\n");
+    let (world, told) = review(world(), "s\nz\nr\n\ne\n\nz\nz\nn\nz\ne\nq\n");
     insta::assert_snapshot!(told, @"
-    s strategy  e execution  i ignore  (S E I the whole series)  r make a rule  u undo  ? explain  n next  q quit
+    s strategy  e execution  i ignore  u leave open  (S E I U this one only)
+    r make a rule  z undo  ? explain  n next  q quit
+
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
+      unclassified: no rule matched
+    s e i u r z ? n q (3 more) > 
+    strategy, a series of 3; share 50% → 71%
 
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
-    strategy
+    s e i u r z ? n q (2 more) > 
+    undone; share 71% → 50%
 
-    2026-11-18 14:00  (private or no title)  0.8 h, 2 people
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
       unclassified: no rule matched
-    s e i r u ? n q (4 more) > 
-    undone
-
-    2026-11-17 10:00  Zebra hour  1.5 h, 2 people
-      unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
-      words of the title [zebra hour] > 
+    s e i u r z ? n q (3 more) > 
+      words of the title [acme daily] > 
       class: s e i > 
       theme, Enter for none > 
-    a rule for `zebra hour` in ~/.config/vantage/rules.toml
-
-    2026-11-18 14:00  (private or no title)  0.8 h, 2 people
-      unclassified: no rule matched
-    s e i r u ? n q (4 more) > 
-    undone
+    a rule for `acme daily` in ~/.config/vantage/rules.toml; share 50% → 29%
 
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
+    s e i u r z ? n q (2 more) > 
+    undone; share 29% → 50%
+
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
+      unclassified: no rule matched
+    s e i u r z ? n q (3 more) > 
     there is nothing to undo
 
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
+      unclassified: no rule matched
+    s e i u r z ? n q (3 more) > 
+
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
-    execution
+    s e i u r z ? n q (2 more) > 
+    undone
 
-    2026-11-18 14:00  (private or no title)  0.8 h, 2 people
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
       unclassified: no rule matched
-    s e i r u ? n q (4 more) > 
+    s e i u r z ? n q (3 more) > 
+    execution, a series of 3; share 50% → 29%
+
+    2026-11-17 10:00  Zebra hour  1.5 h, 2 people
+      unclassified: no rule matched
+    s e i u r z ? n q (2 more) > 
     2026-W47: coverage 35% → 61%, strategy share 50% → 29%
     exit 0
     ");
     assert_eq!(std::fs::read_to_string(world.path(".config/vantage/rules.toml")).unwrap(), RULES);
     insta::assert_snapshot!(world.tell(["marks"]), @"
-    2026-11-17 10:00   3dc3ae00e6d0  execution     Zebra hour
+    series             113faf59ebe6  execution     Acme daily
     exit 0
     ");
 }
 
 #[test]
 fn what_cannot_be_a_rule_is_not_written() {
-    let (world, told) = review(world(), "r\nother words\ns\n\nr\n...\ni\nr\nq\n");
+    let (world, told) = review(world(), "r\nother words\ns\n\nr\n...\ni\nn\nr\nq\n");
     insta::assert_snapshot!(told, @"
-    s strategy  e execution  i ignore  (S E I the whole series)  r make a rule  u undo  ? explain  n next  q quit
+    s strategy  e execution  i ignore  u leave open  (S E I U this one only)
+    r make a rule  z undo  ? explain  n next  q quit
 
-    2026-11-17 10:00  Zebra hour  1.5 h, 2 people
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
-      words of the title [zebra hour] > 
+    s e i u r z ? n q (3 more) > 
+      words of the title [acme daily] > 
       class: s e i > 
       theme, Enter for none > 
     that rule would not decide this meeting; nothing was written
 
-    2026-11-17 10:00  Zebra hour  1.5 h, 2 people
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
-      words of the title [zebra hour] > 
+    s e i u r z ? n q (3 more) > 
+      words of the title [acme daily] > 
     a rule needs a word of the title
+
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
+      unclassified: no rule matched
+    s e i u r z ? n q (3 more) > 
+    ignore, a series of 3; share 50% → 50%
 
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
-    ignore
+    s e i u r z ? n q (2 more) > 
 
     2026-11-18 14:00  (private or no title)  0.8 h, 2 people
       unclassified: no rule matched
-    s e i r u ? n q (4 more) > 
+    s e i u r z ? n q (1 more) > 
     a rule would name a private title; `--show-private` allows it
 
     2026-11-18 14:00  (private or no title)  0.8 h, 2 people
       unclassified: no rule matched
-    s e i r u ? n q (4 more) > 
+    s e i u r z ? n q (1 more) > 
     2026-W47: coverage 35% → 47%, strategy share 50% → 50%
     exit 0
     ");
@@ -268,26 +278,28 @@ fn where_there_is_no_file_of_rules_the_default_ones_stay() {
 fn a_question_is_explained_and_an_unknown_key_names_the_keys() {
     let (_, told) = review(world(), "?\nx\nq\n");
     insta::assert_snapshot!(told, @"
-    s strategy  e execution  i ignore  (S E I the whole series)  r make a rule  u undo  ? explain  n next  q quit
+    s strategy  e execution  i ignore  u leave open  (S E I U this one only)
+    r make a rule  z undo  ? explain  n next  q quit
 
-    2026-11-17 10:00  Zebra hour  1.5 h, 2 people
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
-    Zebra hour  2026-11-17 10:00
+    s e i u r z ? n q (3 more) > 
+    Acme daily  2026-11-18 09:00
       unclassified
       no rule matched, and nothing is guessed
 
-      time: 90 min, 90 min counted
+      time: 30 min, 30 min counted
       and 2 rules that ask for another title
 
-    2026-11-17 10:00  Zebra hour  1.5 h, 2 people
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
-    s strategy  e execution  i ignore  (S E I the whole series)  r make a rule  u undo  ? explain  n next  q quit
+    s e i u r z ? n q (3 more) > 
+    s strategy  e execution  i ignore  u leave open  (S E I U this one only)
+    r make a rule  z undo  ? explain  n next  q quit
 
-    2026-11-17 10:00  Zebra hour  1.5 h, 2 people
+    2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
       unclassified: no rule matched
-    s e i r u ? n q (5 more) > 
+    s e i u r z ? n q (3 more) > 
     2026-W47: coverage 35% → 35%, strategy share 50% → 50%
     exit 0
     ");
@@ -306,5 +318,5 @@ fn a_review_that_is_killed_has_kept_every_answer() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(world.run(["marks"]).ok().contains("Zebra hour"), "{said}");
+    assert!(world.run(["marks"]).ok().contains("Acme daily"), "{said}");
 }

@@ -61,7 +61,8 @@ fn report(parts: &[Part], files: usize, names: &str) -> String {
     let wishes = Config::default().preferences(Berlin);
     let people = People { me: vec![Address::parse("ada@example.com").unwrap()], ..People::default() };
     let week = Week::from_iso(2026, 47, Weekday::Mon).unwrap();
-    let instances = calendars.instances(Analysis::window(week, week, &wishes), Berlin);
+    let mut instances = calendars.instances(Analysis::window(week, week, &wishes), Berlin);
+    vantage::jobs::settle(&mut calendars, Vec::new(), &mut instances, &people, Berlin);
     let mut analysis = Analysis::new(instances, &RULES, &people, &wishes);
     let now = "2026-11-30T06:00:00Z".parse().unwrap();
     serde_json::to_string_pretty(&analysis.report(week, now)).unwrap()

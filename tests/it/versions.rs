@@ -306,3 +306,134 @@ fn across_sources_one_uid_is_one_meeting_and_one_cancellation_ends_it() {
     let stranger = listed.replace("bo@", "di@");
     assert_eq!(case(&hosted, &stranger).len(), 2);
 }
+
+/// What two sources of these components tell in the week, each line once, and what is said of it.
+fn across(a: &[&str], b: &[&str]) -> (Vec<String>, String) {
+    let world = World::new().config(CONFIG).file("a.ics", vcalendar("", a)).file("b.ics", vcalendar("", b));
+    let found = rows(&world, &["a.ics", "b.ics"], WEEK);
+    assert_eq!(found, rows(&world, &["b.ics", "a.ics"], WEEK));
+    let said = world.run(["events", "--ics", "a.ics", "b.ics", "--from", WEEK.0, "--to", WEEK.1]).err;
+    (found.into_iter().filter(|row| !row.contains("duplicate")).collect(), said)
+}
+
+#[test]
+fn a_change_of_all_that_follows_reaches_the_series_of_another_source() {
+    let series = |sequence: u32| vevent("u", "Roadmap", &weekly(&format!("SEQUENCE:{sequence}")));
+    let from = |slot: u32, lines: &str| {
+        let slot = format!("RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:202611{slot}T100000");
+        vevent("u", "Roadmap", &format!("{slot}\n{lines}"))
+    };
+    // Of the instance a week before, so that the one of this week is not in the file itself.
+    let later = from(11, "DTSTART;TZID=Europe/Berlin:20261112T150000\nDURATION:PT2H\nSEQUENCE:2");
+    assert_eq!(across(&[&series(1)], &[&later]).0, ["19T15:00 120 counted Roadmap"]);
+    let utc = from(11, "DTSTART:20261112T140000Z\nDURATION:PT2H\nSEQUENCE:2");
+    assert_eq!(across(&[&series(1)], &[&utc]).0, ["19T15:00 120 counted Roadmap"]);
+    // An equal version changes nothing, but it cancels; an older one does neither.
+    assert_eq!(across(&[&series(2)], &[&later]).0, ["18T10:00 60 counted Roadmap"]);
+    let cancel = "DTSTART;TZID=Europe/Berlin:20261111T100000\nDURATION:PT1H\nSTATUS:CANCELLED\nSEQUENCE:2";
+    assert_eq!(across(&[&series(2)], &[&from(11, cancel)]).0, ["18T10:00 60 cancelled Roadmap"]);
+    assert_eq!(across(&[&series(3)], &[&from(11, cancel)]).0, ["18T10:00 60 counted Roadmap"]);
+    // What follows a later date does not begin before it, and another event is another.
+    assert_eq!(across(&[&series(2)], &[&from(25, cancel)]).0, ["18T10:00 60 counted Roadmap"]);
+    assert_eq!(across(&[&series(1)], &[&later.replace("UID:u", "UID:v")]).0, ["18T10:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn one_version_at_two_times_in_two_sources_counts_once_and_that_is_told() {
+    let told = "another source tells the event at another time, and nothing says which is newer: one of them counts";
+    let unanswered = "ATTENDEE:mailto:ada@example.com\nATTENDEE:mailto:bo@example.com\n";
+    let rule = |more: &str| format!("RRULE:FREQ=WEEKLY;COUNT=3\n{more}");
+    let mine = vevent("u", "Roadmap", &at(12, 10, &rule("SEQUENCE:1")));
+    let other = |day, hour, more: &str| vevent("u", "Roadmap", &at(day, hour, &rule(&format!("{more}\n{unanswered}"))));
+    let (found, said) = across(&[&mine], &[&other(11, 14, "SEQUENCE:1")]);
+    assert_eq!((found, said.matches(told).count()), (vec!["19T10:00 60 counted Roadmap".to_string()], 1), "{said}");
+    assert!(said.contains("a.ics:3: "), "{said}");
+    let (single, moved) = (vevent("v", "Pricing", &at(18, 10, "")), vevent("v", "Pricing", &at(25, 10, unanswered)));
+    let (found, said) = across(&[&single], &[&moved]);
+    assert_eq!((found.len(), said.matches(told).count()), (1, 0), "the other is not looked at: {said}");
+    let (found, said) = across(&[&moved.replace("20261125", "20261118")], &[&single.replace("20261118", "20261125")]);
+    assert_eq!((found.len(), said.matches(told).count()), (0, 1), "it counts a week later: {said}");
+    // A newer version needs no telling, and neither do the same times in other words, or with one date less.
+    let (found, said) = across(&[&mine], &[&other(11, 14, "SEQUENCE:2")]);
+    assert_eq!((found[0].as_str(), said.as_str()), ("18T14:00 60 counted Roadmap", ""));
+    for same in ["EXDATE;TZID=Europe/Berlin:20261112T100000", "RDATE;TZID=Europe/Berlin:20261120T100000"] {
+        let (found, said) = across(&[&mine], &[&other(12, 10, &format!("SEQUENCE:1\n{same}"))]);
+        assert_eq!((found.len(), said.as_str()), (if same.starts_with('R') { 2 } else { 1 }, ""), "{same}");
+    }
+    // One half of a series ends where the other begins.
+    let half = |day, more: &str| vevent("u", "Roadmap", &at(day, 10, &format!("RRULE:FREQ=DAILY;{more}")));
+    let (found, said) = across(&[&half(14, "UNTIL=20261117T235959Z")], &[&half(18, "COUNT=9")]);
+    assert_eq!((found.len(), said.as_str()), (7, ""), "{found:?}");
+}
+
+#[test]
+fn what_ends_a_series_ends_its_older_changes_too() {
+    let slot = |future: &str| format!("RECURRENCE-ID{future};TZID=Europe/Berlin:20261118T100000");
+    let series = vevent("u", "Roadmap", &weekly(""));
+    let end = "STATUS:CANCELLED\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261111T100000\nSEQUENCE:2";
+    let end = vevent("u", "Roadmap", &at(11, 10, end));
+    let change = |sequence: u32| vevent("u", "Roadmap", &at(19, 15, &format!("{}\nSEQUENCE:{sequence}", slot(""))));
+    assert_eq!(quietly("", &[&series, &change(1), &end]), ["19T15:00 60 cancelled Roadmap"]);
+    assert_eq!(quietly("", &[&series, &change(3), &end]), ["19T15:00 60 counted Roadmap"]);
+    // It begins later, and what follows is changed and not cancelled.
+    let later = end.replace("20261111", "20261125");
+    assert_eq!(quietly("", &[&series, &change(1), &later]), ["19T15:00 60 counted Roadmap"]);
+    let moved = end.replace("STATUS:CANCELLED\n", "");
+    assert_eq!(quietly("", &[&series, &change(1), &moved]), ["19T15:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn a_change_of_a_date_that_a_newer_version_moved_counts_no_more() {
+    let change = |hour, sequence: u32| {
+        let slot = format!("RECURRENCE-ID;TZID=Europe/Berlin:20261118T{hour}0000\nSEQUENCE:{sequence}");
+        vevent("u", "Roadmap", &at(18, 15, &slot))
+    };
+    let series = vevent("u", "Roadmap", &at(11, 11, "RRULE:FREQ=WEEKLY;COUNT=3\nSEQUENCE:2"));
+    let moved = "18T15:00 60 duplicate Roadmap";
+    assert_eq!(quietly("", &[&series, &change(10, 1)]), ["18T11:00 60 counted Roadmap", moved]);
+    // Of a date that it has, of the same version, or beside its dates: it counts.
+    assert_eq!(quietly("", &[&series, &change(11, 1)]), ["18T15:00 60 counted Roadmap"]);
+    assert_eq!(quietly("", &[&series, &change(10, 2)]).len(), 2);
+    assert!(!quietly("", &[&series, &change(10, 2)]).contains(&moved.to_string()));
+    let dated = series.replace("SEQUENCE:2", "SEQUENCE:2\nRDATE;TZID=Europe/Berlin:20261118T100000");
+    assert!(!quietly("", &[&dated, &change(10, 1)]).contains(&moved.to_string()));
+    // In two sources the same.
+    let found = across(&[&series], &[&change(10, 1)]).0;
+    assert_eq!(found, ["18T11:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn a_cancellation_in_another_source_spares_what_is_newer() {
+    let slot = "RECURRENCE-ID;TZID=Europe/Berlin:20261118T100000";
+    let series = vevent("u", "Roadmap", &weekly("SEQUENCE:1"));
+    let cancel = vevent("u", "Roadmap", &at(11, 10, "SEQUENCE:2\nSTATUS:CANCELLED"));
+    let change = |sequence: u32| vevent("u", "Roadmap", &at(18, 15, &format!("{slot}\nSEQUENCE:{sequence}")));
+    assert_eq!(across(&[&series, &change(3)], &[&cancel]).0, ["18T15:00 60 counted Roadmap"]);
+    assert_eq!(across(&[&series, &change(2)], &[&cancel]).0, ["18T15:00 60 cancelled Roadmap"]);
+    assert_eq!(across(&[&series], &[&cancel]).0, ["18T10:00 60 cancelled Roadmap"]);
+}
+
+#[test]
+fn a_series_that_is_told_twice_has_its_changes_twice() {
+    let slot = "RECURRENCE-ID;TZID=Europe/Berlin:20261118T100000";
+    let series = vevent("u", "Roadmap", &weekly(""));
+    let rows = |components: &[&str]| quietly("", components);
+    let wanted = ["18T15:00 60 counted Roadmap", "18T15:00 60 duplicate Roadmap"];
+    assert_eq!(rows(&[&series, &series, &vevent("u", "Roadmap", &at(18, 15, slot))]), wanted);
+    let gone = vevent("u", "Roadmap", &at(18, 10, &format!("{slot}\nSTATUS:CANCELLED")));
+    assert!(rows(&[&series, &gone, &series]).iter().all(|row| !row.contains("counted")));
+    // A single event that only shares the UID has no part in them.
+    let other = vevent("u", "Pricing", &at(18, 12, ""));
+    let (found, _) = week_of("", &[&series, &other, &vevent("u", "Roadmap", &at(18, 15, slot))]);
+    assert_eq!(found, ["18T12:00 60 counted Pricing", "18T15:00 60 counted Roadmap"]);
+}
+
+#[test]
+fn a_newer_version_that_begins_later_says_nothing_of_the_time_before() {
+    let old = vevent("u", "Roadmap", &at(3, 10, "RRULE:FREQ=WEEKLY"));
+    let since = |day: u32| vevent("u", "Roadmap", &at(day, 12, "RRULE:FREQ=WEEKLY\nSEQUENCE:1"));
+    assert_eq!(across(&[&old], &[&since(26)]).0, ["17T10:00 60 counted Roadmap"]);
+    // A day later from the first to the last is a move.
+    assert_eq!(across(&[&old], &[&since(4)]).0, ["18T12:00 60 counted Roadmap"]);
+    assert_eq!(across(&[&old], &[&since(18)]).0, ["18T12:00 60 counted Roadmap"]);
+}

@@ -10,6 +10,7 @@ Where we differ on purpose (and so test nothing here):
 - DTSTART is the first of COUNT though its rule does not give it (RFC 5545 3.3.10), an UNTIL without Z is on the wall of
   DTSTART, and an UNTIL that is a DATE is all of that day there: `in_its_words` says so to the oracle in its words.
 - A change with a higher SEQUENCE than its series is the last word on its date, whatever the series excludes.
+- What cancels a date and all that follow cancels their older changes too (`with_the_rest_cancelled`).
 - COUNT=0 says nothing; hours of a DURATION are elapsed; an end before the start is no length; a day that ends on itself is one.
 - A single event that ends in another zone ends at its DTEND, also over a clock change; for the oracle, at the wall-clock
   time that the start's zone would show.
@@ -103,6 +104,19 @@ def without_overruled(text):
     return text
 
 
+def with_the_rest_cancelled(text):
+    """The text with the older changes cancelled that follow the cancelled rest of their series."""
+    say = lambda event, name: (re.search(rf"^{name}[^:\r\n]*:(\S+)", event, re.M) or ["", ""])[1]
+    version = lambda event: int(say(event, "SEQUENCE") or 0)
+    events = re.findall(r"BEGIN:VEVENT.*?END:VEVENT", text, re.S)
+    for end in (e for e in events if "RANGE=THISANDFUTURE" in e and say(e, "STATUS") == "CANCELLED"):
+        for event in (e for e in events if say(e, "UID") == say(end, "UID") and say(e, "RECURRENCE-ID")):
+            if say(event, "RECURRENCE-ID") > say(end, "RECURRENCE-ID") and version(event) <= version(end):
+                gone = re.sub(r"\r?\nSTATUS:\w+", "", event).replace("END:VEVENT", "STATUS:CANCELLED\r\nEND:VEVENT")
+                text = text.replace(event, gone)
+    return text
+
+
 def hours(text):
     """Elapsed lengths by UID and summary, of events whose DURATION is in hours and minutes alone."""
     found = {}
@@ -124,7 +138,7 @@ def elapsed(row, exact):
 
 def oracle(text):
     """Rows by year; none where the oracle cannot read what we can, as some forms of UNTIL."""
-    text = without_overruled(text)
+    text = with_the_rest_cancelled(without_overruled(text))
     text = re.sub(r"BEGIN:VEVENT.*?END:VEVENT", lambda event: in_its_words(event[0].replace("\r\n", "\n")), text, flags=re.S)
     parsed = icalendar.Calendar.from_ical(text)
     first, last = datetime.datetime(YEARS[0] - 1, 12, 1), datetime.datetime(YEARS[-1] + 1, 2, 1)

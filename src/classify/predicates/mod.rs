@@ -3,6 +3,7 @@
 
 mod answer;
 mod calendar;
+mod named;
 mod people;
 mod text;
 mod time;
@@ -126,6 +127,7 @@ pub const PREDICATES: &[Kind] = &[
     people::ORGANIZER,
     people::WITH,
     people::EXTERNAL,
+    named::KIND,
     text::LOCATION,
     title_regex::KIND,
     text::DESCRIPTION,

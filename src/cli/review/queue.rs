@@ -1,111 +1,122 @@
-//! The meetings of a week that are worth a look.
+//! A topic as a question.
 
 use super::super::find;
-use crate::analyze::judge::subject;
-use crate::analyze::report::Reason;
+use crate::analyze::topics::{Doubt, Topic};
 use crate::analyze::{Analysis, Judged, Verdict};
-use crate::classify::{By, Outcome, RuleSet, Subject, Title};
+use crate::classify::{By, RuleSet};
 use crate::cli::context::Setup;
-use crate::model::{Class, Interval, Slot};
-use chrono::TimeDelta;
-use std::cmp::Reverse;
+use crate::model::{Class, Override, Slot, count};
+use std::sync::Arc;
 
-/// A series needs so many other meetings before one is measured against them.
-const USUAL: usize = 3;
-
-const LONG: &str = "longer than 16 h, so left out; an answer counts it in the working hours that nothing else holds";
-
-/// A meeting to ask about.
+/// What is asked about.
 pub struct Item {
+    /// The same after every answer.
+    pub key: String,
+    /// The id of the meeting that is shown.
     pub id: String,
-    /// `None` where it has no UID, and cannot be marked.
+    /// That one; `None` where it has no UID, and cannot be marked.
     pub slot: Option<Slot>,
-    pub recurring: bool,
+    /// All that one answer settles.
+    pub slots: Vec<Slot>,
+    /// What these are, where there are others than the one that is shown.
+    pub others: Option<String>,
     pub private: bool,
     pub summary: String,
+    /// What it counts as now, kept where the answer is the same.
+    pub decided: Option<(Class, Option<Arc<str>>)>,
     /// The line of its own rule in the user's file, before which a rule must stand to beat it.
     pub line: Option<usize>,
     /// What a person sees.
     pub text: String,
 }
 
-/// The events of `week` that are too long to count unasked and its unclassified meetings, then the surprising ones, the longest first. Surprising is what a rule decided,
-/// where a rule of the other class matches too (unless the first one names the whole title), or where most of the other meetings of its series in the twelve weeks count
-/// as the other class. What the user marked is neither.
-pub fn queue(analysis: &Analysis<'_>, setup: &Setup, week: Interval, show_private: bool) -> Vec<Item> {
-    let mut found: Vec<(bool, Reverse<TimeDelta>, &Judged, String)> = Vec::new();
-    for j in analysis.judged().iter().filter(|j| j.touches(&week)) {
-        let why = match (&j.decision.by, j.class()) {
-            _ if j.verdict == Verdict::LeftOut(Reason::Long) => LONG.to_string(),
-            (By::Override { .. }, _) | (_, None) => continue,
-            (By::Nothing, Some(_)) => "no rule matched".to_string(),
-            (_, Some(Class::Unclassified)) => "a rule or a label keeps it so".to_string(),
-            (By::Rule(_), Some(class)) => match surprise(analysis, j, class, setup) {
-                Some(why) => why,
-                None => continue,
-            },
-            _ => continue,
+impl Item {
+    pub fn new(topic: &Topic<'_>, analysis: &Analysis<'_>, setup: &Setup, show_private: bool) -> Item {
+        let (j, event) = (topic.shown, &topic.shown.instance.event);
+        let slot = Slot::of(&j.instance);
+        let decision = j.left_open.as_ref().unwrap_or(&j.decision);
+        let decided = decision.class().filter(|class| *class != Class::Unclassified);
+        let class = match j.verdict {
+            Verdict::Counted(class) => class.name(),
+            _ => "not counted",
         };
-        let classed = !matches!(j.class(), None | Some(Class::Unclassified));
-        found.push((classed, Reverse(j.interval.length()), j, why));
+        let others = others(topic);
+        let of = others.as_ref().map(|others| format!(", {others}, {}", hours(topic.seconds))).unwrap_or_default();
+        Item {
+            key: format!("{:?}", topic.kind),
+            id: find::id(&j.instance),
+            slots: topic.slots.clone(),
+            private: j.private() && !show_private,
+            summary: event.summary.clone().unwrap_or_default(),
+            decided: decided.map(|class| (class, decision.theme.clone())),
+            line: own_line(&setup.rules, &j.decision.by),
+            text: format!("{}{of}\n  {class}: {}\n", about(j, analysis, setup, show_private), why(topic, &setup.rules)),
+            others,
+            slot,
+        }
     }
-    found.sort_by_key(|(classed, length, j, _)| (*classed, *length, j.interval.start));
-    found.into_iter().map(|(_, _, j, why)| item(j, &why, setup, show_private)).collect()
-}
 
-fn other(class: Class) -> Class {
-    if class == Class::Strategy { Class::Execution } else { Class::Strategy }
-}
-
-fn surprise(analysis: &Analysis<'_>, j: &Judged, class: Class, setup: &Setup) -> Option<String> {
-    let (rules, other) = (setup.rules.rules(), other(class));
-    let seen = subject(&j.instance, j.interval, &setup.config.people, &setup.wishes.zones);
-    let against = setup.rules.claims(&seen).into_iter().find(|rule| rules[*rule].outcome == Outcome::Class(other));
-    if let (Some(against), By::Rule(won)) = (against, &j.decision.by)
-        && !names_it(&seen, &setup.rules)
-    {
-        let (won, against) = (&rules[*won].name, &rules[against].name);
-        return Some(format!("`{won}` decided, but `{against}` says {} and comes later", other.name()));
+    /// What an answer says: the theme stays where it confirms the class.
+    pub fn word(&self, class: Option<Class>) -> Override {
+        let kept = self.decided.as_ref().filter(|(decided, _)| Some(*decided) == class);
+        Override { class, theme: kept.and_then(|(_, theme)| theme.clone()) }
     }
-    let series = |k: &&Judged| j.instance.event.recurring && k.series() == j.series() && !std::ptr::eq(*k, j);
-    let classes: Vec<Class> = analysis.judged().iter().filter(series).filter_map(Judged::class).collect();
-    let against = classes.iter().filter(|class| **class == other).count();
-    (classes.len() >= USUAL && against * 2 > classes.len())
-        .then(|| format!("{against} of the {} other meetings of its series are {}", classes.len(), other.name()))
 }
 
-/// The rule that decided names the whole title: somebody meant it.
-fn names_it(seen: &Subject<'_>, rules: &RuleSet) -> bool {
-    let words = Title::of(seen.event.summary.as_deref().unwrap_or_default()).words;
-    let whole = words.slice(0..words.len());
-    let matched = rules.explain(seen).winner.into_iter().flat_map(|step| step.matched);
-    matched.into_iter().any(|e| e.predicate == "title" && e.seen.as_deref() == Some(whole))
-}
-
-fn item(j: &Judged, why: &str, setup: &Setup, show_private: bool) -> Item {
-    let (event, zones) = (&j.instance.event, &setup.wishes.zones);
-    let tenths = j.interval.length().num_minutes() as f64 / 60.0;
-    let people = match j.heads(&setup.config.people) {
-        Some(n) => crate::model::count(n, "person"),
+/// `2026-11-17 10:00  Zebra hour  1.5 h, 2 people`.
+pub fn about(j: &Judged, analysis: &Analysis<'_>, setup: &Setup, show_private: bool) -> String {
+    let length = hours(j.interval.length().num_seconds() as f64);
+    let people = match j.heads(analysis.people()) {
+        Some(n) => count(n, "person"),
         None => "people unknown".to_string(),
     };
-    let series = if event.recurring { ", a series" } else { "" };
-    let class = match j.verdict {
-        Verdict::Counted(class) => class.name(),
-        _ => "not counted",
+    format!("{}  {}  {length}, {people}", find::when(j, &setup.wishes.zones), find::title(j, show_private))
+}
+
+fn hours(seconds: f64) -> String {
+    format!("{:.1} h", seconds / 3600.0)
+}
+
+/// `a series`, `a series of 12`, or `5 of this title`.
+fn others(topic: &Topic<'_>) -> Option<String> {
+    let series = topic.shown.instance.event.recurring;
+    match topic.open.len() {
+        1 => series.then(|| "a series".into()),
+        many if series => Some(format!("a series of {many}")),
+        many => Some(format!("{many} of this title")),
+    }
+}
+
+fn why(topic: &Topic<'_>, rules: &RuleSet) -> String {
+    let name = |rule: usize| &rules.rules()[rule].name;
+    let times = |asked: usize, wrong: usize| match wrong {
+        0 => String::new(),
+        _ => format!(", and {wrong} of {asked} answers about that rule said otherwise"),
     };
-    Item {
-        id: find::id(&j.instance),
-        slot: Slot::of(&j.instance),
-        recurring: event.recurring,
-        private: j.private() && !show_private,
-        summary: event.summary.clone().unwrap_or_default(),
-        line: own_line(&setup.rules, &j.decision.by),
-        text: format!(
-            "{}  {}  {tenths:.1} h, {people}{series}\n  {class}: {why}\n",
-            find::when(j, zones),
-            find::title(j, show_private)
-        ),
+    match &topic.doubt {
+        Doubt::Open => "no rule matched".into(),
+        Doubt::Kept => "a rule or a label keeps it so".into(),
+        Doubt::LeftOpen { rule, class } => {
+            format!("only one word speaks for {}, by `{}`", class.name(), name(*rule))
+        }
+        Doubt::Marked(class) => format!("you marked the same title as {}", class.name()),
+        Doubt::Solo => "a block of your own that comes again and no rule classes".into(),
+        Doubt::Out { rule } => format!("`{}` leaves it out, but others take part", name(*rule)),
+        Doubt::Long => {
+            "longer than 16 h, so left out; an answer counts it in the working hours that nothing else holds".into()
+        }
+        Doubt::Unusual { against, of, class } => {
+            format!("{against} of the {of} other meetings of its series are {}", class.name())
+        }
+        Doubt::Both { won, against, class, .. } => {
+            format!("`{}` decided, but `{}` says {} and comes later", name(*won), name(*against), class.name())
+        }
+        Doubt::Likely { rule, asked, wrong } => {
+            format!("`{}` decided by one word{}", name(*rule), times(*asked, *wrong))
+        }
+        Doubt::Shaken { rule, asked, wrong } => format!("`{}` decided{}", name(*rule), times(*asked, *wrong)),
+        Doubt::Sure { rule } => format!("`{}` decided and is sure; asked for its hours alone", name(*rule)),
+        Doubt::New { rule } => format!("`{}` decided, and it is new", name(*rule)),
     }
 }
 

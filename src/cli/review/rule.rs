@@ -25,7 +25,7 @@ pub struct Written {
 /// The pattern that a title suggests: its words as rules see them.
 pub fn suggested(item: &Item) -> String {
     let words = Title::of(&item.summary).words;
-    words.slice(0..words.len()).to_string()
+    words.text().to_string()
 }
 
 /// The file with a rule for `title` that goes before the one which decides now, and the rules that it then holds. Nothing is

@@ -9,11 +9,10 @@ mod tests;
 
 use crate::diagnostic::{Exit, Failure};
 pub use crate::ical::{Entry, Says, contents, entries};
-use crate::ical::{Parsed, Problem, Shelf, Source};
-use crate::model::{EventStatus, Instance, Interval, Original, Told, Uid};
+use crate::ical::{Lost, Parsed, Problem, Shelf, Source};
+use crate::model::{Instance, Interval, Master, Told, Uid};
 use chrono_tz::Tz;
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use feed::{Feed, Fetched};
 pub use files::{Text, Unread, stamp};
@@ -150,54 +149,60 @@ impl Calendars {
         }
     }
 
-    /// All instances that overlap `window`; `zone` is that of floating times. Problems are kept.
+    /// All instances that overlap `window`; `zone` is that of floating times. Problems are kept. Which of several sources' versions
+    /// counts is not yet settled.
     pub fn instances(&mut self, window: Interval, zone: Tz) -> Vec<Instance> {
-        let mut instances: Vec<Vec<Instance>> = Vec::new();
+        self.finish();
+        let mut instances = Vec::new();
         for reading in &mut self.sources {
             let (mut problems, files) = (Vec::new(), &reading.files);
-            let shelf = &mut reading.shelf;
-            let parsed = reading.parsed.get_or_insert_with(|| {
-                let mut parsed = std::mem::take(shelf).finish();
-                problems.append(&mut parsed.problems);
-                parsed
-            });
-            instances.push(parsed.instances(window, zone, &mut problems));
+            let Some(parsed) = &reading.parsed else { continue };
+            instances.append(&mut parsed.instances(window, zone, &mut problems));
             let named = |problem: Problem| Some((files.get(problem.text)?.clone(), problem));
             self.problems.extend(problems.into_iter().filter_map(named));
         }
-        if instances.len() > 1 {
-            self.supersede(&mut instances);
-        }
-        instances.into_iter().flatten().collect()
+        instances
     }
 
-    /// Marks what an older version still shows in a slot that the newest one, of another source, has left or taken away.
-    fn supersede(&self, instances: &mut [Vec<Instance>]) {
-        let (mut newest, mut cancelled): (HashMap<&Uid, i64>, HashMap<&Uid, i64>) = (HashMap::new(), HashMap::new());
-        let parsed = self.sources.iter().filter_map(|reading| reading.parsed.as_ref());
-        for event in parsed.flat_map(Parsed::masters) {
-            let version = event.series_sequence.unwrap_or_default();
-            let known = newest.entry(&event.uid).or_insert(version);
-            *known = version.max(*known);
-            if event.status == Some(EventStatus::Cancelled) {
-                let known = cancelled.entry(&event.uid).or_insert(version);
-                *known = version.max(*known);
+    /// Puts the texts of each source together, and what one source adds to the series of another.
+    fn finish(&mut self) {
+        let mut fresh = false;
+        for reading in self.sources.iter_mut().filter(|reading| reading.parsed.is_none()) {
+            let mut parsed = std::mem::take(&mut reading.shelf).finish();
+            let files = &reading.files;
+            let named = |problem: Problem| Some((files.get(problem.text)?.clone(), problem));
+            self.problems.extend(std::mem::take(&mut parsed.problems).into_iter().filter_map(named));
+            (reading.parsed, fresh) = (Some(parsed), true);
+        }
+        let several = if fresh && self.sources.len() > 1 { self.sources.len() } else { 0 };
+        for at in 0..several {
+            let Some(mut own) = self.sources[at].parsed.take() else { continue };
+            self.sources.iter().filter_map(|reading| reading.parsed.as_ref()).for_each(|other| own.adopt(other));
+            self.sources[at].parsed = Some(own);
+        }
+    }
+
+    /// What the sources tell of each event and series as a whole, once their instances were asked for.
+    pub fn masters(&self, zone: Tz) -> impl Iterator<Item = Master> {
+        self.sources.iter().filter_map(|reading| reading.parsed.as_ref()).flat_map(move |parsed| parsed.masters(zone))
+    }
+
+    /// Notes that events which several sources tell at several times in one version count once.
+    pub fn tell_twice(&mut self, uids: &BTreeSet<Uid>) {
+        let message =
+            "another source tells the event at another time, and nothing says which is newer: one of them counts";
+        let mut places: BTreeMap<&Uid, (&String, usize, usize)> = BTreeMap::new();
+        for reading in &self.sources {
+            for (uid, text, line) in reading.parsed.iter().flat_map(|parsed| parsed.lines_of(uids)) {
+                let Some(file) = reading.files.get(text) else { continue };
+                let known = places.entry(uid).or_insert((file, text, line));
+                *known = (*known).min((file, text, line));
             }
         }
-        let ended = |i: &Instance| cancelled.get(&i.event.uid).is_some_and(|word| *word >= i.event.sequence);
-        for instance in instances.iter_mut().flatten().filter(|i| ended(i) && !i.event.shared_uid) {
-            Arc::make_mut(&mut instance.event).status = Some(EventStatus::Cancelled);
-        }
-        let old = |i: &Instance| {
-            i.event.series_sequence.is_some_and(|own| newest.get(&i.event.uid).is_some_and(|v| own < *v))
+        let told = |(file, text, line): (&String, usize, usize)| {
+            (file.clone(), Problem { text, line, message: message.into(), lost: Lost::Nothing })
         };
-        let standing = instances.iter().flatten().filter(|i| !old(i)).map(|i| (i.event.uid.clone(), i.original));
-        let standing: HashSet<(Uid, Original)> = standing.collect();
-        for instance in instances.iter_mut().flatten().filter(|i| old(i)) {
-            if !standing.contains(&(instance.event.uid.clone(), instance.original)) {
-                Arc::make_mut(&mut instance.event).superseded = true;
-            }
-        }
+        self.problems.extend(places.into_values().map(told));
     }
 }
 

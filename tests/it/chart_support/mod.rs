@@ -89,6 +89,7 @@ pub fn empty() -> Report {
         moved: vec![],
         long: vec![],
         cut_by_absence: Amount::default(),
+        audit: None,
         notes: vec![],
     }
 }

@@ -1,0 +1,61 @@
+//! A change of an instance and all that follow, in a source that does not hold the series: it reaches the series of another.
+
+use super::component::Component;
+use super::value::{Stamp, ZoneId};
+use super::version::{belong, nominal};
+use super::zone::Zone;
+use super::{Home, Parsed};
+use crate::model::EventStatus;
+use std::sync::Arc;
+
+/// The text of what was read in another source, which tells its own problems.
+const ELSEWHERE: usize = usize::MAX;
+
+impl Parsed {
+    /// Takes such changes over from `other` where they are newer than the series here, or cancel an equal version of it.
+    pub fn adopt(&mut self, other: &Parsed) {
+        let strays = other.series.iter().filter(|series| series.master.is_none()).flat_map(|series| &series.overrides);
+        for stray in strays.map(|place| &other.components[*place]) {
+            if stray.times.slot.is_some_and(|(_, future)| future) && !stray.event.uid.0.is_empty() {
+                self.take(stray, other);
+            }
+        }
+    }
+
+    fn take(&mut self, stray: &Component, other: &Parsed) {
+        let own = |place: &Option<usize>| place.is_some_and(|m| self.components[m].event.uid == stray.event.uid);
+        let Some(place) = self.series.iter().position(|series| own(&series.master)) else { return };
+        let Some(master) = self.series[place].master.map(|master| &self.components[master]) else { return };
+        let (own, new) = (master.times.version.sequence, stray.times.version.sequence);
+        let cancels = stray.event.status == Some(EventStatus::Cancelled);
+        if !master.event.recurring || !(new > own || cancels && new == own) {
+            return;
+        }
+        let (series, length) = (Arc::clone(&master.event), nominal(&master.times));
+        let mut change = stray.clone();
+        let home = &other.calendars[stray.times.home];
+        let times = &mut change.times;
+        let slot = times.slot.iter_mut().map(|(slot, _)| slot);
+        for stamp in slot.chain([&mut times.start]).chain(&mut times.end) {
+            stamp.zone = self.zone_of(*stamp, home, other);
+        }
+        times.home = self.calendars.len();
+        let (calendar, default_zone) = (Arc::clone(&home.calendar), home.default_zone);
+        self.calendars.push(Home { calendar, default_zone, text: ELSEWHERE });
+        belong(&mut change, &series, length);
+        self.components.push(change);
+        self.series[place].overrides.push(self.components.len() - 1);
+    }
+
+    /// The zone of a time of `other` among those that are known here.
+    fn zone_of(&mut self, stamp: Stamp, home: &Home, other: &Parsed) -> ZoneId {
+        let zone = match stamp.zone {
+            ZoneId::DATE | ZoneId::UTC => return stamp.zone,
+            ZoneId::FLOATING => home.default_zone.map(Zone::Named),
+            ZoneId(place) => other.zones.get(place as usize).cloned(),
+        };
+        let Some(zone) = zone else { return ZoneId::FLOATING };
+        self.zones.push(zone);
+        ZoneId(self.zones.len() as u32 - 1)
+    }
+}
