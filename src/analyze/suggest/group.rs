@@ -49,18 +49,38 @@ pub fn groups(
     let (mut left, unnamed) = by_title(rows, seen, settled);
     let mut groups = Vec::new();
     groups.extend(meals(&mut left, seen));
+    // What a rule keeps open has no neighbours: they were meant otherwise.
+    let kept = |group: &mut Group| group.rows.iter().any(|&i| rows[i].judged.decision.by != By::Nothing);
+    groups.extend(left.extract_if(.., kept));
+    let marked = |group: &Group| titled(group, seen, lore).filter(|lean| lean.marked).cloned();
+    groups.iter_mut().for_each(|group| group.lean = marked(group));
+    let decided = groups.len();
     by_word(&mut left, &mut groups, seen, lore);
     by_tie(&mut left, &mut groups, |group| one_person(group, seen), lore, Bond::Person);
     by_tie(&mut left, &mut groups, |group| customer(group, seen), lore, Bond::Customer);
-    for group in &mut left {
-        let of = |i: &usize| seen[*i].as_ref();
-        let people = shared(group.rows.iter().filter_map(of).map(|seen| seen.people.clone())).map(Tie::People);
-        let ties = group.rows.iter().filter_map(of).map(|seen| Tie::Title(seen.fold.key.clone())).chain(people);
-        group.lean = ties.filter_map(|tie| lore.lean(&tie)).max_by_key(|lean| lean.marked).cloned();
-    }
     groups.extend(left);
+    groups.iter_mut().skip(decided).filter(|group| group.lean.is_none()).for_each(|group| group.lean = lean(group, seen, lore));
     groups.sort_by(|a, b| (&b.hours, &a.key).cmp(&(&a.hours, &b.key)));
     (groups, unnamed)
+}
+
+/// What the neighbours of a group without a bond are: by its titles, by the same people, by whom its meetings share.
+fn lean(group: &Group, seen: &[Option<Seen>], lore: &Lore) -> Option<Lean> {
+    let all = || group.rows.iter().filter_map(|&i| seen[i].as_ref());
+    let people = shared(all().map(Seen::people)).cloned().map(Tie::People);
+    let people = people.and_then(|tie| lore.lean(&tie));
+    if let Some(lean) = titled(group, seen, lore).into_iter().chain(people).max_by_key(|lean| lean.marked) {
+        return Some(lean.clone());
+    }
+    let said: Vec<&Lean> = all().flat_map(Seen::members).filter_map(|tie| lore.lean(&tie)).collect();
+    let first = said.first()?;
+    said.iter().all(|lean| lean.outcome == first.outcome).then(|| (*first).clone())
+}
+
+/// What others of the same title are.
+fn titled<'l>(group: &Group, seen: &[Option<Seen>], lore: &'l Lore) -> Option<&'l Lean> {
+    let keys: BTreeSet<&String> = group.rows.iter().filter_map(|&i| Some(&seen[i].as_ref()?.fold.key)).collect();
+    keys.into_iter().find_map(|key| lore.lean(&Tie::Title(key.clone())))
 }
 
 /// Groups of the same series or the same folded title.
@@ -225,14 +245,17 @@ fn by_tie<T: Clone + Ord>(
     left.retain(|_| !at.next().is_some_and(|at| taken.contains(&at)));
 }
 
+fn with(address: &Address) -> String {
+    let local = address.as_str().split('@').next().unwrap_or_default();
+    format!("with {}", local.replace(['.', '_', '-'], " "))
+}
+
 fn called(tie: &Tie) -> String {
     match tie {
         Tie::Title(text) | Tie::Word(text) => text.clone(),
         Tie::Customer(domain) => domain.split('.').next().unwrap_or_default().to_owned(),
-        Tie::People(people) => {
-            let local = people.first().map(|a| a.as_str().split('@').next().unwrap_or_default());
-            format!("with {}", local.unwrap_or_default().replace(['.', '_', '-'], " "))
-        }
+        Tie::People(people) => people.first().map(with).unwrap_or_default(),
+        Tie::Member(address) => with(address),
     }
 }
 
@@ -243,7 +266,7 @@ fn shared<T: PartialEq>(mut all: impl Iterator<Item = Option<T>>) -> Option<T> {
 }
 
 fn one_person(group: &Group, seen: &[Option<Seen>]) -> Option<(Address, Tie)> {
-    let people = shared(group.rows.iter().map(|&i| seen[i].as_ref()?.people.clone()))?;
+    let people = shared(group.rows.iter().map(|&i| seen[i].as_ref()?.people()))?;
     let [one] = people.as_slice() else { return None };
     Some((one.clone(), Tie::People(people.clone())))
 }

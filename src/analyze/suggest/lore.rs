@@ -10,7 +10,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Fewer titles than this are chance, unless the user said what they are.
-const ENOUGH: usize = 2;
+const ENOUGH: usize = 3;
+/// The same of what one of several people attends.
+const ATTENDED: usize = 4;
+/// In larger rounds one person tells nothing.
+const ROUND: usize = 12;
 /// The share of one class that makes a kind, in quarters.
 const QUARTERS: i64 = 3;
 
@@ -24,6 +28,8 @@ pub enum Tie {
     People(Vec<Address>),
     /// The only domain outside the user's organisation.
     Customer(String),
+    /// One of several others.
+    Member(Address),
 }
 
 impl Tie {
@@ -33,6 +39,7 @@ impl Tie {
             Tie::Word(word) => format!("with the word \"{word}\""),
             Tie::People(_) => "with the same people".into(),
             Tie::Customer(_) => "with the same customer".into(),
+            Tie::Member(_) => "that one of them attends".into(),
         }
     }
 }
@@ -53,7 +60,8 @@ pub struct Seen {
     pub fold: Fold,
     /// The words that may stand for a kind.
     pub words: BTreeSet<String>,
-    pub people: Option<Vec<Address>>,
+    /// Everybody but the user, where that is no crowd.
+    others: Vec<Address>,
     pub customer: Option<String>,
     /// Somebody from outside takes part.
     pub outside: bool,
@@ -74,17 +82,28 @@ impl Seen {
             others.iter().filter(|a| people.is_internal(a) == Some(false)).map(Address::domain).collect();
         let customer = outside.first().filter(|domain| outside.len() == 1 && !super::super::partners::shared(domain));
         let customer = customer.map(|domain| (*domain).to_owned());
-        let few = (1..=2).contains(&others.len()) && others.iter().all(Address::is_mail);
         let outside = !outside.is_empty();
-        Some(Seen { fold, words, people: few.then_some(others), customer, outside })
+        others.retain(Address::is_mail);
+        Some(Seen { fold, words, others, customer, outside })
+    }
+
+    /// The one or two others, where there are no more.
+    pub fn people(&self) -> Option<&Vec<Address>> {
+        Some(&self.others).filter(|others| (1..=2).contains(&others.len()))
+    }
+
+    /// Each of several others.
+    pub fn members(&self) -> impl Iterator<Item = Tie> {
+        let several = (2..ROUND).contains(&self.others.len());
+        self.others.iter().filter(move |_| several).cloned().map(Tie::Member)
     }
 
     /// All that it can have in common with others.
     fn ties(&self) -> impl Iterator<Item = Tie> {
         let words = self.words.iter().cloned().map(Tie::Word);
-        let people = self.people.clone().map(Tie::People);
+        let people = self.people().cloned().map(Tie::People);
         let customer = self.customer.clone().map(Tie::Customer);
-        words.chain(people).chain(customer).chain([Tie::Title(self.fold.key.clone())])
+        words.chain(people).chain(customer).chain(self.members()).chain([Tie::Title(self.fold.key.clone())])
     }
 }
 
@@ -99,9 +118,11 @@ struct Tally {
 
 impl Tally {
     fn lean(&self, tie: &Tie) -> Option<Lean> {
-        let marked = !self.marks.is_empty();
+        let member = matches!(tie, Tie::Member(_));
+        let least = if member { ATTENDED } else { ENOUGH };
+        let marked = !self.marks.is_empty() && !member;
         let votes = if marked { &self.marks } else { &self.rules };
-        let enough = marked || self.titles.len() >= ENOUGH;
+        let enough = marked || self.titles.len() >= least;
         let (outcome, most) = votes.iter().max_by_key(|(_, minutes)| **minutes).filter(|_| enough)?;
         (most * 4 >= votes.values().sum::<i64>() * QUARTERS).then(|| {
             let themes = self.themes.get(outcome);

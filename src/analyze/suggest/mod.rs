@@ -81,7 +81,7 @@ pub struct Suggestion {
     pub before: Coverage,
     /// The same with this rule too, whichever of the two classes it is given.
     pub after: Coverage,
-    /// Meetings elsewhere that the rule would take from another decision.
+    /// Meetings elsewhere that the rule would decide otherwise than they are.
     pub moves: usize,
     condition: String,
 }
@@ -102,6 +102,14 @@ pub fn word(outcome: Outcome) -> &'static str {
         Outcome::Ignore => "ignore",
         Outcome::None => Class::Unclassified.name(),
     }
+}
+
+/// What a rule would do.
+struct Effect {
+    after: Coverage,
+    /// Meetings elsewhere that it would decide otherwise than they are, and all that it would take.
+    moves: usize,
+    touched: usize,
 }
 
 /// What is found in a window.
@@ -158,7 +166,7 @@ impl Ground<'_> {
                 continue;
             };
             suggestion.before = reached.clone();
-            (suggestion.after, suggestion.moves) = effect;
+            (suggestion.after, suggestion.moves) = (effect.after, effect.moves);
             // Where the class is left to the reader, the next ones do not build on it.
             if let Some(outcome) = suggestion.proposal.outcome {
                 accepted += &format!("{}\n", suggestion.toml(outcome));
@@ -169,9 +177,9 @@ impl Ground<'_> {
         Ok(Suggestions { before, more: groups.len() - asked, list, unnamed })
     }
 
-    /// Gives the rule the first condition that wins something and takes nothing from other decisions: the words; the same as
-    /// a weak rule, since one of the user's goes before the inherited ones; the whole title. Else the words, whatever they
-    /// take; `None` where nothing is won.
+    /// Gives the rule its condition: the words, if they touch no other decision; else the same as a weak rule, since one of
+    /// the user's goes before the inherited ones; else the words if they leave the other classes as they are; else the whole
+    /// title. Where nothing does, the words, whatever they take; `None` where nothing is won.
     fn choose(
         &self,
         suggestion: &mut Suggestion,
@@ -179,17 +187,27 @@ impl Ground<'_> {
         accepted: &str,
         group: &Group,
         (rows, seen): (&[Row<'_>], &[Option<Seen>]),
-    ) -> Result<Option<(Coverage, usize)>, (String, Vec<Mistake>)> {
+    ) -> Result<Option<Effect>, (String, Vec<Mistake>)> {
         let folds: Vec<&Fold> = group.rows.iter().filter_map(|&i| Some(&seen[i].as_ref()?.fold)).collect();
-        let mut first = None;
-        for condition in conditions(group, &folds, suggestion.proposal.two, !self.people.domains.is_empty()) {
+        let (words, weak, whole) = conditions(group, &folds, suggestion.proposal.two, !self.people.domains.is_empty());
+        let mut first: Option<(String, Effect)> = None;
+        for (condition, is_weak) in [(words, false), (weak, true), (Some(whole), true)] {
+            let Some(condition) = condition else { continue };
             suggestion.condition = condition;
             let effect = self.effect(suggestion, accepted, group, rows)?;
-            let wins = effect.0.open() < reached.open();
-            if wins && effect.1 == 0 {
+            let won = &reached.open() - &effect.after.open();
+            // Half of what the words win is not given up for other decisions.
+            let half = first.as_ref().map_or(Exact::default(), |(_, first)| &reached.open() - &first.after.open());
+            if won <= Exact::default() || &won + &won < half {
+                continue;
+            }
+            if effect.moves == 0 && (is_weak || effect.touched == 0) {
                 return Ok(Some(effect));
             }
-            first = first.or(wins.then(|| (suggestion.condition.clone(), effect)));
+            first = first.or(Some((suggestion.condition.clone(), effect)));
+            if first.as_ref().is_some_and(|(_, first)| first.moves == 0) && is_weak {
+                break;
+            }
         }
         Ok(first.map(|(condition, effect)| {
             suggestion.condition = condition;
@@ -209,25 +227,28 @@ impl Ground<'_> {
         Analysis::new(self.instances.to_vec(), rules, self.people, self.wishes)
     }
 
-    /// Really classifies everything anew: the coverage, and how many meetings the rule takes from other decisions.
+    /// Really classifies everything anew.
     fn effect(
         &self,
         suggestion: &Suggestion,
         accepted: &str,
         group: &Group,
         before: &[Row<'_>],
-    ) -> Result<(Coverage, usize), (String, Vec<Mistake>)> {
+    ) -> Result<Effect, (String, Vec<Mistake>)> {
         let outcome = suggestion.proposal.outcome.unwrap_or(Outcome::Class(Class::Execution));
         let set = self.with(&format!("{accepted}{}", suggestion.toml(outcome)))?;
         let own = By::Rule(set.rules().iter().filter(|rule| !rule.source.inherited).count().saturating_sub(1));
         let analysis = self.analysis(&set);
         let rows = analysis.rows(self.window);
         // Both lists hold the same meetings in the same order; unclassified ones elsewhere are welcome.
-        let taken = |i: &usize| {
-            let open = before[*i].judged.class() == Some(Class::Unclassified);
-            rows[*i].judged.decision.by == own && !open && !group.rows.contains(i)
-        };
-        Ok((coverage(&rows), (0..rows.len()).filter(taken).count()))
+        let elsewhere = |i: &usize| rows[*i].judged.decision.by == own && !group.rows.contains(i);
+        let was: Vec<Outcome> = (0..rows.len())
+            .filter(elsewhere)
+            .map(|i| before[i].judged.decision.outcome)
+            .filter(|was| *was != Outcome::None)
+            .collect();
+        let moves = was.iter().filter(|was| suggestion.proposal.outcome != Some(**was)).count();
+        Ok(Effect { after: coverage(&rows), moves, touched: was.len() })
     }
 
     fn suggestion(&self, group: &Group, rows: &[Row<'_>], taken: &mut HashSet<String>) -> Suggestion {
@@ -276,15 +297,15 @@ fn coverage(rows: &[Row<'_>]) -> Coverage {
     coverage
 }
 
-/// What the rule may ask for, the best first.
-fn conditions(group: &Group, folds: &[&Fold], two: bool, domains: bool) -> Vec<String> {
+/// What the rule may ask for: the words, where there are any that may stand alone, the same as a weak rule, the whole title.
+fn conditions(group: &Group, folds: &[&Fold], two: bool, domains: bool) -> (Option<String>, Option<String>, String) {
     let two = if two { "attendees = 2\n" } else { "" };
     let list = |key: &str, patterns: BTreeSet<String>| {
         let patterns: Vec<String> = patterns.iter().take(MOST).map(|pattern| quoted(pattern)).collect();
         format!("{key} = [{}]\n{two}", patterns.join(", "))
     };
     let phrases: Option<BTreeSet<String>> = folds.iter().map(|fold| fold.phrase()).collect();
-    let asks = match &group.bond {
+    let words = match &group.bond {
         // Without domains nobody is from outside, and the predicate would never hold.
         Bond::Meals(words) => Some(list("title", words.clone()) + if domains { "external = false\n" } else { "" }),
         Bond::Word(word) => Some(list("title", [word.clone()].into())),
@@ -292,10 +313,9 @@ fn conditions(group: &Group, folds: &[&Fold], two: bool, domains: bool) -> Vec<S
         Bond::Customer(domain) => Some(format!("with = {}\n", quoted(domain))),
         Bond::Title => phrases.map(|phrases| list("title", phrases)),
     };
-    let weak = asks.as_ref().map(|asks| format!("weak = true\n{asks}"));
+    let weak = words.as_ref().map(|words| format!("weak = true\n{words}"));
     // An expression sees the title as it is written, and may miss what the words find.
-    let whole = list("title_regex", folds.iter().map(|fold| fold.whole()).collect());
-    asks.into_iter().chain(weak).chain([whole]).collect()
+    (words, weak, list("title_regex", folds.iter().map(|fold| fold.whole()).collect()))
 }
 
 fn quoted(text: &str) -> String {

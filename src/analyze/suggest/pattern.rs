@@ -2,15 +2,20 @@
 
 use crate::classify::{People, Title, is_form};
 use crate::model::{AttendeeKind, Instance};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-/// Words that say nothing alone.
+/// Words that join others.
 const LINKS: &[&str] = &[
-    "and", "und", "et", "y", "e", "with", "w", "mit", "avec", "con", "com", "x", "me", "the", "a", "of", "for", "de",
-    "la", "le", "les", "du", "des", "der", "die", "das", "für", "pour", "para", "por", "los", "las", "el", "to",
-    "from", "what", "how", "who", "why", "are", "our", "your", "you", "one", "two", "all", "not", "new", "neu", "next",
-    "first", "last", "day", "week", "wie", "was", "wer", "wir", "ich", "ist", "nur", "sur", "dans", "une", "que",
-    "qui", "como",
+    "and", "und", "et", "y", "e", "with", "w", "mit", "avec", "con", "com", "x", "me", "the", "a", "of", "for", "de", "la",
+    "le", "les", "du", "des", "der", "die", "das", "für", "pour", "para",
+];
+/// Words that stand for no kind of meeting: days, and what fills a sentence.
+const FILLERS: &[&str] = &[
+    "to", "from", "what", "how", "who", "why", "are", "our", "your", "you", "one", "two", "all", "not", "new", "next",
+    "first", "last", "day", "week", "neu", "neue", "wie", "was", "wer", "wir", "ich", "ist", "nur", "tag", "woche",
+    "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "sur", "dans", "une", "que", "qui", "jour", "lundi",
+    "mardi", "mercredi", "jeudi", "vendredi", "por", "los", "las", "como", "lunes", "martes", "miércoles", "jueves",
+    "viernes", "segunda", "terça", "quarta", "quinta", "sexta",
 ];
 /// After these comes a person.
 const BESIDE: &[&str] = &["1:1", "1on1", "1to1", "o3", "w", "with", "mit", "avec", "con", "com"];
@@ -52,7 +57,9 @@ impl Fold {
     /// The words that may stand for a kind of meeting: no form, no name, no number.
     pub fn general<'f>(&'f self, names: &'f HashSet<String>) -> impl Iterator<Item = &'f str> {
         let long = |word: &str| word.chars().count() >= if word.is_ascii() { SHORT } else { 2 };
-        let general = move |word: &&str| says(word) && long(word) && !is_number(word) && !names.contains(*word);
+        let general = move |word: &&str| {
+            says(word) && long(word) && !FILLERS.contains(word) && !is_number(word) && !names.contains(*word)
+        };
         self.words.iter().map(String::as_str).filter(general)
     }
 
@@ -60,8 +67,9 @@ impl Fold {
     pub fn phrase(&self) -> Option<String> {
         let first = self.words.iter().position(|word| says(word))?;
         let last = self.words.iter().rposition(|word| says(word))?;
-        // A name alone is in too many titles.
-        (!self.lost || last > first).then(|| self.words[first..=last].join(" "))
+        let only = last == first && (self.lost || FILLERS.contains(&self.words[first].as_str()));
+        // A name or a day alone is in too many titles.
+        (!only).then(|| self.words[first..=last].join(" "))
     }
 
     /// For `title_regex`: the whole title and nothing else. Words hold no sign that means something there but these.
@@ -83,24 +91,44 @@ fn is_number(word: &str) -> bool {
     word.chars().any(|c| c.is_ascii_digit()) && letters < SHORT && !NUMBERS.contains(&word)
 }
 
-/// The words of everybody's names and addresses, in lower case, and of the user's own organisation.
+/// The words of everybody's names and addresses, in lower case, and of the user's own organisation. What bears a guest's
+/// domain is a company; what more titles say without such a guest than with one is a codename.
 pub fn names(instances: &[Instance], people: &People) -> HashSet<String> {
-    let mut names = HashSet::new();
-    let mut take = |text: &str| {
-        let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 1);
-        names.extend(words.map(str::to_lowercase).filter(|word| !OFFICES.contains(&word.as_str())));
-    };
+    let (mut names, mut guests) = (HashSet::new(), HashMap::<String, i64>::new());
     for event in instances.iter().map(|instance| &instance.event) {
         for line in event.attendees.lines().iter().filter(|line| line.kind == AttendeeKind::Person) {
             let local = line.address.as_str().split('@').next().filter(|_| line.address.is_mail());
-            take(local.unwrap_or_default());
-            line.name.as_deref().filter(|name| !name.contains('@')).into_iter().for_each(&mut take);
+            let name = line.name.as_deref().filter(|name| !name.contains('@'));
+            let all = local.into_iter().chain(name).flat_map(words);
+            if people.is_internal(&line.address) == Some(false) {
+                let company = line.address.domain().split('.').next().unwrap_or_default();
+                all.filter(|word| word != company).for_each(|word| *guests.entry(word).or_default() += 0);
+            } else {
+                names.extend(all);
+            }
         }
         let title = event.summary.as_deref().filter(|_| people.are_two(event)).unwrap_or_default();
-        beside(title).into_iter().for_each(&mut take);
+        names.extend(beside(title).into_iter().flat_map(words));
     }
-    people.domains.iter().filter_map(|domain| domain.split('.').next()).for_each(take);
+    names.extend(people.domains.iter().filter_map(|domain| domain.split('.').next()).flat_map(words));
+    let mut titles = HashSet::new();
+    for event in instances.iter().map(|instance| &instance.event) {
+        let Some(title) = event.summary.as_deref().filter(|title| titles.insert(*title)) else { continue };
+        let here: HashSet<String> =
+            event.attendees.lines().iter().filter_map(|line| line.name.as_deref()).flat_map(words).collect();
+        for word in Title::of(title).words.runs() {
+            if let Some(balance) = guests.get_mut(word) {
+                *balance += if here.contains(word) { 1 } else { -1 };
+            }
+        }
+    }
+    names.extend(guests.into_iter().filter(|(_, balance)| *balance > -2).map(|(word, _)| word));
     names
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() > 1);
+    words.map(str::to_lowercase).filter(|word| !OFFICES.contains(&word.as_str()))
 }
 
 /// In a meeting of two, the capitalised word after `1:1` or `with` is the other one's name.

@@ -32,9 +32,7 @@ const INSIDE: usize = 6;
 /// Longer than this, a talk of two is more than a regular one-to-one.
 const TALK: TimeDelta = TimeDelta::minutes(75);
 /// Up to here, a regular round of several people is a status round.
-const ROUND: TimeDelta = TimeDelta::minutes(30);
-/// More people than this listen, and a listener decides nothing.
-const CROWD: usize = 12;
+const ROUND: TimeDelta = TimeDelta::minutes(45);
 
 /// More people than this are told something, and only listen.
 const AUDIENCE: usize = 30;
@@ -205,11 +203,12 @@ fn by_room(key: &str, meetings: &[&Judged], people: &People) -> Option<Proposal>
     if others.iter().all(|all| all.iter().any(named)) {
         return some(Class::Execution, "Customers", "it bears the name of a guest's company", false);
     }
-    let several = counted && rooms.iter().all(|room| (3..=CROWD).contains(&room.len()));
-    if recurring && several && within(ROUND) && !others.iter().flatten().any(outside) {
-        return some(Class::Execution, "Reviews & status", "a short regular round of several colleagues", false);
-    }
-    None
+    let several = counted && rooms.iter().all(|room| (3..=AUDIENCE).contains(&room.len()));
+    let why = match others.iter().flatten().any(outside) {
+        true => "a short regular round with guests from outside",
+        false => "a short regular round of several colleagues",
+    };
+    (recurring && several && within(ROUND)).then(|| Proposal::class(Class::Execution, "Reviews & status", why))
 }
 
 #[cfg(test)]
