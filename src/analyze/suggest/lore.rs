@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Fewer titles than this are chance, unless the user said what they are.
-const ENOUGH: usize = 3;
+const ENOUGH: usize = 2;
 /// The same of what one of several people attends.
 const ATTENDED: usize = 4;
 /// In larger rounds one person tells nothing.
