@@ -65,5 +65,5 @@ pub fn remark(files: &Files, setup: &Setup, instances: &[Instance], window: Inte
     let file = path.as_deref().map_or("rules.toml".into(), shown);
     let (people, wishes) = (&setup.config.people, &setup.wishes);
     let offer = offer(&Ground { instances, window, people, wishes, file: &file, text: &text })?;
-    Some(format!("{}: `vantage rules suggest --apply` takes it\n", offer.sentence()))
+    Some(format!("{}; `vantage rules suggest --apply` takes it\n", offer.sentence()))
 }

@@ -168,7 +168,11 @@ impl Suggest {
             let failure = refused(ground.file, broken);
             match rules.len() - 1 {
                 0 => failure,
-                before => failure.note(format!("{} before it stay", count(before, "answer"))),
+                before => failure.note(format!(
+                    "{} before it {}",
+                    count(before, "answer"),
+                    if before == 1 { "stays" } else { "stay" }
+                )),
             }
         })?;
         disk::rewrite(&path, whole.as_bytes())

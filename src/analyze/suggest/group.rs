@@ -59,7 +59,11 @@ pub fn groups(
     by_tie(&mut left, &mut groups, |group| one_person(group, seen), lore, Bond::Person);
     by_tie(&mut left, &mut groups, |group| customer(group, seen), lore, Bond::Customer);
     groups.extend(left);
-    groups.iter_mut().skip(decided).filter(|group| group.lean.is_none()).for_each(|group| group.lean = lean(group, seen, lore));
+    groups
+        .iter_mut()
+        .skip(decided)
+        .filter(|group| group.lean.is_none())
+        .for_each(|group| group.lean = lean(group, seen, lore));
     groups.sort_by(|a, b| (&b.hours, &a.key).cmp(&(&a.hours, &b.key)));
     (groups, unnamed)
 }
