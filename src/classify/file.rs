@@ -2,6 +2,7 @@
 
 use super::Outcome;
 use super::absence::Nature;
+use super::doubts;
 use super::predicates::{PREDICATES, Predicate};
 use super::reader::{Reader, near};
 use super::rule::{Rule, Source};
@@ -44,29 +45,26 @@ pub fn defaults() -> RuleSet {
 /// # Errors
 /// Every mistake of the file, in its order.
 pub fn parse(file: &str, text: &str, groups: &[&str]) -> Result<RuleSet, Vec<Mistake>> {
-    let groups: Vec<&str> =
-        groups.iter().map(|g| g.trim_start_matches('@')).chain(KNOWN_GROUPS.iter().copied()).collect();
+    let groups: Vec<&str> = groups.iter().map(|g| g.trim_start_matches('@')).collect();
     let mut reader = Reader::new(text, &groups);
-    let own = read(&mut reader, Source { name: file.into(), inherited: false });
-    let mistakes = reader.finish();
-    if !mistakes.is_empty() {
-        return Err(mistakes);
-    }
+    let own = read(&mut reader, Source { name: file.into(), inherited: false, text: text.into() });
+    let (own, remarks) = reader.finish(own)?;
     let (mut rules, mut labels) = (own.rules, own.labels);
     let mut extends = own.extends;
     // A pack knows its language better, so the default rules are asked last.
     extends.sort_by_key(|(name, _)| *name == BUILTIN[0].0);
     for (name, text) in extends {
         let mut reader = Reader::new(text, &groups);
-        let pack = read(&mut reader, Source { name: format!("built-in rules `{name}`"), inherited: true });
-        let mistakes = reader.finish();
-        if !mistakes.is_empty() {
-            return Err(mistakes);
-        }
+        let pack = {
+            let name = format!("built-in rules `{name}`");
+            read(&mut reader, Source { name, inherited: true, text: text.into() })
+        };
+        let (pack, _) = reader.finish(pack)?;
         rules.extend(pack.rules);
-        labels.extend(pack.labels);
+        // Of those no line of the user's own file tells.
+        labels.extend(pack.labels.into_iter().map(|label| Labelled { line: 0, ..label }));
     }
-    Ok(RuleSet::new(rules, labels))
+    Ok(RuleSet::new(rules, labels, remarks))
 }
 
 #[derive(Default)]
@@ -172,6 +170,7 @@ fn rule(
     let what = outcome(reader, table, &header, whole);
     let predicates = predicates(reader, table);
     let unless = unless(reader, table);
+    doubts::about_title(reader, table, &unless);
     let weak = table.get("weak").is_some_and(|value| reader.boolean("weak", value) == Some(true));
     if !keys().any(|key| table.contains_key(key)) && whole && reader.count() == before {
         reader
@@ -179,7 +178,7 @@ fn rule(
             .with_help("add one, such as `title = [\"roadmap\"]`");
     }
     let (outcome, kind, theme) = what?;
-    let line = 1 + reader.text()[..header.start].matches('\n').count();
+    let line = reader.line(header.start);
     let rule = Rule { name: name.into(), outcome, kind, weak, theme, source: source.clone(), line, predicates, unless };
     (reader.count() == before).then_some(rule)
 }
@@ -304,7 +303,8 @@ fn labels(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Labelled> {
             unknown_key(reader, key.get_ref(), key.span(), &["class", "theme", "kind"]);
         }
         if let Some((outcome, kind, theme)) = outcome(reader, table, &value.span(), true) {
-            labels.push(Labelled { name: name.get_ref().as_ref().into(), outcome, kind, theme });
+            let (name, line) = (name.get_ref().as_ref().into(), reader.line(name.span().start));
+            labels.push(Labelled { name, line, outcome, kind, theme });
         }
     }
     labels

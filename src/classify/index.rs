@@ -1,10 +1,11 @@
 //! Which `title` predicates hold, found word by word of the title instead of rule by rule.
 
 use super::forms;
+use super::gates::Gates;
 use super::phrase::{Anchor, Phrase};
 use super::predicates::{Look, Predicate};
 use super::rule::Rule;
-use super::words::Words;
+use super::words::{Title, Words};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
@@ -65,8 +66,11 @@ pub struct Index {
     loose: Vec<Entry>,
     /// The `title` of each table of each rule's `unless`, if it begins with one.
     unless: Vec<Vec<Option<usize>>>,
-    /// A bit for each rule that does not ask for the title at all.
+    /// A bit for each rule that does not ask for words of the title.
     untitled: Vec<u64>,
+    /// A bit for each of these that no gate stands before either.
+    always: Vec<u64>,
+    gates: Gates,
     titles: usize,
 }
 
@@ -114,6 +118,10 @@ impl Index {
             }
             index.unless.push(tables);
         }
+        let gated;
+        (index.gates, gated) = Gates::of(rules);
+        index.always = index.untitled.clone();
+        gated.into_iter().for_each(|number| index.always[number / 64] &= !(1 << (number % 64)));
         index
     }
 
@@ -132,9 +140,10 @@ impl Index {
         }
     }
 
-    /// Which `title` predicates hold for these words.
-    pub fn hits(&self, words: &Words) -> Hits {
-        let mut hits = Hits::none(self.titles);
+    /// Which `title` predicates hold for this title, and which rules without one may match it.
+    pub fn hits(&self, title: &Title<'_>) -> Hits {
+        let (words, mut hits) = (&title.words, Hits::none(self.titles));
+        self.gates.ask(title, |rule| hits.bits[rule / 64] |= 1 << (rule % 64));
         let mut ask = |entry: &Entry, at: usize, known: Option<usize>| {
             if at >= entry.offset && entry.phrase.matches_at(words, at - entry.offset, known) {
                 let start = at - entry.offset;
@@ -166,7 +175,7 @@ impl Index {
 
     /// The rule that wins, and whether it is sure: the first that matches and is not weak, else the first that matches.
     pub fn winner(&self, rules: &[Rule], look: &Look<'_>) -> Option<(usize, bool)> {
-        let hits = self.hits(&look.title.words);
+        let hits = self.hits(look.title);
         let mut weak = None;
         let strong = self.matching(rules, look, &hits).find(|&number| {
             if rules[number].weak {
@@ -202,7 +211,7 @@ impl Index {
 
     /// The rules that match, in order, those that are weak last.
     pub fn all(&self, rules: &[Rule], look: &Look<'_>) -> Vec<usize> {
-        let hits = self.hits(&look.title.words);
+        let hits = self.hits(look.title);
         let mut all: Vec<usize> = self.matching(rules, look, &hits).collect();
         all.sort_by_key(|&number| rules[number].weak);
         all
@@ -216,8 +225,8 @@ impl Index {
         hits: &'i Hits,
     ) -> impl Iterator<Item = usize> + 'i {
         // Where a rule asks for the title, its bit tells; the others are asked always.
-        let candidates = (0..self.untitled.len()).flat_map({
-            let bits: Vec<u64> = self.untitled.iter().zip(&hits.bits).map(|(untitled, hit)| untitled | hit).collect();
+        let candidates = (0..self.always.len()).flat_map({
+            let bits: Vec<u64> = self.always.iter().zip(&hits.bits).map(|(always, hit)| always | hit).collect();
             move |word| ones(bits[word]).map(move |bit| word * 64 + bit)
         });
         let all = rules.len();

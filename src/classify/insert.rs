@@ -40,11 +40,42 @@ pub fn with_rule(text: &str, rule: &str, before: Option<usize>) -> String {
     format!("{}{rule}\n{}", &text[..at], &text[at..])
 }
 
+/// The rule whose `[[rule]]` stands on `line` of `text`, from 1: up to the next table that is none of its own, without the
+/// comments before that.
+pub(super) fn rule_at(text: &str, line: usize) -> &str {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let first = (line - 1).min(lines.len());
+    // Where a line only looks like the head of a table, as in a text of several lines, what stands before it is no TOML yet.
+    let starts: usize = lines[..first].iter().map(|line| line.len()).sum();
+    let mut end = starts;
+    for (number, line) in lines[first..].iter().enumerate() {
+        let bare: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+        let heads = bare.starts_with('[') && !bare.starts_with("[rule.") && !bare.starts_with("[[rule.");
+        if number > 0 && heads && text[starts..end].parse::<toml::Table>().is_ok() {
+            break;
+        }
+        end += line.len();
+    }
+    let is_comment = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let after: usize = text[starts..end].split_inclusive('\n').rev().take_while(is_comment).map(str::len).sum();
+    text[starts..end - after].trim_end()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const RULE: TitleRule<'_> = TitleRule { name: "say \"hi\"", class: "strategy", theme: None, title: "say hi" };
+
+    #[test]
+    fn a_rule_is_shown_whole_and_alone() {
+        let text = "[[rule]]\nname = \"a\" # why\ntitle = [\n  \"x\",\n]\nunless = [\n  { title = \"y\" },\n]\n\n# Next.\n[[rule]]\n\
+                    name = '''\n[[rule]]\n'''\n[rule.unless]\ntitle = \"z\"\n# End.\n[labels]\n";
+        let first = "[[rule]]\nname = \"a\" # why\ntitle = [\n  \"x\",\n]\nunless = [\n  { title = \"y\" },\n]";
+        assert_eq!(rule_at(text, 1), first);
+        assert_eq!(rule_at(text, 11), "[[rule]]\nname = '''\n[[rule]]\n'''\n[rule.unless]\ntitle = \"z\"");
+        assert_eq!(rule_at("[[rule]]", 1), "[[rule]]");
+    }
 
     #[test]
     fn a_rule_goes_to_the_end_or_before_another_and_its_comments() {

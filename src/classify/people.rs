@@ -15,7 +15,7 @@ pub struct People {
     pub names: BTreeSet<String>,
     /// `ada+travel@example.com` is somebody else than `ada@example.com`: `plus_addresses = false`.
     pub no_plus_addresses: bool,
-    /// Domains whose addresses are colleagues, with their subdomains, as [`crate::model::domain_of`] spells them.
+    /// Domains whose addresses are colleagues, with their subdomains, as [`crate::model::domain`] spells them.
     pub domains: Vec<String>,
     /// Named groups without the `@`; one that is missing is empty.
     pub groups: BTreeMap<String, Vec<Address>>,
@@ -189,7 +189,7 @@ impl People {
     }
 }
 
-/// `address` lies in `domain` or below it; `domain` is spelled as [`crate::model::domain_of`] does.
+/// `address` lies in `domain` or below it; `domain` is spelled as [`crate::model::domain`] does.
 pub(super) fn in_domain(address: &Address, domain: &str) -> bool {
     address.domain().strip_suffix(domain).is_some_and(|head| head.is_empty() || head.ends_with('.'))
         && address.is_mail()

@@ -1,5 +1,6 @@
 //! Patterns of `title`, `description` and `location`: consecutive whole words with `*` inside a word.
 
+use super::forms::is_form;
 use super::words::Words;
 use std::ops::Range;
 
@@ -52,6 +53,12 @@ impl Phrase {
         (anchor, self.anchor)
     }
 
+    /// One of its words that is no form is a word of `words`.
+    pub fn shares(&self, words: &Words) -> bool {
+        let telling = (0..words.all()).map(|at| words.word(at)).filter(|word| !is_form(word));
+        telling.into_iter().any(|word| self.pieces.iter().any(|piece| !piece.is_star() && piece.matches(word)))
+    }
+
     /// The words from `start` on match; the one for the piece `known` need not be asked.
     pub fn matches_at(&self, words: &Words, start: usize, known: Option<usize>) -> bool {
         let matches = |(i, piece): (usize, &Piece)| known == Some(i) || piece.matches(words.word(start + i));
@@ -78,6 +85,11 @@ impl Piece {
         } else {
             Piece::Word(word.into())
         }
+    }
+
+    /// It matches every word.
+    fn is_star(&self) -> bool {
+        matches!(self, Piece::Wild(parts) if parts.iter().all(|part| part.is_empty()))
     }
 
     fn weight(&self) -> usize {

@@ -1,9 +1,12 @@
 //! Reading values with their places, collecting every mistake instead of stopping at the first.
 
+use super::doubts;
+use super::file::KNOWN_GROUPS;
 use super::phrase::Phrase;
 use super::range::Bounds;
 use super::words::caseless;
 use crate::model::Mistake;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -20,8 +23,20 @@ pub struct Reader<'a> {
     place: String,
     mistakes: Vec<Mistake>,
     /// Lines that are not TOML, as bytes. What the parser put in their place is nobody's mistake.
-    broken: Vec<Range<usize>>,
+    broken: BTreeMap<usize, usize>,
+    /// Where lines end.
+    ends: Vec<usize>,
     hidden: Vec<Mistake>,
+    remarks: Remarks,
+}
+
+/// What is odd in a rules file and stops nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// It cannot do what it says.
+    pub warnings: Vec<Mistake>,
+    /// It does more than one may think.
+    pub notes: Vec<Mistake>,
 }
 
 /// A mistake just noted, to add a help line to.
@@ -38,7 +53,16 @@ impl Note<'_> {
 impl<'a> Reader<'a> {
     /// A reader of `text`; `groups` are the names that `@group` may take.
     pub fn new(text: &'a str, groups: &'a [&'a str]) -> Reader<'a> {
-        Reader { text, groups, place: String::new(), mistakes: Vec::new(), broken: Vec::new(), hidden: Vec::new() }
+        Reader {
+            text,
+            groups,
+            place: String::new(),
+            mistakes: Vec::new(),
+            broken: BTreeMap::new(),
+            ends: text.match_indices('\n').map(|(at, _)| at).collect(),
+            hidden: Vec::new(),
+            remarks: Remarks::default(),
+        }
     }
 
     /// What messages begin with from now on; empty for the file as a whole.
@@ -46,10 +70,32 @@ impl<'a> Reader<'a> {
         self.place = place.into();
     }
 
+    /// What was read, if there is no mistake.
+    ///
+    /// # Errors
     /// All mistakes in the order of the file.
-    pub fn finish(mut self) -> Vec<Mistake> {
+    pub fn finish<T>(mut self, read: T) -> Result<(T, Remarks), Vec<Mistake>> {
         self.mistakes.sort_by_key(|mistake| mistake.span.start);
-        self.mistakes
+        if self.mistakes.is_empty() { Ok((read, self.remarks)) } else { Err(self.mistakes) }
+    }
+
+    /// Notes that something cannot do what it says.
+    pub fn warn(&mut self, span: Range<usize>, message: impl AsRef<str>, label: &str, help: impl Into<String>) {
+        let message = self.placed(message.as_ref());
+        self.remarks.warnings.push(Mistake::new(span, message, label).help(help));
+    }
+
+    /// Notes that something does more than one may think.
+    pub fn note(&mut self, span: Range<usize>, message: impl AsRef<str>, label: &str, help: impl Into<String>) {
+        let message = self.placed(message.as_ref());
+        self.remarks.notes.push(Mistake::new(span, message, label).help(help));
+    }
+
+    fn placed(&self, message: &str) -> String {
+        match self.place.as_str() {
+            "" => message.to_owned(),
+            place => format!("{place}: {message}"),
+        }
     }
 
     /// The text being read.
@@ -57,19 +103,24 @@ impl<'a> Reader<'a> {
         self.text
     }
 
+    /// The line in which the byte `at` stands, from 1.
+    pub fn line(&self, at: usize) -> usize {
+        1 + self.ends.partition_point(|end| *end < at)
+    }
+
     /// Notes that a line is not TOML; a second report about the same line is dropped.
     pub fn not_toml(&mut self, span: Range<usize>, message: &str) {
-        let start = self.text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = self.text[span.start..].find('\n').map_or(self.text.len(), |newline| span.start + newline);
-        if !self.broken.iter().any(|line| line.contains(&span.start) || *line == (start..end)) {
+        let line = self.line(span.start) - 1;
+        let start = line.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+        let end = self.ends.get(line).copied().unwrap_or(self.text.len());
+        if self.broken.insert(start, end).is_none() {
             self.mistakes.push(Mistake::new(span, format!("this is not TOML: {message}"), "cannot be read"));
-            self.broken.push(start..end);
         }
     }
 
     /// Whether one of the lines from `start` to `end` is not TOML.
     pub fn is_broken(&self, span: Range<usize>) -> bool {
-        self.broken.iter().any(|line| line.start < span.end && span.start <= line.end)
+        self.broken.range(..span.end).next_back().is_some_and(|(_, end)| span.start <= *end)
     }
 
     /// How many mistakes there are so far.
@@ -79,12 +130,9 @@ impl<'a> Reader<'a> {
 
     /// Notes a mistake.
     pub fn mistake(&mut self, span: Range<usize>, message: impl AsRef<str>, label: impl Into<String>) -> Note<'_> {
-        let message = match self.place.as_str() {
-            "" => message.as_ref().to_owned(),
-            place => format!("{place}: {}", message.as_ref()),
-        };
+        let message = self.placed(message.as_ref());
         let mistake = Mistake::new(span, message, label);
-        if self.broken.iter().any(|line| line.start <= mistake.span.start && mistake.span.start <= line.end) {
+        if self.is_broken(mistake.span.start..mistake.span.start + 1) {
             // Counted, so that the rule is not used, but reported only as broken.
             self.hidden.push(mistake);
             let last = self.hidden.len() - 1;
@@ -196,7 +244,9 @@ impl<'a> Reader<'a> {
                 return None;
             }
             let phrase = Phrase::parse(text);
-            if phrase.is_none() {
+            if phrase.is_some() {
+                doubts::about_phrase(reader, key, text, &span);
+            } else {
                 reader
                     .mistake(span, format!("the `{key}` pattern `{text}` holds no word"), "expected letters or digits")
                     .with_help("punctuation is not compared; ask for it with `title_regex`");
@@ -228,11 +278,13 @@ impl<'a> Reader<'a> {
             match Bounds::parse(&text, &one) {
                 Some(bounds) => read.push(bounds),
                 None => {
-                    self.mistake(
-                        item.span(),
-                        format!("`{key}` cannot be read from `{text}`"),
-                        format!("expected {expected}"),
-                    );
+                    let turned = text.split_once("..").map(|(low, high)| format!("{high}..{low}"));
+                    let turned = turned.filter(|turned| Bounds::parse(turned, &one).is_some());
+                    let message = format!("`{key}` cannot be read from `{text}`");
+                    let note = self.mistake(item.span(), message, format!("expected {expected}"));
+                    if let Some(turned) = turned {
+                        note.with_help(format!("the lower bound comes first: write `{turned}`"));
+                    }
                 }
             }
         }
@@ -244,7 +296,12 @@ impl<'a> Reader<'a> {
         if self.groups.contains(&name) {
             return true;
         }
-        let help = match near(name, self.groups.iter().copied()) {
+        if KNOWN_GROUPS.contains(&name) {
+            let help = format!("define it in the configuration: `[people]` with `{name} = [\"ada@example.com\"]`");
+            self.warn(span, format!("the group `@{name}` is empty, so it names nobody"), "nobody", help);
+            return true;
+        }
+        let help = match near(name, self.groups.iter().chain(KNOWN_GROUPS).copied()) {
             Some(known) => format!("write `@{known}`, or define `{name}` under `[people]`"),
             None => format!("define it: `[people]` with `{name} = [\"ada@example.com\"]`"),
         };

@@ -1,6 +1,7 @@
 use super::absence::{self, Foreign, Nature, foreign};
 use super::predicates::{Finding, Look, Predicate};
-use super::{By, Decision, Outcome};
+use super::words::Title;
+use super::{By, Decision, Outcome, insert};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ pub struct Source {
     pub name: String,
     /// Inherited through `extends`.
     pub inherited: bool,
+    pub text: Box<str>,
 }
 
 /// One rule, read and checked.
@@ -41,6 +43,22 @@ impl Rule {
     pub(super) fn exclusion(&self, look: &Look<'_>) -> Option<(&dyn Predicate, Finding)> {
         let all = self.unless.iter().find(|all| all.iter().all(|predicate| predicate.holds(look)))?;
         all.first().map(|predicate| (&**predicate, predicate.find(look)))
+    }
+
+    /// Its `title` asks for a word of `title` that is more than a form.
+    pub(super) fn asks_for_word_of(&self, title: &Title<'_>) -> bool {
+        let phrases = self.predicates.first().and_then(|first| first.title_phrases());
+        phrases.into_iter().flatten().any(|phrase| phrase.shares(&title.words))
+    }
+
+    /// It asks for `key`, in `unless` or outside.
+    pub fn asks_for(&self, key: &str) -> bool {
+        self.predicates.iter().chain(self.unless.iter().flatten()).any(|predicate| predicate.key() == key)
+    }
+
+    /// The rule as it stands in its file.
+    pub fn written(&self) -> &str {
+        insert::rule_at(&self.source.text, self.line)
     }
 
     /// It is not about absence, or what it matches is one and no meeting.

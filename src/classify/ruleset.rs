@@ -1,6 +1,7 @@
 use super::absence::{Foreign, Nature, foreign};
 use super::index::Index;
 use super::predicates::Look;
+use super::reader::Remarks;
 use super::rule::Rule;
 use super::trace::{Loser, Step, Trace, Why};
 use super::words::{Title, caseless};
@@ -12,6 +13,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Labelled {
     pub name: Arc<str>,
+    pub line: usize,
     pub outcome: Outcome,
     pub kind: Nature,
     pub theme: Option<Arc<str>>,
@@ -23,12 +25,18 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     labels: Vec<Labelled>,
     index: Index,
+    remarks: Remarks,
 }
 
 impl RuleSet {
-    pub(super) fn new(rules: Vec<Rule>, labels: Vec<Labelled>) -> RuleSet {
+    pub(super) fn new(rules: Vec<Rule>, labels: Vec<Labelled>, remarks: Remarks) -> RuleSet {
         let index = Index::of(&rules);
-        RuleSet { rules, labels, index }
+        RuleSet { rules, labels, index, remarks }
+    }
+
+    /// What is odd in the file itself.
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
     }
 
     /// All rules in the order in which they are asked.
@@ -36,9 +44,9 @@ impl RuleSet {
         &self.rules
     }
 
-    /// The labels of `[labels]` as they are spelled there.
-    pub fn labels(&self) -> impl Iterator<Item = &str> {
-        self.labels.iter().map(|label| &*label.name)
+    /// The labels of `[labels]` as they are spelled there, with their lines in the user's own file; 0 for inherited ones.
+    pub fn labels(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.labels.iter().map(|label| (&*label.name, label.line))
     }
 
     /// What one instance of an event counts as: what the user said of it first, then a label named in `[labels]`, then the
@@ -108,16 +116,33 @@ impl RuleSet {
                 .map(|p| (p.key(), p.is_private(), p.find(look)).into())
                 .collect(),
         });
-        let losers = (0..self.rules.len()).filter(|index| Some(*index) != winning);
-        let losers = losers.map(|rule| Loser { rule, why: self.why(rule, look) }).collect();
+        let losers = self.losers(winning, look);
         Trace { decision, label: None, winner, losers }
     }
 
     /// The same trace where the user's own word beats what it led to.
     fn beaten(&self, trace: Trace, decision: Decision, look: &Look<'_>) -> Trace {
         let label = if let By::Label(label) = trace.decision.by { Some(label) } else { None };
-        let losers = (0..self.rules.len()).map(|rule| Loser { rule, why: self.why(rule, look) }).collect();
-        Trace { decision, label, winner: None, losers }
+        Trace { decision, label, winner: None, losers: self.losers(None, look) }
+    }
+
+    fn losers(&self, winning: Option<usize>, look: &Look<'_>) -> Vec<Loser> {
+        let rules = (0..self.rules.len()).filter(|index| Some(*index) != winning);
+        let mut losers: Vec<Loser> = rules
+            .map(|rule| {
+                let why = self.why(rule, look);
+                let near =
+                    matches!(why, Why::Unless(_) | Why::NotMine(_)) || self.rules[rule].asks_for_word_of(look.title);
+                Loser { rule, why, near }
+            })
+            .collect();
+        for matching in [Why::Later, Why::Weak] {
+            if let Some(next) = losers.iter_mut().find(|loser| loser.why == matching) {
+                next.near = true;
+                break;
+            }
+        }
+        losers
     }
 
     fn why(&self, rule: usize, look: &Look<'_>) -> Why {

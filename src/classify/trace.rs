@@ -29,6 +29,8 @@ pub struct Step {
 pub struct Loser {
     pub rule: usize,
     pub why: Why,
+    /// It came near: it asks for a word of the title, `unless` took it back, or it would win without the winner.
+    pub near: bool,
 }
 
 /// Why a rule lost.

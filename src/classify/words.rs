@@ -225,6 +225,13 @@ fn folded(c: char, mut push: impl FnMut(char)) {
     c.to_uppercase().flat_map(char::to_lowercase).for_each(|c| push(if c == 'ς' { 'σ' } else { c }));
 }
 
+/// `text` with every letter folded.
+pub(super) fn folded_text(text: &str) -> String {
+    let mut all = String::with_capacity(text.len());
+    text.chars().for_each(|c| folded(c, |c| all.push(c)));
+    all
+}
+
 /// A name as names are compared: labels, calendars, colours. NFKC, one letter case, no blanks around it.
 pub fn caseless(text: &str) -> String {
     let mut name = String::with_capacity(text.len());

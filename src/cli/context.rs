@@ -6,7 +6,7 @@ use super::zone;
 use crate::classify::{People, RuleSet, put_marks};
 use crate::config::Place as SourcePlace;
 use crate::config::{Config, redact};
-use crate::diagnostic::{Exit, Failure, Place, warning, warnings};
+use crate::diagnostic::{Exit, Failure, Place, notes, warning, warnings};
 use crate::jobs::{self, sync::google_sources};
 use crate::model::{Audit, Instance, Interval, Overrides, Preferences, count};
 use crate::source::google::Grant;
@@ -46,6 +46,12 @@ impl Talk {
     pub fn remarks(&self, place: &Place) {
         if !place.mistakes.is_empty() {
             eprint!("{}", warnings(place, self.color));
+        }
+    }
+
+    pub fn notes(&self, place: &Place) {
+        if !place.mistakes.is_empty() {
+            eprint!("{}", notes(place, self.color));
         }
     }
 
@@ -257,8 +263,15 @@ pub fn rules(path: Option<&Path>, people: &People) -> Result<Result<RuleSet, Pla
 }
 
 pub fn read(path: &Path, what: &str) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| Failure::new(Exit::Io, format!("the {what} `{}` could not be read", shown(path))).cause(e))?;
+    let failed = || Failure::new(Exit::Io, format!("the {what} `{}` could not be read", shown(path)));
+    let bytes = std::fs::read(path).map_err(|e| failed().cause(e))?;
+    // With its mark at the beginning, or without: every second byte of plain letters is a zero.
+    if matches!(bytes[..], [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [1..=0x7f, 0, ..] | [0, 1..=0x7f, ..]) {
+        let failure =
+            Failure::new(Exit::Config, format!("`{}` is saved as UTF-16, and the {what} must be UTF-8", shown(path)));
+        return Err(failure.help("save it as UTF-8: in Notepad with Save as → Encoding → UTF-8"));
+    }
+    let text = String::from_utf8(bytes).map_err(|e| failed().cause(e.utf8_error()).help("save it as UTF-8"))?;
     // Its lines hold titles, which no list of mistakes may show.
     if text.trim_start_matches('\u{feff}').starts_with("BEGIN:VCALENDAR") {
         let failure = Failure::new(Exit::Config, format!("`{}` is a calendar, not the {what}", shown(path)));

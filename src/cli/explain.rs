@@ -4,7 +4,7 @@ use super::{Done, Files, Format, events, output};
 use crate::analyze::account::Account;
 use crate::analyze::judge::subject;
 use crate::analyze::{Analysis, Judged, Verdict};
-use crate::classify::{By, Decision, Evidence, Nature, RuleSet, Trace, Why};
+use crate::classify::{By, Decision, Evidence, Loser, Nature, RuleSet, Trace, Why};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::model::{Class, Interval, Visibility, Zones};
 use clap::Args;
@@ -13,6 +13,9 @@ use std::fmt::Write;
 use std::io::BufRead;
 
 mod time;
+
+/// Most near misses on a screen.
+const MOST: usize = 10;
 
 #[derive(Args)]
 #[command(
@@ -33,6 +36,9 @@ pub struct Explain {
     /// Print the texts of private events too
     #[arg(long)]
     show_private: bool,
+    /// Name every rule that lost, not only those that came near
+    #[arg(long)]
+    all: bool,
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -51,7 +57,7 @@ impl Explain {
                     && self.place.on.is_none()
                     && matches!(failure.exit, Exit::Usage | Exit::Failed) =>
             {
-                return self.print(&Answer::bare(wanted, &setup.rules));
+                return self.print(&Answer::bare(wanted, "no calendar was looked at", &setup.rules));
             }
             Err(failure) => return Err(failure),
         };
@@ -59,42 +65,54 @@ impl Explain {
         let zones = &setup.wishes.zones;
         match find(analysis.judged().iter(), wanted, self.place.on, &|_| true, Pick::Nearest, zones, now) {
             Found::One(one) => self.print(&explain(one, &analysis, window, &setup, self.show_private)),
-            Found::Many(found) => {
-                let help = "give one of these ids or the whole title; `vantage explain --batch` takes titles alone";
-                find::ambiguous(&found, zones, help)
-            }
+            Found::Many(found) => self.list(&found, &setup),
             Found::Nothing if self.place.on.is_some() => Err(find::nothing()),
             Found::Nothing if wanted.contains('@') && !wanted.contains(' ') => {
                 let failure =
                     Failure::new(Exit::Failed, format!("no event with the UID `{}` was found", plain(wanted)));
                 Err(failure.help("`vantage events --format json` lists UIDs"))
             }
-            Found::Nothing => self.print(&Answer::bare(wanted, &setup.rules)),
+            Found::Nothing => self.print(&Answer::bare(wanted, "no meeting of this title was found", &setup.rules)),
         }
     }
 
     fn print(&self, answer: &Answer) -> Done {
         match self.format {
             Format::Json => output::print(&format!("{}\n", answer.json())),
-            Format::Text => output::print(&answer.text()),
+            Format::Text => output::print(&answer.text(self.all)),
         }
+    }
+
+    /// Lists the meetings that may be meant, each with what decided it.
+    fn list(&self, found: &[&Judged], setup: &Setup) -> Done {
+        let zones = &setup.wishes.zones;
+        let line = |j: &Judged| {
+            let brief = brief(&find::title(j, self.show_private), &j.decision, &setup.rules);
+            let (when, id) = (find::when(j, zones), find::id(&j.instance));
+            if self.format == Format::Json {
+                let more = json!({ "id": id, "start": when, "reason": reason(j.verdict) });
+                return format!("{}\n", joined(brief, more));
+            }
+            let state = reason(j.verdict).or(brief["class"].as_str()).unwrap_or("ignored");
+            let rule = brief["rule"].as_str().map(|rule| format!("  (`{}`)", plain(rule))).unwrap_or_default();
+            format!("{when:<18} {id}  {state:<13} {}{rule}\n", find::title(j, self.show_private))
+        };
+        let help = "name one by its id or by its whole title, as in `vantage explain ID`, or add `--on DATE`";
+        find::ambiguous(found, &line, help)
     }
 }
 
-/// Why a meeting is classed as it is, and where its time goes, as text; `one` is among what `analysis` judged in `window`. Of
-/// the rules that lost, those that came near.
+/// Two objects as one.
+fn joined(mut one: Value, other: Value) -> Value {
+    if let (Some(one), Value::Object(other)) = (one.as_object_mut(), other) {
+        one.extend(other);
+    }
+    one
+}
+
+/// Why a meeting is classed as it is, and where its time goes, as text; `one` is among what `analysis` judged in `window`.
 pub fn text(one: &Judged, analysis: &Analysis<'_>, window: Interval, setup: &Setup, show_private: bool) -> String {
-    let mut answer = explain(one, analysis, window, setup, show_private);
-    let all = answer.trace.losers.len();
-    let about_title = |e: &Evidence| e.predicate.starts_with("title");
-    answer.trace.losers.retain(|loser| !matches!(&loser.why, Why::Failed(e) if about_title(e)));
-    let far = all - answer.trace.losers.len();
-    let rest = match far {
-        0 => String::new(),
-        1 => "  and 1 rule that asks for another title\n".into(),
-        far => format!("  and {far} rules that ask for another title\n"),
-    };
-    answer.text() + &rest
+    explain(one, analysis, window, setup, show_private).text(false)
 }
 
 fn explain<'a>(
@@ -112,7 +130,7 @@ fn explain<'a>(
         trace.decision = one.decision.clone();
     }
     let time = Time { one, account: analysis.account(one, window), zones, show_private };
-    Answer { title: find::title(one, show_private), time: Some(time), trace, rules: &setup.rules }
+    Answer { title: find::title(one, show_private), time: Some(time), note: None, trace, rules: &setup.rules }
 }
 
 /// The time of a meeting.
@@ -127,13 +145,36 @@ struct Answer<'a> {
     title: String,
     /// What becomes of its time; `None` for a bare title.
     time: Option<Time<'a>>,
+    /// Why there is no meeting.
+    note: Option<&'static str>,
     trace: Trace,
     rules: &'a RuleSet,
 }
 
 impl<'a> Answer<'a> {
-    fn bare(title: &str, rules: &'a RuleSet) -> Answer<'a> {
-        Answer { title: title.into(), time: None, trace: rules.explain_title(title), rules }
+    fn bare(title: &str, note: &'static str, rules: &'a RuleSet) -> Answer<'a> {
+        Answer { title: title.into(), time: None, note: Some(note), trace: rules.explain_title(title), rules }
+    }
+
+    /// Why the decision is sure, or only likely.
+    fn because(&self) -> &'static str {
+        let step = match (&self.trace.decision.by, &self.trace.winner) {
+            (By::Override { .. }, _) => return "your mark",
+            (By::Label(_), _) => return "a label of yours",
+            (By::Rule(_), Some(step)) => step,
+            _ => return "",
+        };
+        let rule = &self.rules.rules()[step.rule];
+        let words = |e: &Evidence| e.seen.as_deref().unwrap_or(&e.wanted).split_whitespace().count();
+        match step.matched.as_slice() {
+            _ if !rule.source.inherited => "a rule of yours",
+            _ if rule.weak => "a weak rule",
+            _ if !self.trace.decision.sure => "one word",
+            [one] if one.predicate == "title" && words(one) > 1 => "a phrase",
+            [one] if one.predicate == "title_regex" => "the form of the title",
+            [one] if one.predicate == "title" => "one word, and nothing beside it says more",
+            _ => "two signs",
+        }
     }
 
     fn verdict(&self) -> Option<Verdict> {
@@ -151,6 +192,8 @@ impl<'a> Answer<'a> {
             value[key] = more;
             value
         };
+        value["because"] = self.because().into();
+        value["note"] = self.note.into();
         value["reason"] = self.verdict().and_then(reason).into();
         value["by"] = events::by(&self.trace.decision.by).into();
         if let Some(time) = &self.time {
@@ -170,14 +213,43 @@ impl<'a> Answer<'a> {
                     Why::Later => ("later", Value::Null),
                     Why::Weak => ("weak", Value::Null),
                 };
-                with(with(place(loser.rule), "why", why.into()), "evidence", what)
+                let loser = with(with(place(loser.rule), "near", loser.near.into()), "why", why.into());
+                with(loser, "evidence", what)
             })
             .collect();
         value
     }
 
     // Writing to a String cannot fail.
-    fn text(&self) -> String {
+    fn text(&self, all: bool) -> String {
+        let mut text = self.answer();
+        if let Some(note) = self.note {
+            let _ = writeln!(text, "  {note}: this answers for the title alone");
+        }
+        text += &self.time.as_ref().map(Time::text).unwrap_or_default();
+        let shown = |loser: &&Loser| all || loser.near;
+        let most = if all { usize::MAX } else { MOST };
+        let losers: Vec<&Loser> = self.trace.losers.iter().filter(shown).take(most).collect();
+        if !self.trace.losers.is_empty() || self.trace.label.is_some() {
+            let none = if losers.is_empty() && self.trace.label.is_none() { " none" } else { "" };
+            let _ = writeln!(text, "\n  {}:{none}", if all { "lost" } else { "near misses" });
+        }
+        if let Some(label) = &self.trace.label {
+            let _ = writeln!(text, "    the label `{}`: your mark goes before it", plain(label));
+        }
+        for loser in &losers {
+            let rule = &self.rules.rules()[loser.rule];
+            let why = why(&loser.why);
+            let _ = writeln!(text, "    `{}` at {}:{}: {why}", rule.name, rule.source.name, rule.line);
+        }
+        if let Some(more @ 1..) = self.trace.losers.len().checked_sub(losers.len()) {
+            let _ = writeln!(text, "    and {more} more; --all prints them");
+        }
+        text
+    }
+
+    /// The title, what it is, how sure that is, and the rule with what it matched.
+    fn answer(&self) -> String {
         let (decision, mut text) = (&self.trace.decision, String::new());
         let class = match (self.verdict().and_then(reason), decision.class()) {
             (Some(_), None) if matches!(decision.by, By::Override { .. }) => "left out: ignored by your mark".into(),
@@ -190,7 +262,10 @@ impl<'a> Answer<'a> {
         };
         let theme = decision.theme.as_ref().map(|t| format!(", theme {t}")).unwrap_or_default();
         let when = self.time.as_ref().map(|time| format!("  {}", find::when(time.one, time.zones))).unwrap_or_default();
-        let _ = writeln!(text, "{}{when}\n  {class}{theme}", plain(&self.title));
+        let counts = self.verdict().is_none_or(|verdict| matches!(verdict, Verdict::Counted(_)));
+        let sure = decision.certainty().filter(|_| counts);
+        let sure = sure.map(|sure| format!("  {sure}: {}", self.because())).unwrap_or_default();
+        let _ = writeln!(text, "{}{when}\n  {class}{theme}{sure}", plain(&self.title));
         match (&self.trace.winner, &decision.by) {
             (Some(step), _) => {
                 let rule = &self.rules.rules()[step.rule];
@@ -218,25 +293,17 @@ impl<'a> Answer<'a> {
                 let _ = writeln!(text, "  no rule matched, and nothing is guessed");
             }
         }
-        text += &self.time.as_ref().map(Time::text).unwrap_or_default();
-        if !self.trace.losers.is_empty() || self.trace.label.is_some() {
-            let _ = writeln!(text, "\n  lost:");
-        }
-        if let Some(label) = &self.trace.label {
-            let _ = writeln!(text, "    the label `{}`: your mark goes before it", plain(label));
-        }
-        for loser in &self.trace.losers {
-            let rule = &self.rules.rules()[loser.rule];
-            let why = match &loser.why {
-                Why::Failed(e) => format!("`{}` did not match{}", e.predicate, seen(e, ", saw")),
-                Why::Unless(e) => format!("`unless {} = {}` held{}", e.predicate, e.wanted, seen(e, ", by")),
-                Why::NotMine(e) => format!("is no absence of yours: {}{}", e.wanted, seen(e, ",")),
-                Why::Later => "matches too, but comes later".into(),
-                Why::Weak => "matches too, but is weak".into(),
-            };
-            let _ = writeln!(text, "    `{}` at {}:{}: {why}", rule.name, rule.source.name, rule.line);
-        }
         text
+    }
+}
+
+fn why(why: &Why) -> String {
+    match why {
+        Why::Failed(e) => format!("`{}` did not match{}", e.predicate, seen(e, ", saw")),
+        Why::Unless(e) => format!("`unless {} = {}` held{}", e.predicate, e.wanted, seen(e, ", by")),
+        Why::NotMine(e) => format!("is no absence of yours: {}{}", e.wanted, seen(e, ",")),
+        Why::Later => "matches too, but comes later".into(),
+        Why::Weak => "matches too, but is weak".into(),
     }
 }
 

@@ -166,14 +166,18 @@ pub fn title(j: &Judged, show_private: bool) -> String {
     plain(shown.filter(|title| !title.trim().is_empty()).unwrap_or("(private or no title)"))
 }
 
+/// A meeting in a list.
+pub fn line(j: &Judged, zones: &Zones) -> String {
+    format!("{:<18} {}  {}\n", when(j, zones), id(&j.instance), title(j, false))
+}
+
 /// Lists the candidates, as data: titles are in no message.
 ///
 /// # Errors
 /// [`Exit::Usage`], always: the question has no answer.
-pub fn ambiguous<T>(found: &[&Judged], zones: &Zones, help: &str) -> Result<T, Failure> {
+pub fn ambiguous<T>(found: &[&Judged], line: &dyn Fn(&Judged) -> String, help: &str) -> Result<T, Failure> {
     let mut listed: Vec<&Judged> = found.iter().take(MOST).copied().collect();
     listed.sort_by_key(|j| j.interval.start);
-    let line = |j: &Judged| format!("{:<18} {}  {}\n", when(j, zones), id(&j.instance), title(j, false));
     output::print(&listed.into_iter().map(line).collect::<String>())?;
     let failure = Failure::new(Exit::Usage, format!("{} meetings may be meant", found.len()));
     Err(match found.len() > MOST {
@@ -196,12 +200,13 @@ pub fn the_one<'a>(
     now: DateTime<Utc>,
 ) -> Result<&'a Judged, Failure> {
     let pick = if series { Pick::Series } else { Pick::One };
+    let line = |j: &Judged| line(j, zones);
     match find(analysis.judged().iter(), wanted, on, &|_| true, pick, zones, now) {
         Found::One(one) => Ok(one),
         Found::Nothing => Err(nothing()),
-        Found::Many(found) if series => ambiguous(&found, zones, "give one of these ids"),
+        Found::Many(found) if series => ambiguous(&found, &line, "give one of these ids"),
         Found::Many(found) => {
-            ambiguous(&found, zones, "give one of these ids, or add `--on DATE`, or `--series` for all of one series")
+            ambiguous(&found, &line, "give one of these ids, or add `--on DATE`, or `--series` for all of one series")
         }
     }
 }

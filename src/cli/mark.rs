@@ -122,7 +122,9 @@ impl Unmark {
                 let help = "`vantage marks` lists what is marked; what was said of a series needs `--series`";
                 Err(Failure::new(Exit::Failed, "no such marked meeting was found").help(help))
             }
-            Found::Many(found) => find::ambiguous(&found, zones, "give one of these ids, or add `--on DATE`"),
+            Found::Many(found) => {
+                find::ambiguous(&found, &|j| find::line(j, zones), "give one of these ids, or add `--on DATE`")
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use super::mark::{keep, tell_daemon};
 use super::paths::shown;
 use super::{Done, Files, output};
 use crate::analyze::{Analysis, Judged};
+use crate::classify::title_key;
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::disk;
 use crate::model::{Mistake, Original, Override, Overrides, Slot, Uid};
@@ -197,13 +198,16 @@ fn parse(text: &str) -> Result<Overrides, Vec<Mistake>> {
     })?;
     let (mut marks, mut mistakes) = (Overrides::default(), Vec::new());
     for Read { uid, title, original, class, theme } in all.mark {
-        let named = uid.as_ref().or(title.as_ref());
-        match named {
-            Some(named) if !named.get_ref().is_empty() => {}
-            empty => {
-                let span = empty.map_or(class.span(), Spanned::span);
-                mistakes.push(Mistake::new(span, "a mark needs a UID or a title", "empty"));
-            }
+        // A count stands for all of them.
+        let key = title.as_ref().and_then(|title| title_key(&title.get_ref().replace('*', "0")));
+        let named = uid.as_ref().filter(|uid| !uid.get_ref().is_empty());
+        if named.is_none() && key.is_none() {
+            let span = uid.as_ref().or(title.as_ref()).map_or(class.span(), Spanned::span);
+            mistakes.push(Mistake::new(
+                span,
+                "a mark needs a UID, or a title that says more than a form",
+                "nothing to go by",
+            ));
         }
         let slot = original.as_ref().map(|text| Original::parse(text.get_ref()).ok_or(text));
         let slot = slot.transpose().unwrap_or_else(|text| {
@@ -214,11 +218,9 @@ fn parse(text: &str) -> Result<Overrides, Vec<Mistake>> {
         });
         match Override::class(class.get_ref()) {
             Some(class) => {
-                let slot = match (uid, title) {
-                    (None, Some(title)) => Slot::titled(title.get_ref()),
-                    (uid, _) => {
-                        Slot { uid: Uid(uid.map(Spanned::into_inner).unwrap_or_default().into()), original: slot }
-                    }
+                let slot = match (named, key) {
+                    (Some(uid), _) => Slot { uid: Uid(uid.get_ref().as_str().into()), original: slot },
+                    (None, key) => Slot::titled(&key.unwrap_or_default()),
                 };
                 let theme = theme.as_deref().map(str::trim).filter(|theme| !theme.is_empty()).map(Into::into);
                 marks.0.insert(slot, Override { class, theme });

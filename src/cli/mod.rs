@@ -21,7 +21,9 @@ mod process;
 mod review;
 mod rules_check;
 mod rules_diff;
+mod rules_list;
 mod rules_text;
+mod rules_use;
 mod run;
 mod sandbox;
 mod service;
@@ -123,6 +125,10 @@ enum Command {
 enum RulesCommand {
     /// Show every mistake in the rules, and what each rule did in the last 12 weeks
     Check(rules_check::RulesCheck),
+    /// List the rules in force, built-in ones too, with the hours that each decided in the last 12 weeks
+    List(rules_list::RulesList),
+    /// Show one rule as it stands in its file
+    Show(rules_list::RulesShow),
     /// Show which meetings other rules would move, and write nothing
     Diff(rules_diff::RulesDiff),
     /// Suggest rules for what no rule classifies, with the coverage each would add
@@ -204,6 +210,8 @@ pub fn main() -> ExitCode {
         Command::Unmark(unmark) => unmark.run(&talk),
         Command::Marks(marks) => marks.run(&talk),
         Command::Rules { command: RulesCommand::Check(check) } => check.run(&talk),
+        Command::Rules { command: RulesCommand::List(list) } => list.run(&talk),
+        Command::Rules { command: RulesCommand::Show(show) } => show.run(&talk),
         Command::Rules { command: RulesCommand::Diff(diff) } => diff.run(&talk),
         Command::Rules { command: RulesCommand::Suggest(suggest) } => suggest.run(&talk),
         Command::Config { command: ConfigCommand::Check(check) } => check.run(&talk),

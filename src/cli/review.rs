@@ -12,13 +12,13 @@ use super::week::one_week;
 use super::{Done, Files, context, explain, language, output, paths};
 use crate::analyze::topics::topics;
 use crate::analyze::{Analysis, ledger::ByClass};
-use crate::classify::{By, Phrase, put_marks};
-use crate::model::{Class, Exact, Instance, Interval, Override, Overrides, Week};
+use crate::classify::put_marks;
+use crate::model::{Class, Exact, Instance, Interval, Overrides, Week};
 use crate::store::Change;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use queue::Item;
-use rule::{Written, proposed, suggested};
+use rule::Written;
 use std::collections::BTreeSet;
 
 const KEYS: &str = "s strategy  e execution  i ignore  u leave open  (S E I U this one only)\n\
@@ -76,6 +76,8 @@ struct Session<'a> {
     /// The twelve weeks by which doubt is weighed, and what the instances cover.
     span: Interval,
     now: DateTime<Utc>,
+    /// Nothing is left of the week, and the other weeks are asked about.
+    beyond: bool,
     /// What was answered or passed over.
     done: BTreeSet<String>,
     steps: Vec<Step>,
@@ -102,6 +104,7 @@ impl Review {
             overrides: overrides()?,
             span,
             now,
+            beyond: whole,
             done: BTreeSet::new(),
             steps: Vec::new(),
             shown: ByClass::default(),
@@ -151,14 +154,29 @@ impl Session<'_> {
     /// What is still to be asked about.
     fn left(&self) -> Vec<Item> {
         let analysis = self.analysis();
-        let topics = topics(&analysis, &self.setup.rules, self.span, self.within);
-        let items = topics.iter().map(|topic| Item::new(topic, &analysis, &self.setup, self.review.show_private));
+        let (within, all) = if self.beyond { (self.span, self.within == self.span) } else { (self.within, true) };
+        let topics = topics(&analysis, &self.setup.rules, self.span, within);
+        // Beyond the week only what comes again is worth a question.
+        let items = topics
+            .iter()
+            .filter(|topic| all || topic.again)
+            .map(|topic| Item::new(topic, &analysis, &self.setup, self.review.show_private));
         items.filter(|item| !self.done.contains(&item.key)).collect()
     }
 
     fn pass(&mut self, talk: &Talk) -> Done {
         loop {
             let mut left = self.left();
+            if left.is_empty() && !self.beyond {
+                self.beyond = true;
+                left = self.left();
+                if !left.is_empty() {
+                    output::print(&format!(
+                        "\nthat is all of {}; what comes again in its twelve weeks:\n",
+                        self.weeks
+                    ))?;
+                }
+            }
             if left.is_empty() {
                 let prompt = match self.steps.is_empty() {
                     true => return output::print("nothing is left to ask about\n"),
@@ -236,49 +254,6 @@ impl Session<'_> {
         let now = self.analysis().hours_in(self.within);
         let before = std::mem::replace(&mut self.shown, now);
         output::print(&format!("{said}; share {} → {}\n", percent(before.share()), percent(self.shown.share())))
-    }
-
-    fn rule(&mut self, item: &Item) -> Done {
-        if item.private {
-            return output::print("a rule would name a private title; `--show-private` allows it\n");
-        }
-        let usual = suggested(item);
-        let Some(title) = self.asked.line(&format!("  words of the title [{usual}] > "))? else { return Ok(()) };
-        let title = if title.is_empty() { usual } else { title };
-        if Phrase::parse(&title).is_none() {
-            return output::print("a rule needs a word of the title\n");
-        }
-        let class = match self.asked.key("  class: s e i > ")? {
-            Some('s') => "strategy",
-            Some('e') => "execution",
-            Some('i') => "ignore",
-            _ => return output::print("no rule was made\n"),
-        };
-        let kept = Override::class(class).and_then(|class| item.word(class).theme);
-        let usual =
-            kept.as_deref().map_or("Enter for none".into(), |theme| format!("[{}]", crate::diagnostic::plain(theme)));
-        let theme = self.asked.line(&format!("  theme, {usual} > "))?.unwrap_or_default();
-        let theme = Some(theme.as_str()).filter(|theme| !theme.is_empty()).or(kept.as_deref());
-        let (file, rules) = proposed(&self.review.files, &self.setup, item, class, theme, &title)?;
-        let beaten = std::mem::replace(&mut self.setup.rules, rules);
-        if !self.decided_by(item, &file.rule) {
-            self.setup.rules = beaten;
-            return output::print("that rule would not decide this meeting; nothing was written\n");
-        }
-        if let Err(failure) = file.write() {
-            self.setup.rules = beaten;
-            return Err(failure);
-        }
-        let said = format!("a rule for `{}` in {}", crate::diagnostic::plain(&title), file.name());
-        self.steps.push(Step::Ruled { key: item.key.clone(), file });
-        self.done.insert(item.key.clone());
-        self.tell(&said)
-    }
-
-    /// The meeting is decided by the rule of that name.
-    fn decided_by(&self, item: &Item, name: &str) -> bool {
-        let by = |by: &By| matches!(by, By::Rule(rule) if *self.setup.rules.rules()[*rule].name == *name);
-        self.analysis().judged().iter().any(|j| super::find::id(&j.instance) == item.id && by(&j.decision.by))
     }
 
     fn undo(&mut self) -> Done {

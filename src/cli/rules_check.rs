@@ -1,17 +1,18 @@
 //! The rules against themselves, and against the last twelve weeks.
 
-use super::context::{Setup, Talk, now, read};
+use super::context::{Talk, read};
 use super::find::second_path;
 use super::paths::{config_path, rules_path, shown};
-use super::rules_text::{hours, place, rule_json, span, twelve_weeks};
+use super::rules_text::{hours, lines, place, rule_json};
+use super::rules_use::{InUse, class};
 use super::{Done, Files, Format, output};
-use crate::analyze::Analysis;
 use crate::analyze::usage::{Clash, Usage, Use};
-use crate::classify::{By, Nature, Outcome, RuleSet};
+use crate::classify::{By, Rule, RuleSet, caseless};
 use crate::diagnostic::{Exit, Failure, Place, plain};
-use crate::model::{self, Exact, Interval, Mistake, Week};
+use crate::model::{self, Exact, Mistake, Week};
 use clap::Args;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Most titles of a list.
@@ -46,25 +47,15 @@ impl RulesCheck {
     pub fn run(self, talk: &Talk) -> Done {
         let files = Files { config: self.config.clone(), rules: self.file.clone() };
         let second = |failure| second_path(&self.ics, self.file.as_deref().unwrap_or_default(), failure);
-        let mut setup = Setup::load(&files, talk).map_err(second)?;
+        let InUse { setup, usage, weeks, empty, labels, nothing } =
+            InUse::read(&files, &self.ics, talk).map_err(second)?;
         let path = rules_path(&files, config_path(&files).as_deref());
         let text = path.as_deref().map(|path| read(path, "rules")).transpose()?.unwrap_or_default();
         let name = path.as_deref().map_or("the built-in rules".to_string(), shown);
-        let now = now()?;
-        let weeks = twelve_weeks(&setup.wishes, now);
-        let zones = setup.wishes.zones.clone();
-        let window = Interval::new(zones.week(weeks[0]).start, zones.week(weeks[weeks.len() - 1]).end);
-        let (instances, nothing) = match setup.instances(&self.ics, window, now, talk) {
-            Ok(instances) => (instances, None),
-            Err(failure) if self.ics.is_empty() => (Vec::new(), Some(failure)),
-            Err(failure) => return Err(failure),
-        };
-        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
-        let rows = analysis.rows(window);
-        let usage = Usage::of(&rows, &setup.rules, analysis.people(), &zones, &window);
-        let empty = rows.is_empty();
         let check = Check { name, rules: &setup.rules, own_file: path.is_some(), usage: &usage, weeks: &weeks };
-        let mistakes = if empty { Vec::new() } else { check.warnings(&text) };
+        let mut mistakes = check.odd(&text, setup.config.people.domains.is_empty(), (!empty).then_some(&labels));
+        mistakes.extend(if empty { Vec::new() } else { check.warnings(&text) });
+        mistakes.sort_by_key(|warning| warning.span.start);
         let count = mistakes.len();
         match self.format {
             Format::Json => output::print(&format!("{}\n", check.json(!empty, &mistakes)))?,
@@ -72,7 +63,13 @@ impl RulesCheck {
             Format::Text => {}
         }
         if self.format == Format::Text {
-            talk.remarks(&Place { file: check.name.clone(), text, mistakes });
+            let notes = setup.rules.remarks().notes.clone();
+            talk.remarks(&Place { file: check.name.clone(), text: text.clone(), mistakes });
+            talk.notes(&Place {
+                file: check.name.clone(),
+                text,
+                mistakes: if self.quiet { Vec::new() } else { notes },
+            });
         }
         if self.strict && count > 0 {
             return Err(Failure::new(
@@ -129,12 +126,35 @@ impl Check<'_> {
         self.usage.clashes.len() - self.clashes().count()
     }
 
-    /// What is odd about the user's own rules, each at its place in `text`.
+    /// What is odd about the file whatever happened; `labels` are those of the calendars, where one was looked at.
+    fn odd(&self, text: &str, no_domains: bool, labels: Option<&BTreeSet<String>>) -> Vec<Mistake> {
+        let (mut odd, lines) = (self.rules.remarks().warnings.clone(), lines(text));
+        let line = |number: usize| lines.get(number - 1).cloned().unwrap_or_default();
+        let own = self.rules.rules().iter().filter(|rule| !rule.source.inherited && no_domains);
+        for rule in own.filter(|rule| rule.asks_for("external")) {
+            let message =
+                format!("rule `{}`: `external` never holds, because `my_domains` is empty", plain(&rule.name));
+            let help = "write `my_domains = [\"example.com\"]` in the configuration";
+            odd.push(Mistake::new(line(rule.line), message, "asks for `external`").help(help));
+        }
+        let unseen =
+            |(name, line): &(&str, usize)| *line > 0 && labels.is_some_and(|labels| !labels.contains(&caseless(name)));
+        for (name, number) in self.rules.labels().filter(unseen) {
+            let message = format!("the label `{}` stands on no event of the last 12 weeks", plain(name));
+            let help =
+                "labels are Google's event labels and colours and the CATEGORIES of iCalendar, in any letter case";
+            odd.push(Mistake::new(line(number), message, "no event").help(help));
+        }
+        odd
+    }
+
+    /// What is odd about what the user's own rules did, each at its place in `text`.
     fn warnings(&self, text: &str) -> Vec<Mistake> {
-        let mut warnings = Vec::new();
+        let (mut warnings, lines) = (Vec::new(), lines(text));
+        let line = |rule: &Rule| lines.get(rule.line - 1).cloned().unwrap_or_default();
         for (number, used) in self.usage.rules.iter().enumerate().filter(|(rule, _)| self.own(*rule)) {
             let rule = &self.rules.rules()[number];
-            let span = span(text, rule.line);
+            let span = line(rule);
             if used.matched == 0 {
                 let message = format!("rule `{}` matches nothing in the last 12 weeks", plain(&rule.name));
                 let help = "`vantage explain TITLE` says why it does not match; a rule for rare meetings may stay";
@@ -150,7 +170,8 @@ impl Check<'_> {
         }
         // An own rule is made to beat inherited ones, and one that never wins was named above.
         let beaten = |clash: &&Clash| self.own(clash.loser) && !self.usage.rules[clash.loser].shadowed();
-        for clash in self.clashes().filter(beaten) {
+        let mut told = BTreeSet::new();
+        for clash in self.clashes().filter(beaten).filter(|clash| told.insert((clash.winner, clash.loser))) {
             let (winner, loser) = (&self.rules.rules()[clash.winner], &self.rules.rules()[clash.loser]);
             // No title is put into a message: the list above the warnings names it.
             let message = format!(
@@ -159,12 +180,8 @@ impl Check<'_> {
                 plain(&loser.name)
             );
             let help = format!("{} is first and wins; tell them apart with `unless`", place(winner));
-            let warning = Mistake::new(span(text, loser.line), message, "this one loses").help(help);
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
+            warnings.push(Mistake::new(line(loser), message, "this one loses").help(help));
         }
-        warnings.sort_by_key(|warning| warning.span.start);
         warnings
     }
 
@@ -209,7 +226,7 @@ impl Check<'_> {
         };
         for (number, used) in self.used() {
             let rule = &self.rules.rules()[number];
-            line(used, class(&rule.outcome, rule.kind), &format!("{}  {}", plain(&rule.name), place(rule)))?;
+            line(used, class(rule), &format!("{}  {}", plain(&rule.name), place(rule)))?;
         }
         if a.beside.events > 0 {
             line(&a.beside, "", "(labels and your own marks)")?;
@@ -228,7 +245,7 @@ impl Check<'_> {
         for clash in clashes.iter().take(MOST) {
             let side = |rule: usize| {
                 let rule = &self.rules.rules()[rule];
-                format!("{} by `{}` ({})", class(&rule.outcome, rule.kind), plain(&rule.name), place(rule))
+                format!("{} by `{}` ({})", class(rule), plain(&rule.name), place(rule))
             };
             let title = plain(clash.title.as_deref().unwrap_or("Private"));
             writeln!(t, "  {title}: {}, not {}", side(clash.winner), side(clash.loser))?;
@@ -246,11 +263,12 @@ impl Check<'_> {
     fn json(&self, checked: bool, warnings: &[Mistake]) -> Value {
         let (own, inherited) = self.counts();
         let a = self.usage;
+        let notes = self.rules.remarks().notes.iter();
         let amount = |used: &Use| json!({ "events": used.events, "hours": used.hours.in_hours() });
         let rule = |(number, used): (usize, &Use)| {
             let rule = &self.rules.rules()[number];
             let mut value = rule_json(rule);
-            value["class"] = class(&rule.outcome, rule.kind).into();
+            value["class"] = class(rule).into();
             value["theme"] = rule.theme.as_deref().into();
             value["inherited"] = rule.source.inherited.into();
             value["events"] = used.events.into();
@@ -272,7 +290,7 @@ impl Check<'_> {
             "file": self.name,
             "own": own,
             "inherited": inherited,
-            "notes": self.note().into_iter().collect::<Vec<_>>(),
+            "notes": self.note().into_iter().chain(notes.map(|note| note.message.as_str())).collect::<Vec<_>>(),
             "checked": checked,
             "first_week": self.weeks[0].to_string(),
             "last_week": self.weeks[self.weeks.len() - 1].to_string(),
@@ -293,16 +311,6 @@ impl Check<'_> {
             By::Rule(rule) => rule_json(&self.rules.rules()[*rule]),
             other => json!(self.decider(other)),
         }
-    }
-}
-
-fn class(outcome: &Outcome, kind: Nature) -> &'static str {
-    match outcome {
-        _ if kind == Nature::OutOfOffice => "out-of-office",
-        Outcome::Class(class) => class.name(),
-        Outcome::Ignore => "ignore",
-        Outcome::None if kind == Nature::Focus => "focus",
-        Outcome::None => "unclassified",
     }
 }
 

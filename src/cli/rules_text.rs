@@ -32,8 +32,12 @@ pub fn rule_json(rule: &Rule) -> Value {
     json!({ "rule": &*rule.name, "file": rule.source.name, "line": rule.line })
 }
 
-/// Where line `line` of `text`, counted from 1, stands.
-pub fn span(text: &str, line: usize) -> Range<usize> {
-    let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    start..start + text[start..].lines().next().map_or(0, str::len)
+/// Where each line of `text` stands.
+pub fn lines(text: &str) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let line = |whole: &str| {
+        start += whole.len();
+        start - whole.len()..start - whole.len() + whole.trim_end_matches(['\r', '\n']).len()
+    };
+    text.split_inclusive('\n').map(line).collect()
 }

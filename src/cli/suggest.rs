@@ -60,7 +60,7 @@ impl Suggest {
         let file = path.as_deref().map_or("rules.toml".into(), shown);
         let (window, days) = self.window(&setup)?;
         let instances = setup.instances(&self.ics, window, now()?, talk)?;
-        let mut ground = Ground {
+        let ground = Ground {
             instances: &instances,
             window,
             people: &setup.config.people,
@@ -70,15 +70,7 @@ impl Suggest {
         };
         let offer = language::offer(&ground);
         if self.apply {
-            let mut answers = std::io::stdin().lock().lines();
-            let taken = match &offer {
-                Some(offer) => self.ask_pack(offer, &mut answers)?,
-                None => false,
-            };
-            if let Some(offer) = offer.as_ref().filter(|_| taken) {
-                ground.text = &offer.text;
-            }
-            return self.apply(&ground, days, &mut answers);
+            return self.ask_all(ground, offer, days);
         }
         let found = ground.suggest(self.top).map_err(|broken| refused(&file, broken))?;
         match self.format {
@@ -110,23 +102,34 @@ impl Suggest {
         rules_place(&self.files).ok_or_else(nowhere)
     }
 
-    /// Whether the rules extend the pack now.
-    fn ask_pack(&self, offer: &Offer, answers: &mut Answers) -> Result<bool, Failure> {
+    /// Asks about the pack, then about each suggestion, on standard input.
+    fn ask_all(&self, ground: Ground<'_>, offer: Option<Offer>, days: (NaiveDate, NaiveDate)) -> Done {
+        let mut answers = std::io::stdin().lock().lines();
+        let text = match offer {
+            Some(offer) => self.ask_pack(offer, &mut answers)?,
+            None => None,
+        };
+        let text = text.as_deref().unwrap_or(ground.text);
+        self.apply(&Ground { text, ..ground }, days, &mut answers)
+    }
+
+    /// The rules with the pack, where they extend it now.
+    fn ask_pack(&self, offer: Offer, answers: &mut Answers) -> Result<Option<String>, Failure> {
         loop {
             output::print(&format!("{}\nTake it? y yes, n no: ", offer.sentence()))?;
             match next(answers)?.as_deref() {
                 Some("y" | "yes") => break,
-                None | Some("n" | "no") => return Ok(false),
+                None | Some("n" | "no") => return Ok(None),
                 _ => {}
             }
         }
         let path = self.place()?;
         disk::rewrite(&path, offer.text.as_bytes())?;
         output::print(&format!("`{}` stands in {}\n\n", offer.extends, shown(&path)))?;
-        Ok(true)
+        Ok(Some(offer.text))
     }
 
-    /// Asks about each suggestion on standard input. Each answer is in the file before the next question.
+    /// Asks about each suggestion. Each answer is in the file before the next question.
     fn apply(&self, ground: &Ground<'_>, days: (NaiveDate, NaiveDate), answers: &mut Answers) -> Done {
         let broken = |broken| refused(ground.file, broken);
         let found: Suggestions = ground.suggest(self.top).map_err(broken)?;

@@ -3,7 +3,7 @@
 use super::value::{Reader, Value, duration};
 use super::{Config, days, service, source::source};
 use crate::classify::KNOWN_GROUPS;
-use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight, domain_of};
+use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight, domain};
 use toml::de::DeTable;
 
 type Set = fn(&Value, &mut Config, &mut Reader);
@@ -97,16 +97,26 @@ fn addresses(v: &Value, key: &str, r: &mut Reader) -> Vec<Address> {
 }
 
 fn my_domains(v: &Value, c: &mut Config, r: &mut Reader) {
-    let domain = |text: &str| {
-        let text = domain_of(text);
-        (text.contains('.') && !text.contains('@')).then_some(text)
-    };
-    c.people.domains = r.texts(v, "my_domains", "a domain such as \"example.com\"", domain);
+    for item in r.list(v) {
+        let before = r.mistakes.len();
+        c.people.domains.extend(r.parsed(item, "my_domains", "a domain such as \"example.com\"", domain));
+        let address = item.get_ref().as_str().and_then(Address::parse);
+        if let (Some(mistake), Some(address)) = (r.mistakes.get_mut(before), address) {
+            mistake.help = Some(format!("write its domain, `\"{}\"`", address.domain()));
+        }
+    }
 }
 
 fn people(v: &Value, c: &mut Config, r: &mut Reader) {
     let Some(table) = r.table(v, "people") else { return };
     for (name, value) in table {
+        // TOML reads the dot of a bare key as a table in a table.
+        if name.get_ref().contains('.') || value.get_ref().is_table() {
+            let message = format!("the name of the group `{}` has a dot, and `@a.b` is a domain", name.get_ref());
+            let help = "write the name with a `-` instead of the dot";
+            r.wrong(Mistake::new(name.span(), message, "a dot in a group's name").help(help));
+            continue;
+        }
         let members = addresses(value, &format!("people.{}", name.get_ref()), r);
         // Rules write `@name`.
         let group = name.get_ref().trim_start_matches('@');

@@ -7,6 +7,7 @@ pub use secret::Secret;
 
 use crate::model::Mistake;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::ops::Range;
 
 /// What a failure means to a script, after sysexits(3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +96,12 @@ pub fn warnings(place: &Place, color: bool) -> String {
     render(&failure, color, Level::WARNING)
 }
 
+/// What is no mistake, and worth a look.
+pub fn notes(place: &Place, color: bool) -> String {
+    let failure = Failure { places: vec![place.clone()], ..Failure::new(Exit::Failed, "") };
+    render(&failure, color, Level::NOTE)
+}
+
 fn render(failure: &Failure, color: bool, level: Level<'static>) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut blocks = Vec::new();
@@ -104,10 +111,11 @@ fn render(failure: &Failure, color: bool, level: Level<'static>) -> String {
         blocks.push(renderer.render(&[tail(group, failure)]));
     }
     for place in &failure.places {
+        let ends: Vec<usize> = place.text.match_indices('\n').map(|(at, _)| at).collect();
         for mistake in &place.mistakes {
-            let span = mistake.span.start.min(place.text.len())..mistake.span.end.min(place.text.len());
+            let (span, lines, first) = lines(place, &ends, mistake);
             let annotation = AnnotationKind::Primary.span(span).label(mistake.label.as_str());
-            let snippet = Snippet::source(place.text.as_str()).path(place.file.as_str()).annotation(annotation);
+            let snippet = Snippet::source(lines).line_start(first).path(place.file.as_str()).annotation(annotation);
             let mut group = level.clone().primary_title(mistake.message.as_str()).element(snippet);
             if let Some(help) = &mistake.help {
                 group = group.element(Level::HELP.message(help.as_str()));
@@ -123,6 +131,18 @@ fn render(failure: &Failure, color: bool, level: Level<'static>) -> String {
     let mut text = blocks.join("\n\n");
     text.push('\n');
     text
+}
+
+/// The lines that a mistake is about, its place in them and the number of the first: of thousands of mistakes each reads but
+/// these, not the whole text. `ends` says where lines end.
+fn lines<'p>(place: &'p Place, ends: &[usize], mistake: &Mistake) -> (Range<usize>, &'p str, usize) {
+    let all = place.text.len();
+    let (start, end) = (mistake.span.start.min(all), mistake.span.end.min(all));
+    let first = ends.partition_point(|end| *end < start);
+    let from = first.checked_sub(1).map_or(0, |before| ends[before] + 1);
+    let last = ends.partition_point(|at| *at < end.max(start));
+    let to = ends.get(last).copied().unwrap_or(all);
+    (start - from..end.max(start) - from, &place.text[from..to], first + 1)
 }
 
 fn tail<'a>(mut group: Group<'a>, failure: &'a Failure) -> Group<'a> {

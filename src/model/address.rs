@@ -143,6 +143,22 @@ fn as_programs_write(text: &str) -> Option<&str> {
     is_mail.then_some(bare)
 }
 
+/// The domain that people mean by `example.com`, `@example.com`, `*.example.com`, `example.com.` or `https://example.com/x`, as
+/// [`domain_of`] spells it. `None` where it is none, as in the address of a person.
+pub fn domain(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (is_page, bare) = match text.split_once("://") {
+        Some((_, rest)) => (true, rest),
+        None => (false, without_schemes(text, &["mailto"])),
+    };
+    let bare = bare.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let bare = if is_page { bare.strip_prefix("www.").unwrap_or(bare) } else { bare };
+    let domain = domain_of(bare.trim_start_matches('*').trim_start_matches(['@', '.']));
+    let label =
+        |label: &str| !label.is_empty() && !label.contains(|c: char| c.is_whitespace() || "@*<>\",;()".contains(c));
+    (domain.contains('.') && domain.split('.').all(label)).then_some(domain)
+}
+
 /// A domain in the one spelling that is compared: lower case, punycode, no `@` before it and no dot behind it.
 pub fn domain_of(text: &str) -> String {
     let text = text.trim().trim_start_matches('@').trim_end_matches('.');
@@ -253,6 +269,41 @@ mod tests {
             "ada@m%C3%BCnchen.example.",
         ]);
         same(&["bo.o'brien@example.com", "'bo.o'brien@example.com'"]);
+    }
+
+    #[test]
+    fn a_domain_is_meant_however_it_is_written() {
+        for text in [
+            "example.com",
+            "EXAMPLE.com",
+            " example.com. ",
+            "@example.com",
+            "*.example.com",
+            "*@example.com",
+            ".example.com",
+            "https://example.com",
+            "https://www.example.com/about?x=1",
+            "http://example.com:8080/",
+            "mailto:@example.com",
+            "example.com/team",
+        ] {
+            assert_eq!(domain(text).as_deref(), Some("example.com"), "{text}");
+        }
+        assert_eq!(domain("münchen.example").as_deref(), Some("xn--mnchen-3ya.example"));
+        assert_eq!(domain("www.example.com").as_deref(), Some("www.example.com"));
+        for text in [
+            "",
+            "example",
+            "ada@example.com",
+            "mailto:ada@example.com",
+            "*",
+            "*.example.*",
+            "a..b",
+            "example com.de",
+            "@",
+        ] {
+            assert_eq!(domain(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -25,9 +25,41 @@ pub fn color_name(word: &str) -> Option<&'static str> {
         .map(|c| c.1)
 }
 
+/// The names of CSS Color Module Level 3, which RFC 7986 §5.9 takes for COLOR.
+const NAMES: &str = "\
+    aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown \
+    burlywood cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan \
+    darkgoldenrod darkgray darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange darkorchid darkred \
+    darksalmon darkseagreen darkslateblue darkslategray darkslategrey darkturquoise darkviolet deeppink \
+    deepskyblue dimgray dimgrey dodgerblue firebrick floralwhite forestgreen fuchsia gainsboro ghostwhite gold \
+    goldenrod gray green greenyellow grey honeydew hotpink indianred indigo ivory khaki lavender lavenderblush \
+    lawngreen lemonchiffon lightblue lightcoral lightcyan lightgoldenrodyellow lightgray lightgreen lightgrey \
+    lightpink lightsalmon lightseagreen lightskyblue lightslategray lightslategrey lightsteelblue lightyellow \
+    lime limegreen linen magenta maroon mediumaquamarine mediumblue mediumorchid mediumpurple mediumseagreen \
+    mediumslateblue mediumspringgreen mediumturquoise mediumvioletred midnightblue mintcream mistyrose moccasin \
+    navajowhite navy oldlace olive olivedrab orange orangered orchid palegoldenrod palegreen paleturquoise \
+    palevioletred papayawhip peachpuff peru pink plum powderblue purple red rosybrown royalblue saddlebrown \
+    salmon sandybrown seagreen seashell sienna silver skyblue slateblue slategray slategrey snow springgreen \
+    steelblue tan teal thistle tomato turquoise violet wheat white whitesmoke yellow yellowgreen";
+
+/// Every name that a colour may have.
+pub fn color_names() -> impl Iterator<Item = &'static str> {
+    NAMES.split(' ').chain(COLORS.iter().map(|color| color.1))
+}
+
+/// Whether `word` can be an event's colour: a name, one of Google's numbers, or a shade such as `#d50000`.
+pub fn is_color(word: &str) -> bool {
+    let word = word.trim();
+    let shade = |digits: &str| [3, 4, 6, 8].contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    word.strip_prefix('#').map_or_else(
+        || COLORS.iter().any(|color| color.0 == word) || color_names().any(|name| name.eq_ignore_ascii_case(word)),
+        shade,
+    )
+}
+
 #[cfg(test)]
 mod tests {
-    use super::color_name;
+    use super::{color_name, is_color};
 
     #[test]
     fn number_name_and_shade_mean_the_same_color() {
@@ -36,6 +68,12 @@ mod tests {
         }
         for word in ["", "0", "12", "mauve", "#000000"] {
             assert_eq!(color_name(word), None, "{word}");
+        }
+        for word in ["11", "Tomato", "rebeccapurple", "RebeccaPurple", "mediumvioletred", "Grape", "#d50000", "#abc"] {
+            assert_eq!(is_color(word), !word.eq_ignore_ascii_case("rebeccapurple"), "{word}");
+        }
+        for word in ["", "0", "12", "purpleish", "#d5000", "d50000", "#xyzxyz"] {
+            assert!(!is_color(word), "{word}");
         }
     }
 }

@@ -18,11 +18,11 @@ mod told;
 mod week;
 mod words;
 
-pub use address::{Address, domain_of};
+pub use address::{Address, domain};
 pub use appearance::{Palette, Privacy};
 pub use audit::Audit;
 pub use calendar::{Calendar, Role};
-pub use color::color_name;
+pub use color::{color_name, color_names, is_color};
 pub use event::{
     Answer, Attendee, AttendeeKind, Attendees, Event, EventStatus, EventType, Instance, Original, Span, Uid,
     Visibility, WORKING_ELSEWHERE,

@@ -29,7 +29,7 @@ fn the_minutes_are_accounted_for() {
     let explain = |what: &str| world.tell(["explain", what, "--ics", "work.ics"]);
     insta::assert_snapshot!(explain("roadmap"), @"
     Roadmap sync  2026-11-16 10:00
-      strategy
+      strategy  sure: a rule of yours
       won: `Roadmap` at ~/.config/vantage/rules.toml:1
            title = roadmap, matched `roadmap`
 
@@ -37,9 +37,9 @@ fn the_minutes_are_accounted_for() {
         30 min at the same time as a private meeting, shared equally
         15 min at the same time as `Offsite`, shared equally
 
-      lost:
-        `Long` at ~/.config/vantage/rules.toml:6: `duration` did not match, saw `1h`
+      near misses:
         `Sync` at ~/.config/vantage/rules.toml:11: matches too, but comes later
+        and 1 more; --all prints them
     exit 0
     ");
     insta::assert_snapshot!(explain("vendor sync"), @"
@@ -49,10 +49,9 @@ fn the_minutes_are_accounted_for() {
 
       time: 60 min, none counted: declined
 
-      lost:
-        `Roadmap` at ~/.config/vantage/rules.toml:1: `title` did not match, saw `Vendor sync`
-        `Long` at ~/.config/vantage/rules.toml:6: `duration` did not match, saw `1h`
+      near misses:
         `Sync` at ~/.config/vantage/rules.toml:11: `unless title = vendor` held, by `vendor`
+        and 2 more; --all prints them
     exit 0
     ");
     insta::assert_snapshot!(explain("night release"), @"
@@ -64,10 +63,8 @@ fn the_minutes_are_accounted_for() {
         2026-W47: 30 min, cut at 2026-11-23 00:00
         2026-W48: 30 min
 
-      lost:
-        `Roadmap` at ~/.config/vantage/rules.toml:1: `title` did not match, saw `Night release`
-        `Long` at ~/.config/vantage/rules.toml:6: `duration` did not match, saw `1h`
-        `Sync` at ~/.config/vantage/rules.toml:11: `title` did not match, saw `Night release`
+      near misses: none
+        and 3 more; --all prints them
     exit 0
     ");
     insta::assert_snapshot!(explain("maybe"), @"
@@ -78,10 +75,8 @@ fn the_minutes_are_accounted_for() {
       time: 60 min, 30 min counted
         half of its part is dropped: not accepted
 
-      lost:
-        `Roadmap` at ~/.config/vantage/rules.toml:1: `title` did not match, saw `Maybe`
-        `Long` at ~/.config/vantage/rules.toml:6: `duration` did not match, saw `1h`
-        `Sync` at ~/.config/vantage/rules.toml:11: `title` did not match, saw `Maybe`
+      near misses: none
+        and 3 more; --all prints them
     exit 0
     ");
 }
@@ -92,7 +87,7 @@ fn of_a_private_meeting_the_pattern_is_named_and_not_the_text() {
     let told = world.tell(["explain", "2", "--ics", "work.ics"]);
     insta::assert_snapshot!(told, @"
     (private or no title)  2026-11-16 10:30
-      execution
+      execution  sure: a rule of yours
       won: `Sync` at ~/.config/vantage/rules.toml:11
            title = sync
 
@@ -100,9 +95,8 @@ fn of_a_private_meeting_the_pattern_is_named_and_not_the_text() {
         30 min at the same time as `Roadmap sync`, shared equally
         15 min at the same time as `Offsite`, shared equally
 
-      lost:
-        `Roadmap` at ~/.config/vantage/rules.toml:1: `title` did not match
-        `Long` at ~/.config/vantage/rules.toml:6: `duration` did not match, saw `1h`
+      near misses: none
+        and 2 more; --all prints them
     exit 0
     ");
     let json = world.run(["explain", "2", "--ics", "work.ics", "--format", "json"]).ok();
@@ -114,16 +108,16 @@ fn of_a_private_meeting_the_pattern_is_named_and_not_the_text() {
 fn a_part_of_several_titles_lists_the_candidates() {
     let world = world();
     insta::assert_snapshot!(world.tell(["explain", "sync", "--ics", "work.ics"]), @"
-    2026-11-16 10:00   4355a46b19d3  Roadmap sync
-    2026-11-16 10:30   53c234e5e847  (private or no title)
-    2026-11-17 10:30   1121cfccd591  Vendor sync
+    2026-11-16 10:00   4355a46b19d3  strategy      Roadmap sync  (`Roadmap`)
+    2026-11-16 10:30   53c234e5e847  execution     (private or no title)  (`Sync`)
+    2026-11-17 10:30   1121cfccd591  declined      Vendor sync
     error: 3 meetings may be meant
      |
-     = help: give one of these ids or the whole title; `vantage explain --batch` takes titles alone
+     = help: name one by its id or by its whole title, as in `vantage explain ID`, or add `--on DATE`
     exit 2
     ");
     insta::assert_snapshot!(world.tell(["explain", "sync", "--on", "2026-11-17", "--ics", "work.ics", "--format", "json"]), @r#"
-    {"by":null,"certainty":null,"class":"unclassified","id":"1121cfccd591","losers":[{"evidence":{"predicate":"title","seen":"Vendor sync","wanted":"roadmap"},"file":"~/.config/vantage/rules.toml","line":1,"rule":"Roadmap","why":"failed"},{"evidence":{"predicate":"duration","seen":"1h","wanted":">=2h"},"file":"~/.config/vantage/rules.toml","line":6,"rule":"Long","why":"failed"},{"evidence":{"predicate":"title","seen":"vendor","wanted":"vendor"},"file":"~/.config/vantage/rules.toml","line":11,"rule":"Sync","why":"unless"}],"reason":"declined","rule":null,"theme":null,"time":{"copies":[],"counted_minutes":0.0,"half":false,"minutes":60,"moved_from":null,"shared_with":[],"start":"2026-11-17 10:30","weeks":[{"counted_minutes":0.0,"cut_at":null,"minutes":60,"week":"2026-W47"}]},"title":"Vendor sync","winner":null}
+    {"because":"","by":null,"certainty":null,"class":"unclassified","id":"1121cfccd591","losers":[{"evidence":{"predicate":"title","seen":"Vendor sync","wanted":"roadmap"},"file":"~/.config/vantage/rules.toml","line":1,"near":false,"rule":"Roadmap","why":"failed"},{"evidence":{"predicate":"duration","seen":"1h","wanted":">=2h"},"file":"~/.config/vantage/rules.toml","line":6,"near":false,"rule":"Long","why":"failed"},{"evidence":{"predicate":"title","seen":"vendor","wanted":"vendor"},"file":"~/.config/vantage/rules.toml","line":11,"near":true,"rule":"Sync","why":"unless"}],"note":null,"reason":"declined","rule":null,"theme":null,"time":{"copies":[],"counted_minutes":0.0,"half":false,"minutes":60,"moved_from":null,"shared_with":[],"start":"2026-11-17 10:30","weeks":[{"counted_minutes":0.0,"cut_at":null,"minutes":60,"week":"2026-W47"}]},"title":"Vendor sync","winner":null}
     exit 0
     "#);
     insta::assert_snapshot!(world.tell(["explain", "sync", "--on", "2026-11-19", "--ics", "work.ics"]), @"
@@ -131,6 +125,81 @@ fn a_part_of_several_titles_lists_the_candidates() {
      |
      = help: `vantage events --from DATE --to DATE --format json` lists titles, UIDs and ids
     exit 1
+    ");
+}
+
+/// Rules of which some come near a title and most do not.
+fn many() -> String {
+    let far: String = (0..30).map(|n| format!("[[rule]]\nclass = \"execution\"\ntitle = \"far {n}\"\n")).collect();
+    let rule = |name: &str, more: &str| format!("[[rule]]\nname = \"{name}\"\n{more}\n");
+    rule("Vendor deals", "class = \"strategy\"\ntitle = \"vendor\"\nunless = { title = \"pricing\" }")
+        + &rule("Pricing", "class = \"strategy\"\ntitle = [\"pricing\", \"packaging\"]")
+        + &rule("Pricing page", "class = \"execution\"\ntitle = \"pricing page\"")
+        + &rule("Reviews", "class = \"execution\"\ntitle = \"quarterly review\"")
+        + &rule("Long", "class = \"execution\"\nduration = \">=2h\"")
+        + &rule("Prices", "class = \"execution\"\ntitle = \"pric*\"")
+        + &far
+}
+
+#[test]
+fn an_answer_names_the_near_misses_and_counts_the_others() {
+    let world = World::new().rules(&many());
+    insta::assert_snapshot!(world.tell(["explain", "Vendor pricing review"]), @"
+    Vendor pricing review
+      strategy  sure: a rule of yours
+      won: `Pricing` at ~/.config/vantage/rules.toml:6
+           title = pricing, matched `pricing`
+      no calendar was looked at: this answers for the title alone
+
+      near misses:
+        `Vendor deals` at ~/.config/vantage/rules.toml:1: `unless title = pricing` held, by `pricing`
+        `Pricing page` at ~/.config/vantage/rules.toml:10: `title` did not match, saw `Vendor pricing review`
+        `Prices` at ~/.config/vantage/rules.toml:22: matches too, but comes later
+        and 32 more; --all prints them
+    exit 0
+    ");
+    let all = world.run(["explain", "Vendor pricing review", "--all"]).ok();
+    assert!(all.contains("\n  lost:\n") && all.contains("`rule 36` at") && !all.contains("--all"), "{all}");
+    assert_eq!(all.matches(" at ~/.config/vantage/rules.toml:").count(), 36);
+    insta::assert_snapshot!(world.tell(["explain", "nonsense"]), @"
+    nonsense
+      unclassified
+      no rule matched, and nothing is guessed
+      no calendar was looked at: this answers for the title alone
+
+      near misses: none
+        and 36 more; --all prints them
+    exit 0
+    ");
+}
+
+#[test]
+fn an_answer_says_how_sure_it_is_and_why() {
+    let world = World::new()
+        .rules("[[rule]]\nclass = \"strategy\"\ntitle = \"mine\"\n\n[labels]\n\"Big\" = { class = \"strategy\" }\n");
+    let events = [
+        event("1", "Mine", "20261116T100000", "20261116T110000", TEAM),
+        event("2", "Other", "20261117T100000", "20261117T110000", &format!("CATEGORIES:big\n{TEAM}")),
+        event("3", "Nothing", "20261118T100000", "20261118T110000", TEAM),
+    ];
+    let source = "[[source.ics]]\nname = \"a\"\npath = \"~/a.ics\"\n";
+    let world = world.config(source).ics("a.ics", &events.iter().map(String::as_str).collect::<Vec<_>>());
+    let second = |title: &str| world.run(["explain", title]).ok().lines().nth(1).unwrap().to_string();
+    assert_eq!(second("mine"), "  strategy  sure: a rule of yours");
+    assert_eq!(second("other"), "  strategy  sure: a label of yours");
+    assert_eq!(second("nothing"), "  unclassified");
+    world.run(["mark", "mine", "execution"]).ok();
+    assert_eq!(second("mine"), "  execution  sure: your mark");
+    let json = world.run(["explain", "mine", "--format", "json"]).json().remove(0);
+    assert_eq!((&json["certainty"], &json["because"]), (&"sure".into(), &"your mark".into()));
+    // A title that no meeting has is answered for itself, and it is said.
+    insta::assert_snapshot!(world.tell(["explain", "mine and yours"]), @"
+    mine and yours
+      strategy  sure: a rule of yours
+      won: `rule 1` at ~/.config/vantage/rules.toml:1
+           title = mine, matched `mine`
+      no meeting of this title was found: this answers for the title alone
+    exit 0
     ");
 }
 

@@ -43,6 +43,8 @@ mod render;
 mod review;
 mod review_audit;
 mod review_series;
+mod rules_list;
+mod rules_odd;
 mod series_marks;
 mod service;
 mod shuffled;

@@ -221,11 +221,11 @@ fn marks_go_to_another_machine_and_nothing_is_lost_there() {
       |
       = help: expected `strategy`, `execution`, `ignore` or `unclassified`
 
-    error: a mark needs a UID or a title
+    error: a mark needs a UID, or a title that says more than a form
      --> marks.toml:6:7
       |
     6 | uid = ""
-      |       ^^ empty
+      |       ^^ nothing to go by
 
     error: `original` must be the start that the series gave it
      --> marks.toml:7:12
@@ -310,9 +310,9 @@ fn marks_survive_a_new_listing_a_move_and_another_title() {
     20T11:30 Daily stand-up: - (mark)
     20T16:00 What breaks: strategy (mark)
     ");
-    insta::assert_snapshot!(world.tell(["explain", "stand-up", "--on", "2026-11-18"]).split("lost:").next().unwrap(), @"
+    insta::assert_snapshot!(world.tell(["explain", "stand-up", "--on", "2026-11-18"]).split("near misses:").next().unwrap(), @"
     Daily stand-up  2026-11-18 15:00
-      strategy
+      strategy  sure: your mark
       won: your mark of this meeting, which goes before labels and rules
 
       time: 15 min, 15 min counted
@@ -354,20 +354,19 @@ fn labels_colours_and_categories_beat_the_rules_and_a_mark_beats_them() {
     ");
     insta::assert_snapshot!(world.tell(["explain", "bug triage in red"]).lines().take(3).collect::<Vec<_>>().join("\n"), @"
     Bug triage in red  2026-11-18 10:00
-      strategy
+      strategy  sure: a label of yours
       won: the label `Tomato`, which goes before rules
     ");
     let marked = world.tell(["explain", "bug triage weekly"]);
-    insta::assert_snapshot!(marked.lines().take(9).collect::<Vec<_>>().join("\n"), @"
+    insta::assert_snapshot!(marked.lines().take(8).collect::<Vec<_>>().join("\n"), @"
     Bug triage weekly  2026-11-26 10:00
-      execution
+      execution  sure: your mark
       won: your mark of its series, which goes before labels and rules
 
       time: 60 min, 60 min counted
 
-      lost:
+      near misses:
         the label `Tomato`: your mark goes before it
-        `Away` at built-in rules `default`:20: `title` did not match, saw `Bug triage weekly`
     ");
 }
 

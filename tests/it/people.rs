@@ -182,7 +182,7 @@ fn a_group_is_one_and_at_least_one() {
         assert_eq!(asks(fails), "counted", "{fails}");
     }
     let world = world().ics("work.ics", &[&meeting("talk", group)]);
-    let why = world.tell(["explain", "talk", "--ics", "work.ics"]);
+    let why = world.tell(["explain", "talk", "--all", "--ics", "work.ics"]);
     assert!(why.contains("`attendees` did not match, saw `at least 2`"), "{why}");
 }
 

@@ -289,7 +289,9 @@ fn a_question_is_explained_and_an_unknown_key_names_the_keys() {
       no rule matched, and nothing is guessed
 
       time: 30 min, 30 min counted
-      and 2 rules that ask for another title
+
+      near misses: none
+        and 2 more; --all prints them
 
     2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
       unclassified: no rule matched

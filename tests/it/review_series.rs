@@ -191,6 +191,11 @@ fn what_is_left_open_is_not_asked_again_and_a_title_that_recurs_is_one_question(
     assert!(world.run(["unmark", "Okapi 9 circle"]).ok().contains("all of this title: unmarked"));
     assert_eq!(world.run(["marks"]).ok().lines().count(), 1);
     assert!(world.run(["marks", "--import", "marks.toml"]).ok().contains("1 added"));
+    // Whoever writes one by hand need not know how titles are compared.
+    let world = world.file("hand.toml", "[[mark]]\ntitle = \"OKAPI 7 - Circle\"\nclass = \"unclassified\"\n");
+    assert!(world.run(["marks", "--import", "hand.toml"]).ok().contains("1 same"));
+    let world = world.file("form.toml", "[[mark]]\ntitle = \"Sync\"\nclass = \"strategy\"\n");
+    assert!(world.run(["marks", "--import", "form.toml"]).fails(65).contains("says more than a form"));
 }
 
 #[test]
@@ -284,4 +289,13 @@ fn a_changed_meeting_of_a_series_is_a_question_of_its_own_and_what_is_closer_goe
     assert!(world.run(["explain", "s11"]).ok().contains("your mark of its title"));
     assert!(world.run(["unmark", "s10"]).ok().contains("unmarked"));
     assert_eq!(of("11-09"), ["11-09 strategy", "11-09 strategy"]);
+}
+
+#[test]
+fn what_ones_own_rule_leaves_open_is_settled() {
+    let world = world(&[weekly("a", "Okapi circle", WEEKS[0], (9, 1), TEAM)]);
+    let kept = "[[rule]]\nname = \"Open\"\nclass = \"unclassified\"\ntitle = \"okapi\"\n";
+    let (world, titles) = asked(world.rules(kept), &["review", "--series"]);
+    assert_eq!(titles, Vec::<String>::new());
+    assert_eq!(asked(world.rules("# None.\n"), &["review", "--series"]).1, ["Okapi circle"]);
 }

@@ -170,8 +170,7 @@ fn by_words(key: &str) -> Option<Result<(Class, &'static str, &str), ()>> {
 }
 
 fn by_room(key: &str, meetings: &[&Judged], people: &People) -> Option<Proposal> {
-    let rooms: Option<Vec<Vec<&Address>>> = meetings.iter().map(|j| people.people(&j.instance.event)).collect();
-    let rooms = rooms?;
+    let rooms = meetings.iter().map(|j| people.people(&j.instance.event)).collect::<Option<Vec<Vec<&Address>>>>()?;
     let others = |room: &[&Address], j: &Judged| -> Vec<Address> {
         let me = people.me_in(&j.instance.event);
         room.iter().filter(|a| !me.is(a)).map(|a| (*a).clone()).collect()

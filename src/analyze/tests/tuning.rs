@@ -63,7 +63,7 @@ fn a_difference_adds_up_whatever_overlaps() {
     let analysis = |rules| Analysis::new(instances.clone(), rules, &people, &wishes);
     let difference = Difference::of(&analysis(&old), &analysis(&new), &[week().plus(-1), week()]);
     let moved: Vec<_> = difference.moved.iter().map(|m| (m.title.as_deref().unwrap(), m.events, h(m.held()))).collect();
-    assert_eq!(moved, [("Roadmap", 2, 2.0), ("Errand", 1, 1.0)]);
+    assert_eq!(moved, [("Roadmap", 2, 2.0), ("Errand", 1, 0.75)]);
     assert_eq!(difference.moved[0].from.verdict, Verdict::Counted(Class::Execution));
     let hours = |hours: &ledger::ByClass| Class::ALL.map(|class| h(hours.of(class)));
     // Before, Roadmap and Errand share half an hour; then Errand is gone.

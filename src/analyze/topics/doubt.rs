@@ -3,7 +3,7 @@
 use super::super::judge::{Judged, Series, Verdict, subject};
 use super::super::report::{Apart, Reason};
 use super::Analysis;
-use crate::classify::{By, Outcome, RuleSet, Subject, Title, title_key};
+use crate::classify::{By, Decision, Outcome, RuleSet, Subject, Title, title_key};
 use crate::model::{Class, Instance, Interval};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,8 +18,8 @@ const NEW: TimeDelta = TimeDelta::weeks(2);
 pub enum Doubt {
     /// Nothing matched.
     Open,
-    /// A rule or a label leaves it unclassified.
-    Kept,
+    /// A default rule leaves it open on purpose.
+    Kept { rule: usize },
     /// One word speaks for the class, and the user leaves such meetings open.
     LeftOpen { rule: usize, class: Class },
     /// A meeting of the same title was marked as this class.
@@ -63,7 +63,7 @@ impl Doubt {
             Doubt::Likely { asked, wrong, .. } => updated(0.3, 3.0, *asked, *wrong),
             Doubt::Shaken { asked, wrong, .. } => updated(0.04, 12.0, *asked, *wrong),
             // What a leader keeps for themselves, and what a rule names and leaves open, is mostly neither.
-            Doubt::Solo | Doubt::Kept => 0.12,
+            Doubt::Solo | Doubt::Kept { .. } => 0.12,
             Doubt::New { .. } => 0.1,
             Doubt::Sure { .. } => 0.04,
         }
@@ -135,14 +135,12 @@ impl<'r> Doubts<'r> {
                 (!own(*rule) && self.others_attend(j)).then_some(Doubt::Out { rule: *rule })
             }
             (Verdict::Apart(Apart::Solo), By::Nothing) => again.then_some(Doubt::Solo),
-            (Verdict::Counted(Class::Unclassified), by) => Some(match (&j.left_open, by) {
-                (Some(decision), _) => match (&decision.by, decision.class()) {
-                    (By::Rule(rule), Some(class)) => Doubt::LeftOpen { rule: *rule, class },
-                    _ => Doubt::Kept,
-                },
-                (None, By::Nothing) => Doubt::Open,
-                _ => Doubt::Kept,
-            }),
+            (Verdict::Counted(Class::Unclassified), by) => match (&j.left_open, by) {
+                (Some(decision), _) => left_open(decision),
+                (None, By::Nothing) => Some(Doubt::Open),
+                (None, By::Rule(rule)) => (!own(*rule)).then_some(Doubt::Kept { rule: *rule }),
+                _ => None,
+            },
             (Verdict::Counted(class), By::Rule(rule)) => self.classed(j, class, *rule, again && since >= self.new),
             _ => None,
         }
@@ -192,6 +190,11 @@ impl<'r> Doubts<'r> {
         let me = people.me_in(event);
         people.people(event).is_some_and(|all| all.into_iter().any(|one| !me.is(one)))
     }
+}
+
+fn left_open(decision: &Decision) -> Option<Doubt> {
+    let (By::Rule(rule), Some(class)) = (&decision.by, decision.class()) else { return None };
+    Some(Doubt::LeftOpen { rule: *rule, class })
 }
 
 fn title(j: &Judged) -> Option<String> {

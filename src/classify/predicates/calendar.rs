@@ -4,7 +4,7 @@ use super::{Finding, Kind, Look, Predicate};
 use crate::classify::Subject;
 use crate::classify::reader::near;
 use crate::classify::words::caseless;
-use crate::model::color_name;
+use crate::model::{color_name, color_names, is_color};
 
 pub const RECURRING: Kind = Kind {
     key: "recurring",
@@ -49,7 +49,16 @@ pub const COLOR: Kind = Kind {
     doc: "the event's colour: its name in the calendar, or Google's number or shade of it (`11`, `#d50000`)",
     example: r#"color = "tomato""#,
     parse: |reader, value| {
-        let any = reader.texts("color", value)?;
+        let any = reader.list("color", value, "a colour such as `tomato`", |reader, word, span| {
+            if is_color(word) {
+                return Some(caseless(word));
+            }
+            let expected =
+                "write Google's name or number of it, a CSS name such as `purple`, or a shade such as `#d50000`";
+            let help = near(word, color_names()).map_or(expected.into(), |name| format!("write `{name}`"));
+            reader.mistake(span, format!("there is no colour `{word}`"), "unknown colour").with_help(help);
+            None
+        })?;
         let any = any.into_iter().map(|word| color_name(&word).map_or(word, str::to_owned)).collect();
         let values: Values = |s| s.event.color.as_deref().map(|c| color_name(c).unwrap_or(c)).into_iter().collect();
         Some(Box::new(Named { key: "color", any, values }))

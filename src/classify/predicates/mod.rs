@@ -11,6 +11,7 @@ mod title;
 mod title_regex;
 
 use super::Subject;
+use super::gates::AnyOf;
 use super::phrase::Phrase;
 use super::reader::Reader;
 use super::words::Title;
@@ -81,6 +82,12 @@ pub trait Predicate: Debug + Send + Sync {
     /// Which words of the title the predicate asks for, as far as they are there; `None` where it asks for no title.
     fn taken(&self, _look: &Look<'_>) -> Option<Vec<Range<usize>>> {
         None
+    }
+
+    /// For each of its patterns what the title must hold, each for itself; empty where that is unknown. Lets the index leave the
+    /// rule out unasked.
+    fn needs(&self) -> &[Vec<AnyOf>] {
+        &[]
     }
 
     /// How many signs it is that this holds, besides words of the title that are counted one by one.

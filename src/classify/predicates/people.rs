@@ -6,7 +6,7 @@ use crate::classify::People;
 use crate::classify::people::in_domain;
 use crate::classify::range::Bounds;
 use crate::classify::reader::Reader;
-use crate::model::{Address, Event, domain_of};
+use crate::model::{Address, Event, domain};
 use std::ops::Range;
 
 const UNKNOWN: &str = "the attendees are unknown";
@@ -93,19 +93,19 @@ enum Who {
 impl Who {
     fn parse(reader: &mut Reader<'_>, text: &str, span: Range<usize>) -> Option<Who> {
         if let Some(group) = text.strip_prefix('@') {
-            if group.contains('.') {
-                return Some(Who::Domain(domain_of(group)));
+            if let Some(domain) = domain(group) {
+                return Some(Who::Domain(domain));
             }
             return reader.group(group, span).then(|| Who::Group(group.to_owned()));
         }
         if text.eq_ignore_ascii_case("me") {
             return Some(Who::Me);
         }
+        if let Some(domain) = domain(text) {
+            return Some(Who::Domain(domain));
+        }
         if let Some(address) = Address::parse(text) {
             return Some(Who::Address(address));
-        }
-        if text.contains('.') && !text.contains('@') && !text.contains(char::is_whitespace) {
-            return Some(Who::Domain(domain_of(text)));
         }
         reader
             .mistake(span, format!("`{text}` names nobody"), "expected an address, a domain or an `@group`")

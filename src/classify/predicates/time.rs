@@ -13,6 +13,13 @@ pub const DURATION: Kind = Kind {
     parse: |reader, value| {
         let bounds =
             reader.bounds("duration", value, "a length such as `\"30m\"`, `\"30m..1h\"` or `\">=90m\"`", length)?;
+        if let Some(never) = bounds.iter().find(|bounds| bounds.ends_before(&TimeDelta::zero())) {
+            let never = Bounds::written(std::slice::from_ref(never));
+            reader
+                .mistake(value.span(), format!("`duration = {never}` never holds"), "expected a length")
+                .with_help("no length is below zero");
+            return None;
+        }
         Some(Box::new(Duration(bounds)))
     },
 };

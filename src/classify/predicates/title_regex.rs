@@ -1,12 +1,18 @@
 use super::{Finding, Kind, Look, Predicate};
+use crate::classify::doubts;
+use crate::classify::gates::{AnyOf, needs, size};
+use crate::classify::reader::Reader;
 use crate::classify::words::Words;
 use regex::{Regex, RegexBuilder, bytes};
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// Compiled size of one expression, in bytes.
 const SIZE: usize = 1 << 20;
+/// An expression of so few states is known to stay below that, and compiled when a title asks for it first.
+const SMALL: usize = SIZE / 64;
 
 pub const KIND: Kind = Kind {
     key: "title_regex",
@@ -14,10 +20,13 @@ pub const KIND: Kind = Kind {
     example: r"title_regex = '^\w+ (/|<>) \w+$'",
     parse: |reader, value| {
         let patterns = reader.list("title_regex", value, "a regular expression", |reader, pattern, span| {
-            if let Err(error) = regex_syntax::Parser::new().parse(pattern) {
-                reader.regex_mistake(&error, &span);
-                return None;
-            }
+            let mut hir = match regex_syntax::parse(pattern) {
+                Ok(hir) => hir,
+                Err(error) => {
+                    reader.regex_mistake(&error, &span);
+                    return None;
+                }
+            };
             if pattern.contains('\u{8}') {
                 reader
                     .mistake(
@@ -33,35 +42,55 @@ pub const KIND: Kind = Kind {
                 return None;
             }
             let composed = composed(pattern);
-            match RegexBuilder::new(&composed).size_limit(SIZE).build() {
-                Ok(unicode) => Some(Pattern { written: pattern.into(), unicode, ascii: ascii(&composed) }),
-                Err(error) => {
-                    let label = match error {
-                        regex::Error::CompiledTooBig(limit) => format!("needs more than {} kB", limit >> 10),
-                        other => other.to_string(),
-                    };
-                    reader
-                        .mistake(span, "the `title_regex` pattern cannot be compiled", label)
-                        .with_help("write a smaller count in `{…}`, or several rules");
-                    None
-                }
+            if let Cow::Owned(composed) = &composed {
+                hir = regex_syntax::parse(composed).unwrap_or(hir);
             }
+            doubts::about_regex(reader, &hir, &span);
+            let unicode = OnceLock::new();
+            if size(&hir) > SMALL {
+                let compiled = compiled(reader, &composed, span)?;
+                unicode.get_or_init(|| Some(compiled));
+            }
+            let pattern =
+                Pattern { written: pattern.into(), composed: composed.into(), unicode, ascii: OnceLock::new() };
+            Some((pattern, needs(&hir)))
         })?;
-        Some(Box::new(TitleRegex(patterns)))
+        let (patterns, needs) = patterns.into_iter().unzip();
+        Some(Box::new(TitleRegex { patterns, needs }))
     },
 };
 
+fn compiled(reader: &mut Reader<'_>, pattern: &str, span: Range<usize>) -> Option<Regex> {
+    let error = match RegexBuilder::new(pattern).size_limit(SIZE).build() {
+        Ok(regex) => return Some(regex),
+        Err(error) => error,
+    };
+    let label = match error {
+        regex::Error::CompiledTooBig(limit) => format!("needs more than {} kB", limit >> 10),
+        other => other.to_string(),
+    };
+    reader
+        .mistake(span, "the `title_regex` pattern cannot be compiled", label)
+        .with_help("write a smaller count in `{…}`, or several rules");
+    None
+}
+
 #[derive(Debug)]
-struct TitleRegex(Vec<Pattern>);
+struct TitleRegex {
+    patterns: Vec<Pattern>,
+    needs: Vec<Vec<AnyOf>>,
+}
 
 #[derive(Debug)]
 struct Pattern {
     /// As it stands in the file.
     written: Box<str>,
-    unicode: Regex,
+    /// What is compiled of it.
+    composed: Box<str>,
+    unicode: OnceLock<Option<Regex>>,
     /// The same without Unicode classes and boundaries, for titles in ASCII: several times as fast, with the same
     /// result there. Absent where the pattern itself needs Unicode.
-    ascii: Option<bytes::Regex>,
+    ascii: OnceLock<Option<bytes::Regex>>,
 }
 
 /// The pattern as titles are read, after NFKC: `（仮）` asks for `(仮)`, and a letter with its mark is one character.
@@ -94,8 +123,20 @@ fn ascii(pattern: &str) -> Option<bytes::Regex> {
 }
 
 impl Pattern {
+    fn unicode(&self) -> Option<&Regex> {
+        self.unicode.get_or_init(|| Regex::new(&self.composed).ok()).as_ref()
+    }
+
+    fn is_match(&self, title: &str) -> bool {
+        let ascii = if title.is_ascii() { self.ascii.get_or_init(|| ascii(&self.composed)).as_ref() } else { None };
+        match ascii {
+            Some(ascii) => ascii.is_match(title.as_bytes()),
+            None => self.unicode().is_some_and(|unicode| unicode.is_match(title)),
+        }
+    }
+
     fn find<'t>(&self, title: &'t str) -> Option<&'t str> {
-        self.unicode.find(title).map(|hit| hit.as_str())
+        self.unicode()?.find(title).map(|hit| hit.as_str())
     }
 }
 
@@ -105,22 +146,17 @@ impl Predicate for TitleRegex {
     }
 
     fn holds(&self, look: &Look<'_>) -> bool {
-        let title = &*look.title.shown;
-        let plain = title.is_ascii();
-        self.0.iter().any(|pattern| match &pattern.ascii {
-            Some(ascii) if plain => ascii.is_match(title.as_bytes()),
-            _ => pattern.unicode.is_match(title),
-        })
+        self.patterns.iter().any(|pattern| pattern.is_match(&look.title.shown))
     }
 
     fn find(&self, look: &Look<'_>) -> Finding {
         let title = &*look.title.shown;
-        match self.0.iter().find_map(|pattern| Some((pattern, pattern.find(title)?))) {
+        match self.patterns.iter().find_map(|pattern| Some((pattern, pattern.find(title)?))) {
             Some((pattern, text)) => {
                 Finding { holds: true, wanted: pattern.written.to_string(), seen: text.to_owned() }
             }
             None => {
-                let wanted: Vec<&str> = self.0.iter().map(|pattern| &*pattern.written).collect();
+                let wanted: Vec<&str> = self.patterns.iter().map(|pattern| &*pattern.written).collect();
                 Finding { holds: false, wanted: wanted.join(", "), seen: title.to_owned() }
             }
         }
@@ -129,15 +165,18 @@ impl Predicate for TitleRegex {
     /// A word of the title is taken where the expression matched it, or a good part of it.
     fn taken(&self, look: &Look<'_>) -> Option<Vec<Range<usize>>> {
         let (title, words) = (&*look.title.shown, &look.title.words);
-        let found =
-            self.0.iter().flat_map(|pattern| pattern.unicode.find_iter(title)).map(|hit| Words::of(hit.as_str()));
-        let found: Vec<Words> = found.collect();
+        let found = self.patterns.iter().filter_map(Pattern::unicode).flat_map(|unicode| unicode.find_iter(title));
+        let found: Vec<Words> = found.map(|hit| Words::of(hit.as_str())).collect();
         let is_part = |word: &str, part: &str| word == part || (part.len() > 2 && word.contains(part));
         let taken = |at: &usize| {
             let word = words.word(*at);
             found.iter().any(|hit| (0..hit.len()).any(|i| is_part(word, hit.word(i))))
         };
         Some((0..words.len()).filter(taken).map(|at| at..at + 1).collect())
+    }
+
+    fn needs(&self) -> &[Vec<AnyOf>] {
+        &self.needs
     }
 
     /// The form of a whole title.

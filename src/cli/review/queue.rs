@@ -95,7 +95,7 @@ fn why(topic: &Topic<'_>, rules: &RuleSet) -> String {
     };
     match &topic.doubt {
         Doubt::Open => "no rule matched".into(),
-        Doubt::Kept => "a rule or a label keeps it so".into(),
+        Doubt::Kept { rule } => format!("`{}` leaves it open", name(*rule)),
         Doubt::LeftOpen { rule, class } => {
             format!("only one word speaks for {}, by `{}`", class.name(), name(*rule))
         }

@@ -3,10 +3,12 @@
 use super::super::context::{self, Setup};
 use super::super::paths::{config_path, rules_path, shown, watched};
 use super::queue::Item;
-use crate::classify::{RuleSet, Title, TitleRule, parse, with_rule};
-use crate::cli::Files;
+use super::{Session, Step};
+use crate::classify::{By, Phrase, RuleSet, Title, TitleRule, parse, with_rule};
+use crate::cli::{Done, Files, find, output};
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
+use crate::model::Override;
 use std::path::PathBuf;
 
 /// What a new file begins with: without it, the default rules would no longer be asked.
@@ -88,5 +90,54 @@ impl Written {
     /// The file as people name it.
     pub fn name(&self) -> String {
         shown(&self.path)
+    }
+}
+
+impl Session<'_> {
+    /// Asks for a rule, and writes it where it decides the meeting.
+    ///
+    /// # Errors
+    /// Those of [`proposed`].
+    pub fn rule(&mut self, item: &Item) -> Done {
+        if item.private {
+            return output::print("a rule would name a private title; `--show-private` allows it\n");
+        }
+        let usual = suggested(item);
+        let Some(title) = self.asked.line(&format!("  words of the title [{usual}] > "))? else { return Ok(()) };
+        let title = if title.is_empty() { usual } else { title };
+        if Phrase::parse(&title).is_none() {
+            return output::print("a rule needs a word of the title\n");
+        }
+        let class = match self.asked.key("  class: s e i > ")? {
+            Some('s') => "strategy",
+            Some('e') => "execution",
+            Some('i') => "ignore",
+            _ => return output::print("no rule was made\n"),
+        };
+        let kept = Override::class(class).and_then(|class| item.word(class).theme);
+        let usual =
+            kept.as_deref().map_or("Enter for none".into(), |theme| format!("[{}]", crate::diagnostic::plain(theme)));
+        let theme = self.asked.line(&format!("  theme, {usual} > "))?.unwrap_or_default();
+        let theme = Some(theme.as_str()).filter(|theme| !theme.is_empty()).or(kept.as_deref());
+        let (file, rules) = proposed(&self.review.files, &self.setup, item, class, theme, &title)?;
+        let beaten = std::mem::replace(&mut self.setup.rules, rules);
+        if !self.decided_by(item, &file.rule) {
+            self.setup.rules = beaten;
+            return output::print("that rule would not decide this meeting; nothing was written\n");
+        }
+        if let Err(failure) = file.write() {
+            self.setup.rules = beaten;
+            return Err(failure);
+        }
+        let said = format!("a rule for `{}` in {}", crate::diagnostic::plain(&title), file.name());
+        self.steps.push(Step::Ruled { key: item.key.clone(), file });
+        self.done.insert(item.key.clone());
+        self.tell(&said)
+    }
+
+    /// The meeting is decided by the rule of that name.
+    fn decided_by(&self, item: &Item, name: &str) -> bool {
+        let by = |by: &By| matches!(by, By::Rule(rule) if *self.setup.rules.rules()[*rule].name == *name);
+        self.analysis().judged().iter().any(|j| find::id(&j.instance) == item.id && by(&j.decision.by))
     }
 }
