@@ -240,7 +240,7 @@ fn a_file_that_breaks_while_its_owner_thinks_keeps_what_was_answered() {
         assert!(out.read_line(&mut line).unwrap() > 0);
     }
     let broken = std::fs::read_to_string(&path).unwrap() + "[[rule]\n";
-    std::fs::write(&path, &broken).unwrap();
+    let _world = world.file(".config/vantage/rules.toml", &broken);
     answers.write_all(b"e\n").unwrap();
     drop(answers);
     let end = child.wait_with_output().unwrap();

@@ -11,6 +11,11 @@ const LINKS: &[&str] = &[
 ];
 /// Words that stand for no kind of meeting: days, and what fills a sentence.
 const FILLERS: &[&str] = &[
+    "project",
+    "projekt",
+    "projet",
+    "proyecto",
+    "projeto",
     "to",
     "from",
     "what",
@@ -90,24 +95,30 @@ pub struct Fold {
     pub key: String,
     /// Every word, `*` for one that is folded.
     pub words: Vec<String>,
-    /// All of it is names and numbers, which therefore were kept.
+    /// Without names and numbers nothing would be left that says something, so the names were kept.
     lost: bool,
 }
 
 impl Fold {
-    /// Folds a title; `None` where it holds no word, or nothing but numbers. What would lose all its words keeps them.
+    /// Folds a title; `None` where it holds no word, or nothing but numbers. What would lose all words that say something
+    /// keeps its names: "Projekt Adler".
     pub fn of(title: &str, names: &HashSet<String>) -> Option<Fold> {
         let words: Vec<String> = Title::of(title).words.runs().map(str::to_owned).collect();
         if words.iter().all(|word| word.chars().filter(|c| c.is_alphabetic()).count() < 2 && is_number(word)) {
             return None;
         }
-        let star = |word: &String| if names.contains(word) || is_number(word) { "*".to_owned() } else { word.clone() };
-        let folded: Vec<String> = words.iter().map(star).collect();
-        let kept: Vec<&str> = folded.iter().map(String::as_str).filter(|word| *word != "*").collect();
-        if kept.iter().all(|word| LINKS.contains(word)) {
-            return Some(Fold { key: words.join(" "), words, lost: true });
+        let fold = |is_folded: &dyn Fn(&String) -> bool| -> Vec<String> {
+            words.iter().map(|word| if is_folded(word) { "*".to_owned() } else { word.clone() }).collect()
+        };
+        let kept = |words: &[String]| words.iter().filter(|word| *word != "*").cloned().collect::<Vec<_>>().join(" ");
+        let folded = fold(&|word| names.contains(word) || is_number(word));
+        if folded.iter().any(|word| says(word) && !FILLERS.contains(&word.as_str())) {
+            return Some(Fold { key: kept(&folded), words: folded, lost: false });
         }
-        Some(Fold { key: kept.join(" "), words: folded, lost: false })
+        let named = fold(&|word| is_number(word));
+        let all_numbers = kept(&named).is_empty();
+        let words = if all_numbers { words } else { named };
+        Some(Fold { key: kept(&words), words, lost: true })
     }
 
     /// The words that may stand for a kind of meeting: no form, no name, no number.
@@ -213,6 +224,9 @@ mod tests {
             ("Ana / Bo", "ana bo", Some("ana bo")),
             ("Ana and Bo", "ana and bo", Some("ana and bo")),
             ("Ana", "ana", None),
+            ("Projekt Bo", "projekt bo", Some("projekt bo")),
+            ("Project 7", "project", None),
+            ("Ana weekly 41", "ana weekly", None),
             ("ISO27001", "iso27001", None),
             ("Weekly Falcon review", "weekly falcon review", Some("falcon")),
             ("Weekly review", "weekly review", None),
@@ -230,7 +244,7 @@ mod tests {
     fn a_general_word_is_no_form_no_name_and_no_number() {
         let names = ["ana".to_owned()].into();
         let general = |title| Fold::of(title, &names).unwrap().general(&names).collect::<Vec<_>>().join(" ");
-        assert_eq!(general("Weekly Falcon review Q3, Ana und das Projekt"), "falcon projekt");
+        assert_eq!(general("Weekly Falcon review Q3, Ana und das Lager"), "falcon lager");
         assert_eq!(general("Ana Weekly"), "");
         assert_eq!(general("製品戦略 会議"), "製品戦略 会議");
     }

@@ -106,7 +106,7 @@ pub fn block(suggestion: &Suggestion, before: &Coverage, after: &Coverage) -> St
     }
     let _ = writeln!(text, "# {}", change(before, after));
     if s.moves > 0 {
-        let _ = writeln!(text, "# it would also take {} from other rules", meetings(s.moves));
+        let _ = writeln!(text, "# it would decide {} otherwise than now", meetings(s.moves));
     }
     match s.proposal.outcome {
         Some(outcome) => text += &s.toml(outcome),
