@@ -10,6 +10,7 @@ mod delegate;
 pub mod difference;
 mod flow;
 pub mod judge;
+pub mod language;
 pub mod ledger;
 pub mod partners;
 mod people;

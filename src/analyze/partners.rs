@@ -82,7 +82,7 @@ fn in_every_meeting<'a>(held: impl Iterator<Item = &'a Judged>) -> Option<Addres
 }
 
 /// A domain at which everybody can have an address is nobody's own.
-fn shared(domain: &str) -> bool {
+pub(super) fn shared(domain: &str) -> bool {
     let providers = [
         "gmail",
         "googlemail",

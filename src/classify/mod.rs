@@ -8,6 +8,7 @@ mod absence;
 mod append;
 mod dates;
 mod doubts;
+mod extend;
 mod file;
 mod forms;
 mod gates;
@@ -28,6 +29,7 @@ mod words;
 
 pub use absence::{Foreign, Nature, foreign};
 pub use append::append;
+pub use extend::with_pack;
 pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
 pub use forms::is_form;
 pub use insert::{TitleRule, with_rule};

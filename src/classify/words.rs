@@ -99,6 +99,13 @@ impl Words {
         &self.text[self.spans[range.start].0 as usize..self.spans[range.end - 1].1 as usize]
     }
 
+    /// The words as people see them: in scripts that set no spaces a whole run is one. Emoji are none.
+    pub fn runs(&self) -> impl Iterator<Item = &str> {
+        let starts = (0..self.real).filter(|at| !self.is_joined(*at));
+        let end = |start: usize| (start + 1..self.real).find(|at| !self.is_joined(*at)).unwrap_or(self.real);
+        starts.map(move |start| self.slice(start..end(start)))
+    }
+
     /// All words as one text.
     pub fn text(&self) -> &str {
         self.slice(0..self.len())
@@ -358,6 +365,14 @@ mod tests {
         }
         assert_eq!(Title::of("[EXT] Ana / Bo").shown, "Ana / Bo");
         assert_eq!(Title::of(&"ä".repeat(9000)).shown.len(), TITLE_CAP);
+    }
+
+    #[test]
+    fn a_run_without_spaces_is_one_word_to_people() {
+        let runs = |title| Title::of(title).words.runs().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(runs("製品戦略 1on1ミーティング 🎂"), ["製品戦略", "1on1ミーティング"]);
+        assert_eq!(runs("Falcon 41: C++ plan"), ["falcon", "41", "c++", "plan"]);
+        assert!(runs("🎂").is_empty());
     }
 
     proptest! {

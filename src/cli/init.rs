@@ -1,13 +1,17 @@
-//! A first configuration: five questions, with likely answers from the calendar.
+//! A first configuration: five questions, with likely answers from the calendar, and a sixth where its titles are in a language
+//! that has rules of its own.
 
 use super::context::{Setup, Talk, now};
 use super::init_write::{refuse, write};
+use super::language::spoken;
 use super::paths::{shown, state_folder, watched};
 use super::rules_text::twelve_weeks;
 use super::{Done, Files, output};
 use crate::analyze::Analysis;
+use crate::analyze::language::Language;
 use crate::analyze::partners::{Likely, likely};
 use crate::chart;
+use crate::classify::with_pack;
 use crate::config::{Answers, Question, RULES_TEMPLATE};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::ical;
@@ -102,16 +106,18 @@ impl Init {
             answers.me = setup.config.people.me.clone();
         }
         setup.config.people.me = answers.me.clone();
-        let (owner, likely) = self.look(&mut setup, now, talk)?;
+        let (owner, likely, language) = self.look(&mut setup, now, talk)?;
         if answers.me.is_empty() {
             answers.me.extend(taken(owner, &likely)?);
         }
-        self.ask_all(&setup, likely, &mut answers)?;
+        let mut input = std::io::stdin().lock();
+        let over = self.ask_all(&setup, likely, &mut answers, &mut input)?;
+        let rules = self.rules(language, over, &mut input)?;
         let mut text = answers.text();
         if answers.calendars.is_empty() {
             text += &sources(&paths[0]);
         }
-        let kept = [write(&paths[1], RULES_TEMPLATE)?, write(&paths[0], &text)?];
+        let kept = [write(&paths[1], &rules)?, write(&paths[0], &text)?];
         for path in kept.iter().flatten() {
             output::print(&format!("kept {}\n", shown(path)))?;
         }
@@ -141,9 +147,9 @@ impl Init {
         Ok(calendars)
     }
 
-    /// Whose the files are, where they say so with one voice, and what the last twelve weeks suggest; nothing where no calendar
-    /// is known.
-    fn look(&self, setup: &mut Setup, now: DateTime<Utc>, talk: &Talk) -> Result<(Option<Address>, Likely), Failure> {
+    /// Whose the files are, where they say so with one voice, what the last twelve weeks suggest, and the language of their titles;
+    /// nothing where no calendar is known.
+    fn look(&self, setup: &mut Setup, now: DateTime<Utc>, talk: &Talk) -> Result<Look, Failure> {
         let weeks = twelve_weeks(&setup.wishes, now);
         let start = setup.wishes.zones.week(weeks[0]).start;
         let instances = self.instances(setup, Interval::new(start, now), now, talk)?;
@@ -154,8 +160,9 @@ impl Init {
         if setup.config.people.me.is_empty() {
             setup.config.people.me.extend(owner.clone());
         }
+        let language = spoken(&instances);
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
-        Ok((owner, likely(analysis.judged(), &setup.config.people)))
+        Ok((owner, likely(analysis.judged(), &setup.config.people), language))
     }
 
     fn instances(
@@ -171,7 +178,14 @@ impl Init {
         }
     }
 
-    fn ask_all(&self, setup: &Setup, likely: Likely, answers: &mut Answers) -> Done {
+    /// Asks what was not given; whether the answers are over.
+    fn ask_all(
+        &self,
+        setup: &Setup,
+        likely: Likely,
+        answers: &mut Answers,
+        input: &mut impl BufRead,
+    ) -> Result<bool, Failure> {
         let partners: Vec<&str> = likely.partners.iter().map(Address::as_str).collect();
         let files = || file_zone(answers.calendars.iter().map(|(_, path)| path.as_str()));
         let zone = calendar_zone().or_else(files).unwrap_or_else(|| setup.wishes.zones.home.name().to_string());
@@ -217,7 +231,6 @@ impl Init {
                 without: "nobody",
             },
         ];
-        let mut input = std::io::stdin().lock();
         // After the last line of a script, proposals are taken without a word.
         let mut over = self.yes;
         for ask in asks {
@@ -230,7 +243,7 @@ impl Init {
             }
             let mut open = true;
             while open && !over {
-                let line = prompt(&ask, &mut input)?;
+                let line = prompt(&ask, input)?;
                 over = line.is_none();
                 match line.as_deref().unwrap_or_default() {
                     "" => break,
@@ -249,7 +262,24 @@ impl Init {
                 let _ = answers.take(ask.question, proposal);
             }
         }
-        Ok(())
+        Ok(over)
+    }
+
+    /// The first rules, with the pack for the language of the titles where that is wanted.
+    fn rules(&self, language: Option<&Language>, mut over: bool, input: &mut impl BufRead) -> Result<String, Failure> {
+        let with = |language: &Language| Some((language.name, with_pack(RULES_TEMPLATE, language.pack)?));
+        let Some((name, (text, extends))) = language.and_then(with) else { return Ok(RULES_TEMPLATE.into()) };
+        let asks = format!("Your titles look {name}. Take the rules for {name} too?\nEnter for yes, `-` for no: ");
+        while !over {
+            match line(&asks, input)?.as_deref() {
+                None => over = true,
+                Some("" | "y" | "yes") => break,
+                Some("-" | "n" | "no") => return Ok(RULES_TEMPLATE.into()),
+                Some(_) => {}
+            }
+        }
+        output::print(&format!("your titles look {name}: `{extends}` stands in the rules\n"))?;
+        Ok(text)
     }
 
     /// Last week's headline where there is a calendar, and what to do next.
@@ -268,6 +298,9 @@ impl Init {
     }
 }
 
+/// The owner, likely answers, and the language.
+type Look = (Option<Address>, Likely, Option<&'static Language>);
+
 /// Who is taken for the user, and said to be: whom the calendar names, else whoever is in nearly every meeting.
 fn taken(owner: Option<Address>, likely: &Likely) -> Result<Option<Address>, Failure> {
     if let Some(owner) = owner {
@@ -284,7 +317,12 @@ fn taken(owner: Option<Address>, likely: &Likely) -> Result<Option<Address>, Fai
 fn prompt(ask: &Ask<'_>, input: &mut impl BufRead) -> Result<Option<String>, Failure> {
     let none = if ask.proposal.is_some() { ", `-` for none" } else { "" };
     let what = plain(ask.proposal.as_deref().unwrap_or(ask.without));
-    output::print(&format!("{}\nEnter for {what}{none}: ", ask.asks))?;
+    line(&format!("{}\nEnter for {what}{none}: ", ask.asks), input)
+}
+
+/// A line after `prompt`; `None` at the end of the input.
+fn line(prompt: &str, input: &mut impl BufRead) -> Result<Option<String>, Failure> {
+    output::print(prompt)?;
     let mut line = String::new();
     let read = input.read_line(&mut line);
     let length = read.map_err(|e| Failure::new(Exit::Io, "standard input could not be read").cause(e))?;

@@ -11,6 +11,7 @@ mod explain;
 mod find;
 mod init;
 mod init_write;
+mod language;
 mod machine;
 mod mark;
 mod marks;

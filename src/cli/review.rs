@@ -9,7 +9,7 @@ use super::context::{Setup, Talk, now, overrides};
 use super::find::second_path;
 use super::mark::{keep, tell_daemon};
 use super::week::one_week;
-use super::{Done, Files, context, explain, output, paths};
+use super::{Done, Files, context, explain, language, output, paths};
 use crate::analyze::topics::topics;
 use crate::analyze::{Analysis, ledger::ByClass};
 use crate::classify::put_marks;
@@ -128,6 +128,9 @@ fn coverage(hours: &ByClass) -> Option<Exact> {
 impl Session<'_> {
     fn run(mut self, talk: &Talk) -> Done {
         let before = self.shown.clone();
+        if let Some(remark) = language::remark(&self.review.files, &self.setup, &self.instances, self.span) {
+            output::print(&remark)?;
+        }
         output::print(KEYS)?;
         let ended = self.pass(talk);
         if !self.steps.is_empty() {
@@ -154,7 +157,10 @@ impl Session<'_> {
         let (within, all) = if self.beyond { (self.span, self.within == self.span) } else { (self.within, true) };
         let topics = topics(&analysis, &self.setup.rules, self.span, within);
         // Beyond the week only what comes again is worth a question.
-        let items = topics.iter().filter(|topic| all || topic.again).map(|topic| Item::new(topic, &analysis, &self.setup, self.review.show_private));
+        let items = topics
+            .iter()
+            .filter(|topic| all || topic.again)
+            .map(|topic| Item::new(topic, &analysis, &self.setup, self.review.show_private));
         items.filter(|item| !self.done.contains(&item.key)).collect()
     }
 
@@ -165,7 +171,10 @@ impl Session<'_> {
                 self.beyond = true;
                 left = self.left();
                 if !left.is_empty() {
-                    output::print(&format!("\nthat is all of {}; what comes again in its twelve weeks:\n", self.weeks))?;
+                    output::print(&format!(
+                        "\nthat is all of {}; what comes again in its twelve weeks:\n",
+                        self.weeks
+                    ))?;
                 }
             }
             if left.is_empty() {
