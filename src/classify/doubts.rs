@@ -55,7 +55,7 @@ pub(super) fn about_regex(reader: &mut Reader<'_>, hir: &Hir, span: &Range<usize
         heads.literals().into_iter().flatten().filter_map(|head| std::str::from_utf8(head.as_bytes()).ok()).collect();
     let is_taken_off =
         |head: &&str| !head.trim_end().is_empty() && without_prefixes(head).len() < head.trim_end().len();
-    if !heads.is_empty() && heads.iter().all(|head| is_taken_off(&head)) {
+    if !heads.is_empty() && heads.iter().all(is_taken_off) {
         let message = "the `title_regex` pattern begins with what is taken off a title before: tags such as `FW:` or `[EXT]`, \
                        blanks and emoji";
         reader.warn(span.clone(), message, "never matches", "leave it out, and begin with the title itself");

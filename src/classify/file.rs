@@ -6,7 +6,8 @@ use super::doubts;
 use super::predicates::{PREDICATES, Predicate};
 use super::reader::{Reader, near};
 use super::rule::{Rule, Source};
-use super::ruleset::{Labelled, RuleSet, same};
+use super::ruleset::{Labelled, RuleSet};
+use super::words::caseless;
 use crate::model::{Class, Mistake};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -289,14 +290,15 @@ fn labels(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Labelled> {
         reader.wrong_type("labels", value, "a table");
         return Vec::new();
     };
-    let mut labels: Vec<Labelled> = Vec::new();
+    let (mut labels, mut names) = (Vec::new(), BTreeSet::new());
     for (name, value) in table {
         reader.at(format!("label `{}`", name.get_ref()));
         let Some(table) = value.get_ref().as_table() else {
             reader.wrong_type(name.get_ref(), value, "a table such as `{ class = \"strategy\" }`");
             continue;
         };
-        if labels.iter().any(|label| same(&label.name, name.get_ref())) {
+        let key = caseless(name.get_ref());
+        if !names.insert(key.clone()) {
             reader.mistake(name.span(), "the same label stands here in another letter case", "label named twice");
         }
         for (key, _) in table.iter().filter(|(key, _)| !["class", "theme", "kind"].contains(&key.get_ref().as_ref())) {
@@ -304,7 +306,7 @@ fn labels(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Labelled> {
         }
         if let Some((outcome, kind, theme)) = outcome(reader, table, &value.span(), true) {
             let (name, line) = (name.get_ref().as_ref().into(), reader.line(name.span().start));
-            labels.push(Labelled { name, line, outcome, kind, theme });
+            labels.push(Labelled { name, key, line, outcome, kind, theme });
         }
     }
     labels

@@ -40,7 +40,7 @@ impl Phrase {
     }
 
     /// How many words it has.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.pieces.len()
     }
 

@@ -13,6 +13,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Labelled {
     pub name: Arc<str>,
+    /// The name as [`caseless`] spells it.
+    pub key: String,
     pub line: usize,
     pub outcome: Outcome,
     pub kind: Nature,
@@ -94,7 +96,10 @@ impl RuleSet {
         let event = subject.event;
         let meeting = || foreign(event, subject.people) == Some(Foreign::Guests);
         let holds = |label: &&Labelled| label.kind != Nature::OutOfOffice || !meeting();
-        let named = |label: &String| self.labels.iter().filter(holds).find(|known| same(&known.name, label));
+        let named = |label: &String| {
+            let key = caseless(label);
+            self.labels.iter().filter(|known| known.key == key).find(holds)
+        };
         let label = event.labels.iter().chain(&event.color).find_map(named)?;
         let by = By::Label(label.name.clone());
         Some(Decision { outcome: label.outcome, kind: label.kind, theme: label.theme.clone(), by, sure: true })
@@ -171,9 +176,4 @@ fn by_override(subject: &Subject<'_>, otherwise: &Decision) -> Option<Decision> 
     };
     let by = By::Override { series: *series };
     Some(Decision { outcome, kind: otherwise.kind, theme: word.theme.clone(), by, sure: true })
-}
-
-/// Labels are the same whatever their letter case.
-pub(super) fn same(one: &str, other: &str) -> bool {
-    caseless(one) == caseless(other)
 }

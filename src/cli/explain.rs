@@ -57,7 +57,11 @@ impl Explain {
                     && self.place.on.is_none()
                     && matches!(failure.exit, Exit::Usage | Exit::Failed) =>
             {
-                return self.print(&Answer::bare(wanted, "no calendar was looked at", &setup.rules));
+                return self.print(&Answer::bare(
+                    wanted,
+                    "no meeting was found, because no calendar is known",
+                    &setup.rules,
+                ));
             }
             Err(failure) => return Err(failure),
         };

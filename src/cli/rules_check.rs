@@ -63,13 +63,12 @@ impl RulesCheck {
             Format::Text => {}
         }
         if self.format == Format::Text {
-            let notes = setup.rules.remarks().notes.clone();
+            let notes = if self.quiet { Vec::new() } else { setup.rules.remarks().notes.clone() };
             talk.remarks(&Place { file: check.name.clone(), text: text.clone(), mistakes });
-            talk.notes(&Place {
-                file: check.name.clone(),
-                text,
-                mistakes: if self.quiet { Vec::new() } else { notes },
-            });
+            if count > 0 && !notes.is_empty() {
+                eprintln!();
+            }
+            talk.notes(&Place { file: check.name.clone(), text, mistakes: notes });
         }
         if self.strict && count > 0 {
             return Err(Failure::new(

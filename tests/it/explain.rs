@@ -149,7 +149,7 @@ fn an_answer_names_the_near_misses_and_counts_the_others() {
       strategy  sure: a rule of yours
       won: `Pricing` at ~/.config/vantage/rules.toml:6
            title = pricing, matched `pricing`
-      no calendar was looked at: this answers for the title alone
+      no meeting was found, because no calendar is known: this answers for the title alone
 
       near misses:
         `Vendor deals` at ~/.config/vantage/rules.toml:1: `unless title = pricing` held, by `pricing`
@@ -165,7 +165,7 @@ fn an_answer_names_the_near_misses_and_counts_the_others() {
     nonsense
       unclassified
       no rule matched, and nothing is guessed
-      no calendar was looked at: this answers for the title alone
+      no meeting was found, because no calendar is known: this answers for the title alone
 
       near misses: none
         and 36 more; --all prints them

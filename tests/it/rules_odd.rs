@@ -135,9 +135,9 @@ fn bounds_that_hold_nothing_are_mistakes() {
 }
 
 #[test]
-fn a_colour_that_no_event_has_is_a_mistake() {
+fn a_colour_that_no_event_has_is_told() {
     insta::assert_snapshot!(said("color = \"purpleish\""), @r#"
-    error: rule 1 `R`: there is no colour `purpleish`
+    warning: rule 1 `R`: there is no colour `purpleish`
      --> ~/.config/vantage/rules.toml:4:9
       |
     4 | color = "purpleish"

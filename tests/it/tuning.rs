@@ -68,7 +68,7 @@ fn a_clean_file_passes_the_strict_check() {
 
 #[test]
 fn without_meetings_a_check_says_so_and_passes() {
-    let world = World::new().rules("[[rule]]\nname = \"a\"\nclass = \"strategy\"\ntitle = \"a\"\n");
+    let world = World::new().rules("[[rule]]\nname = \"a\"\nclass = \"strategy\"\ntitle = \"atlas\"\n");
     insta::assert_snapshot!(world.tell(["rules", "check", "--strict"]));
 }
 

@@ -50,14 +50,12 @@ pub const COLOR: Kind = Kind {
     example: r#"color = "tomato""#,
     parse: |reader, value| {
         let any = reader.list("color", value, "a colour such as `tomato`", |reader, word, span| {
-            if is_color(word) {
-                return Some(caseless(word));
+            if !is_color(word) {
+                let expected = "expected Google's name or number of it, a CSS name, or a shade such as `#d50000`";
+                let help = near(word, color_names()).map_or(expected.into(), |name| format!("write `{name}`"));
+                reader.warn(span, format!("there is no colour `{word}`"), "unknown colour", help);
             }
-            let expected =
-                "write Google's name or number of it, a CSS name such as `purple`, or a shade such as `#d50000`";
-            let help = near(word, color_names()).map_or(expected.into(), |name| format!("write `{name}`"));
-            reader.mistake(span, format!("there is no colour `{word}`"), "unknown colour").with_help(help);
-            None
+            Some(caseless(word))
         })?;
         let any = any.into_iter().map(|word| color_name(&word).map_or(word, str::to_owned)).collect();
         let values: Values = |s| s.event.color.as_deref().map(|c| color_name(c).unwrap_or(c)).into_iter().collect();
