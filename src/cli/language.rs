@@ -16,9 +16,7 @@ pub const DEFAULTS: &str = "extends = \"default\"\n";
 /// What a pack would change.
 pub struct Offer {
     pub language: &'static Language,
-    /// The rules file with it.
-    pub text: String,
-    /// Its line that is new: `extends = ["default", "de"]`.
+    /// The line of the rules that is new: `extends = ["default", "de"]`.
     pub extends: String,
     pub before: Coverage,
     pub after: Coverage,
@@ -55,7 +53,7 @@ pub fn offer(ground: &Ground<'_>) -> Option<Offer> {
     let (text, extends) = with_pack(ground.text, language.pack)?;
     let before = ground.coverage("").ok()?;
     let after = Ground { text: &text, ..*ground }.coverage("").ok()?;
-    (after.open() < before.open()).then_some(Offer { language, text, extends, before, after })
+    (after.open() < before.open()).then_some(Offer { language, extends, before, after })
 }
 
 /// One line about the pack for the titles of `window`, for the start of a review; `None` where there is nothing to offer.

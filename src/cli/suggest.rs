@@ -7,7 +7,7 @@ use super::language::{self, DEFAULTS, Offer, rules_text};
 use super::paths::{config_path, rules_path, rules_place, shown};
 use super::{Done, Files, Format, output};
 use crate::analyze::suggest::{Ground, Suggestions};
-use crate::classify::{Outcome, append};
+use crate::classify::{Outcome, append, with_pack};
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
 use crate::model::{Class, Interval, Mistake, Week, count};
@@ -102,6 +102,14 @@ impl Suggest {
         rules_place(&self.files).ok_or_else(nowhere)
     }
 
+    /// Where the rules are, and what they are now: the file may have been edited while its owner thought.
+    fn written(&self) -> Result<(PathBuf, String), Failure> {
+        let path = self.place()?;
+        let there = path.try_exists().unwrap_or(true);
+        let text = rules_text(there.then_some(&path))?.unwrap_or(DEFAULTS.into());
+        Ok((path, text))
+    }
+
     /// Asks about the pack, then about each suggestion, on standard input.
     fn ask_all(&self, ground: Ground<'_>, offer: Option<Offer>, days: (NaiveDate, NaiveDate)) -> Done {
         let mut answers = std::io::stdin().lock().lines();
@@ -123,10 +131,12 @@ impl Suggest {
                 _ => {}
             }
         }
-        let path = self.place()?;
-        disk::rewrite(&path, offer.text.as_bytes())?;
-        output::print(&format!("`{}` stands in {}\n\n", offer.extends, shown(&path)))?;
-        Ok(Some(offer.text))
+        let (path, text) = self.written()?;
+        // Whoever wrote the pack into it meanwhile said yes too.
+        let Some((whole, extends)) = with_pack(&text, offer.language.pack) else { return Ok(Some(text)) };
+        disk::rewrite(&path, whole.as_bytes())?;
+        output::print(&format!("`{extends}` stands in {}\n\n", shown(&path)))?;
+        Ok(Some(whole))
     }
 
     /// Asks about each suggestion. Each answer is in the file before the next question.
@@ -160,11 +170,9 @@ impl Suggest {
         output::print(&format!("{rules} {were} added to {path}; {}\n", change(&found.before, &reached)))
     }
 
-    /// Writes the last of `rules` behind what the file holds now: it may have been edited while its owner thought.
+    /// Writes the last of `rules` behind what the file holds now.
     fn keep(&self, ground: &Ground<'_>, rules: &[String]) -> Done {
-        let path = self.place()?;
-        let there = path.try_exists().unwrap_or(true);
-        let text = rules_text(there.then_some(&path))?.unwrap_or(DEFAULTS.into());
+        let (path, text) = self.written()?;
         let groups: Vec<&str> = ground.people.groups.keys().map(String::as_str).collect();
         let rule = rules.last().map_or("", String::as_str);
         let (whole, _) = append(ground.file, &text, rule, &groups).map_err(|broken| {

@@ -2,6 +2,7 @@
 
 use crate::suggest::{CONFIG, with};
 use crate::support::World;
+use std::io::{BufRead, BufReader, Read, Write};
 
 const GERMAN: [&str; 12] = [
     "Abstimmung mit Vertrieb",
@@ -110,6 +111,20 @@ fn no_answer_and_no_leave_the_rules_as_they_are() {
         assert!(told.contains("Take it?") && told.ends_with("nothing was added\n"), "{told}");
         assert_eq!(rules(&world), "extends = \"default\"\n");
     }
+}
+
+#[test]
+fn what_is_written_while_the_pack_is_asked_about_stays() {
+    let world = world(&GERMAN, 10).rules("extends = \"default\"\n");
+    let mut child = world.command().args(["rules", "suggest", "--apply"]).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    assert!(out.read_line(&mut line).unwrap() > 0 && line.starts_with("your titles look German"), "{line}");
+    let world = world.rules("extends = \"default\"\n# mine\n");
+    child.stdin.take().unwrap().write_all(b"y\nq\n").unwrap();
+    out.read_to_string(&mut line).unwrap();
+    assert!(child.wait().unwrap().success(), "{line}");
+    assert_eq!(rules(&world), "extends = [\"default\", \"de\"]\n# mine\n");
 }
 
 #[test]

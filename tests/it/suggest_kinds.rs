@@ -153,6 +153,7 @@ fn a_crowd_listens_and_a_short_regular_round_reports() {
     let events = [
         with("1", "Owls", "16T0900", "16T1000", &crowd, ""),
         with("2", "Larks", "17T0900", "17T1000", &crowd[..12], ""),
+        with("5", "Finches", "17T1100", "17T1150", &crowd, "ORGANIZER:mailto:ada@example.com"),
         with("3", "Robins", "18T0900", "18T0945", &crowd[..12], "RRULE:FREQ=DAILY;COUNT=2"),
         with("4", "Storks", "18T1100", "18T1200", &crowd[..12], "RRULE:FREQ=DAILY;COUNT=3"),
     ];
@@ -161,6 +162,7 @@ fn a_crowd_listens_and_a_short_regular_round_reports() {
     execution Robins: a short regular round of several colleagues | title = ["robins"]
     ? Larks: nothing about it tells direction from delivery
     ignore Owls: so many people that you only listen | title = ["owls"]
+    ? Finches: nothing about it tells direction from delivery
     "#);
 }
 

@@ -141,7 +141,9 @@ pub fn propose(group: &Group, meetings: &[&Judged], people: &People) -> Proposal
         return by_lean(lean, "most meetings");
     }
     let room = if kept { None } else { by_room(&group.key, meetings, people) };
-    let listen = || all(|n| n > AUDIENCE).then(|| Proposal::ignore("so many people that you only listen"));
+    // Whoever calls so many together speaks.
+    let mine = || meetings.iter().any(|j| people.is_mine(&j.instance.event));
+    let listen = || (all(|n| n > AUDIENCE) && !mine()).then(|| Proposal::ignore("so many people that you only listen"));
     let lean = || lean.filter(|_| !kept).map(|lean| by_lean(lean, "most meetings"));
     let nothing = match kept {
         true => "a rule keeps it unclassified",
