@@ -147,6 +147,33 @@ fn who_attends_says_what_it_is() {
 }
 
 #[test]
+fn one_who_is_mostly_in_one_class_says_what_a_round_is_unless_they_came_once() {
+    let (ida, rex) = (["ida@example.com", "ole@example.com"], ["rex@example.com", "pia@example.com"]);
+    let classed = ["Vista", "Pilot", "Lake", "Pond", "Mill", "Fair"].into_iter().enumerate().flat_map(|(n, name)| {
+        let (start, end) = (format!("16T{:02}00", 8 + n), format!("16T{:02}30", 8 + n));
+        let chore = if n % 2 == 0 { "terms" } else { "forms" };
+        let of = |kind, who: [&'static str; 2]| {
+            with(&format!("{name}{kind}"), &format!("{name} {kind}"), &start, &end, &who, "")
+        };
+        [of("merger", [ida[0], "tom@example.com"]), of(chore, [rex[0], BO])]
+    });
+    let open = [
+        with("1", "Owls", "17T0900", "17T1200", &ida, ""),
+        with("2", "Larks", "17T1300", "17T1500", &rex, ""),
+        with("3", "Kite fair", "18T0900", "18T1000", &ida, ""),
+        with("4", "The Kite quiz", "18T1100", "18T1130", &OTHERS[1..], ""),
+    ];
+    let events: Vec<String> = classed.chain(open).collect();
+    let events: Vec<&str> = events.iter().map(String::as_str).collect();
+    let world = World::new().config(crate::suggest::CONFIG).rules(RULES).ics("work.ics", &events);
+    insta::assert_snapshot!(told(&world).join("\n"), @r#"
+    strategy Owls: most meetings that one of them attends are strategy | title = ["owls"]
+    ? Larks: nothing about it tells direction from delivery
+    ? Kite: nothing about it tells direction from delivery
+    "#);
+}
+
+#[test]
 fn a_crowd_listens_and_a_short_regular_round_reports() {
     let crowd: Vec<String> = (0..31).map(|n| format!("p{n}@example.com")).collect();
     let crowd: Vec<&str> = crowd.iter().map(String::as_str).collect();

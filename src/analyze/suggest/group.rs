@@ -76,9 +76,12 @@ fn lean(group: &Group, seen: &[Option<Seen>], lore: &Lore) -> Option<Lean> {
     if let Some(lean) = titled(group, seen, lore).into_iter().chain(people).max_by_key(|lean| lean.marked) {
         return Some(lean.clone());
     }
-    let said: Vec<&Lean> = all().flat_map(Seen::members).filter_map(|tie| lore.lean(&tie)).collect();
-    let first = said.first()?;
-    said.iter().all(|lean| lean.outcome == first.outcome).then(|| (*first).clone())
+    // One who came once says little of many meetings.
+    let said: Vec<Vec<&Lean>> = all().map(|seen| seen.members().filter_map(|tie| lore.lean(&tie)).collect()).collect();
+    let silent = said.iter().filter(|leans| leans.is_empty()).count();
+    let first = *said.iter().flatten().next()?;
+    let agreed = said.iter().flatten().all(|lean| lean.outcome == first.outcome);
+    (agreed && silent * 4 <= said.len()).then(|| first.clone())
 }
 
 /// What others of the same title are.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Fewer titles than this are chance, unless the user said what they are.
 const ENOUGH: usize = 2;
 /// The same of what one of several people attends.
-const ATTENDED: usize = 4;
+const ATTENDED: usize = 6;
 /// In larger rounds one person tells nothing.
 const ROUND: usize = 12;
 /// The share of one class that makes a kind, in quarters.
