@@ -188,7 +188,8 @@ impl Index {
     }
 
     /// The user's own rule, or one of the defaults that is not weak and sees two signs: two words of the title that say the same
-    /// class, a word beside which only forms and dates stand, or a word and something else that the rule asks for.
+    /// class, a word beside which only forms and dates stand, a word and something else that the rule asks for, or the word of a
+    /// series that no rule contradicts: what meets again and again is named by what it is for.
     fn is_sure(&self, number: usize, rules: &[Rule], hits: &Hits, look: &Look<'_>) -> bool {
         let (rule, words) = (&rules[number], &look.title.words);
         if !rule.source.inherited || rule.weak {
@@ -196,13 +197,17 @@ impl Index {
         }
         let beside = &rule.predicates[usize::from(self.is_titled(number))..];
         let own = hits.mask(|title| title == number);
-        let agrees = |title: usize| rules.get(title).is_some_and(|other| other.outcome == rule.outcome && !other.weak);
+        let strong = |title: usize| rules.get(title).filter(|other| !other.weak);
+        let agrees = |title: usize| strong(title).is_some_and(|other| other.outcome == rule.outcome);
+        let contradicts = |title: usize| strong(title).is_some_and(|other| other.outcome != rule.outcome);
+        let again = || look.subject.is_some_and(|subject| subject.event.recurring) && hits.mask(contradicts) == 0;
         let signs = beside.iter().map(|predicate| predicate.signs()).sum::<usize>();
         signs + count(own, words) > 1
             || own != 0
                 && (signs > 0
                     || count(hits.mask(agrees), words) > 1
-                    || forms::stands_alone(look, |at| at < 64 && own >> at & 1 == 1))
+                    || forms::stands_alone(look, |at| at < 64 && own >> at & 1 == 1)
+                    || again())
     }
 
     fn is_titled(&self, number: usize) -> bool {
