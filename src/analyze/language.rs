@@ -4,7 +4,7 @@ use crate::classify::{By, RuleSet, Title, defaults, parse};
 use std::collections::BTreeMap;
 
 /// Fewer titles than this tell nothing.
-const ENOUGH: usize = 20;
+const ENOUGH: usize = 10;
 /// Of so many hundred titles at least so many are in the language.
 const SHARE: usize = 30;
 /// So many times as many as in the next.
@@ -163,7 +163,7 @@ pub const LANGUAGES: &[Language] = &[
     },
 ];
 
-/// The language of these titles, each of which counts once, if a clear share of at least twenty is in one that has a pack.
+/// The language of these titles, each of which counts once, if a clear share of at least ten is in one that has a pack.
 /// A title speaks for a language by its words, or where the language's pack decides it and neither the default rules nor
 /// another pack does.
 pub fn language<'t>(titles: impl Iterator<Item = &'t str>) -> Option<&'static Language> {
@@ -241,6 +241,8 @@ mod tests {
     #[test]
     fn a_clear_share_of_enough_titles_tells_the_language() {
         assert_eq!(of(&[&ENGLISH[..12], &GERMAN]), Some("de"));
+        // A small calendar, too.
+        assert_eq!(of(&[&ENGLISH[..2], &GERMAN]), Some("de"));
         // The same titles over and over are few.
         assert_eq!(of(&[&GERMAN, &GERMAN, &GERMAN]), None);
         assert_eq!(of(&[&ENGLISH, &GERMAN[..4]]), None);

@@ -7,7 +7,7 @@ use super::reader::Reader;
 use super::tags::without_prefixes;
 use super::words::{TITLE_CAP, Words, is_unspaced};
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
-use regex_syntax::hir::{Hir, Look};
+use regex_syntax::hir::{Hir, HirKind, Look};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -47,6 +47,25 @@ pub(super) fn about_phrase(reader: &mut Reader<'_>, key: &str, text: &str, span:
 
 /// A regular expression on the title.
 pub(super) fn about_regex(reader: &mut Reader<'_>, hir: &Hir, span: &Range<usize>) {
+    if never(hir) {
+        let message =
+            "the `title_regex` pattern can never match: it asks for text before `^`, after `$` or of no letter";
+        reader.warn(
+            span.clone(),
+            message,
+            "never matches",
+            "`^` begins a title and `$` ends it; for the signs write `\\^` and `\\$`",
+        );
+        return;
+    }
+    let is_free = |hir: &Hir| hir.properties().minimum_len() == Some(0) && hir.properties().look_set().is_empty();
+    if let HirKind::Alternation(ways) = hir.kind()
+        && ways.iter().any(is_free)
+    {
+        let message = "the `title_regex` pattern matches every title: one side of a `|` is empty";
+        reader.warn(span.clone(), message, "every title", "take that `|` out");
+        return;
+    }
     if !hir.properties().look_set_prefix().contains(Look::Start) {
         return;
     }
@@ -59,6 +78,28 @@ pub(super) fn about_regex(reader: &mut Reader<'_>, hir: &Hir, span: &Range<usize
         let message = "the `title_regex` pattern begins with what is taken off a title before: tags such as `FW:` or `[EXT]`, \
                        blanks and emoji";
         reader.warn(span.clone(), message, "never matches", "leave it out, and begin with the title itself");
+    }
+}
+
+/// Whether nothing matches: text stands before the beginning or after the end, or a class holds no letter.
+fn never(hir: &Hir) -> bool {
+    let begins = |part: &Hir| part.properties().look_set_prefix().contains(Look::Start);
+    let ends = |part: &Hir| part.properties().look_set_suffix().contains(Look::End);
+    let holds_text = |part: &Hir| part.properties().minimum_len().is_some_and(|len| len > 0);
+    match hir.kind() {
+        HirKind::Concat(parts) => {
+            let split = |at: usize| (&parts[..at], &parts[at + 1..]);
+            parts.iter().enumerate().any(|(at, part)| {
+                let (before, after) = split(at);
+                never(part)
+                    || (begins(part) && before.iter().any(holds_text))
+                    || (ends(part) && after.iter().any(holds_text))
+            })
+        }
+        HirKind::Alternation(ways) => ways.iter().all(never),
+        HirKind::Capture(capture) => never(&capture.sub),
+        HirKind::Repetition(repetition) => repetition.min > 0 && never(&repetition.sub),
+        _ => hir.properties().minimum_len().is_none(),
     }
 }
 

@@ -163,6 +163,11 @@ mod tests {
                 && !hits("c", "C++ guild")
                 && hits(".NET", "move to .net")
         );
-        assert!(hits("STRASSE", "Straße 5") && hits("r&d", "R&D budget") && !hits("r&d", "R budget D"));
+        assert!(
+            hits("STRASSE", "Straße 5")
+                && hits("strasse", "STRAẞE 5")
+                && hits("r&d", "R&D budget")
+                && !hits("r&d", "R budget D")
+        );
     }
 }

@@ -219,8 +219,10 @@ impl Words {
 
 /// Unicode's full case folding, as upper and then lower case give it: `ß` is `ss`, every sigma is one.
 fn folded(c: char, mut push: impl FnMut(char)) {
-    if c == 'İ' {
-        return push('i');
+    match c {
+        'İ' => return push('i'),
+        'ẞ' => return ['s', 's'].into_iter().for_each(push),
+        _ => {}
     }
     c.to_uppercase().flat_map(char::to_lowercase).for_each(|c| push(if c == 'ς' { 'σ' } else { c }));
 }

@@ -153,7 +153,7 @@ pub fn domain(text: &str) -> Option<String> {
     };
     let bare = bare.split(['/', '?', '#', ':']).next().unwrap_or_default();
     let bare = if is_page { bare.strip_prefix("www.").unwrap_or(bare) } else { bare };
-    let domain = domain_of(bare.trim_start_matches('*').trim_start_matches(['@', '.']));
+    let domain = domain_of(bare.trim_start_matches(['*', '@', '.']));
     let label =
         |label: &str| !label.is_empty() && !label.contains(|c: char| c.is_whitespace() || "@*<>\",;()".contains(c));
     (domain.contains('.') && domain.split('.').all(label)).then_some(domain)
@@ -280,6 +280,7 @@ mod tests {
             "@example.com",
             "*.example.com",
             "*@example.com",
+            "@*.example.com",
             ".example.com",
             "https://example.com",
             "https://www.example.com/about?x=1",

@@ -78,6 +78,15 @@ fn a_pattern_that_can_never_match_is_told() {
     for never in ["(?i)^\\[ext\\] plan", "^(RE|AW): x", "^🌴 off", "^ x"] {
         assert!(said(&format!("title_regex = '{never}'")).contains("never matches"), "{never}");
     }
+    for never in ["a^", "$a", "[a&&b]", "x (\\d+$) y", "(a^|b^)"] {
+        assert!(said(&format!("title_regex = '{never}'")).contains("can never match"), "{never}");
+    }
+    for every in ["roadmap|", "|x", "(?i)x||y"] {
+        assert!(said(&format!("title_regex = '{every}'")).contains("matches every title"), "{every}");
+    }
+    for right in ["(a|)b", "^|x$", "a?^b", "(?m)x\\n^y", "^(x|)$"] {
+        assert_eq!(said(&format!("title_regex = '{right}'")), "", "{right}");
+    }
     for right in ["FW: x", "^re:Invent", "^Roadmap", "(^FW: )?x", "^(FW|Roadmap): x", "^\\w+: x"] {
         assert_eq!(said(&format!("title_regex = '{right}'")), "", "{right}");
     }
