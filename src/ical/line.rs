@@ -55,16 +55,16 @@ impl<'a> Iterator for Lines<'a> {
         let first = self.physical();
         let mut line = Line { number: self.number, bytes: Cow::Borrowed(first) };
         loop {
-            let soft = line.bytes.ends_with(b"=") && self.goes_on_behind(&line.bytes);
-            if !soft && !matches!(self.bytes.get(self.at), Some(b' ' | b'\t')) {
+            // Blanks at the end of a line are none of the text (RFC 2045 §6.7).
+            let text = line.bytes.trim_ascii_end();
+            let soft = (text.ends_with(b"=") && self.goes_on_behind(&line.bytes)).then(|| text.len() - 1);
+            if soft.is_none() && !matches!(self.bytes.get(self.at), Some(b' ' | b'\t')) {
                 return Some(line);
             }
             let more = self.physical();
             let whole = line.bytes.to_mut();
-            if soft {
-                whole.pop();
-            }
-            whole.extend_from_slice(if soft { more } else { &more[1..] });
+            whole.truncate(soft.unwrap_or(whole.len()));
+            whole.extend_from_slice(if soft.is_some() { more } else { &more[1..] });
         }
     }
 }
@@ -410,6 +410,9 @@ mod tests {
         let qp = "SUMMARY;ENCODING=QUOTED-PRINTABLE:";
         let text = format!("{qp}Road=\r\nmap=\r\n review\r\nB:2\r\n");
         assert_eq!(lines(text.as_bytes()), [(1, format!("{qp}Roadmap review")), (4, "B:2".into())]);
+        let blanks = format!("{qp}Road= \nmap= \t\n review\n");
+        assert_eq!(lines(blanks.as_bytes()), [(1, format!("{qp}Roadmap review"))]);
+        assert_eq!(lines(b"SUMMARY:a= \nB:2"), [(1, "SUMMARY:a= ".into()), (2, "B:2".into())]);
         assert_eq!(lines(b"SUMMARY:a=\nB:2"), [(1, "SUMMARY:a=".into()), (2, "B:2".into())]);
         let odd = format!("{qp}a=\nEND:VEVENT\n");
         assert_eq!(lines(odd.as_bytes()), [(1, format!("{qp}a=")), (2, "END:VEVENT".into())]);

@@ -133,8 +133,8 @@ fn loose(value: &[u8], zone: ZoneId) -> Option<(Stamp, Form)> {
         return (extended && rest.is_empty())
             .then_some((Stamp { local: midnight, zone: ZoneId::DATE }, Form::Extended));
     };
-    let end = clock.iter().position(|b| matches!(b, b'Z' | b'z' | b'+' | b'-')).unwrap_or(clock.len());
-    let (time, behind) = clock.split_at(end);
+    let end = clock.iter().position(|b| b.is_ascii_alphabetic() || matches!(b, b'+' | b'-')).unwrap_or(clock.len());
+    let (time, behind) = (clock[..end].trim_ascii_end(), &clock[end..]);
     let whole = time.split(|b| matches!(b, b'.' | b',')).next().unwrap_or_default();
     let time: Vec<u8> = whole.iter().copied().filter(|b| *b != b':').collect();
     let (hour, minute, second) = match time.len() {
@@ -151,6 +151,9 @@ fn loose(value: &[u8], zone: ZoneId) -> Option<(Stamp, Form)> {
     match behind {
         [] => Some((Stamp { local, zone }, form)),
         [b'Z' | b'z'] => Some((Stamp { local, zone: ZoneId::UTC }, form)),
+        name if ["UTC", "GMT"].iter().any(|utc| name.eq_ignore_ascii_case(utc.as_bytes())) => {
+            Some((Stamp { local, zone: ZoneId::UTC }, Form::Offset))
+        }
         offset_text => {
             let east = offset(offset_text)?;
             Some((Stamp { local: local - east, zone: ZoneId::UTC }, Form::Offset))
@@ -182,8 +185,8 @@ impl Length {
 /// Ten thousand years: more than the calendar has, and safe to add.
 const LONGEST: i64 = 366 * DAY * 10_000;
 
-/// A DURATION; `None` where it is none, or longer than ten thousand years. One whose `T` is missing or misplaced is read and
-/// named.
+/// A DURATION; `None` where it is none, or longer than ten thousand years. One whose `T` is missing or misplaced, with a
+/// fraction (ISO 8601) or with no years is read and named.
 pub(super) fn duration(value: &[u8]) -> Option<(Length, Option<Form>)> {
     let value = value.trim_ascii();
     let (sign, rest) = match value {
@@ -192,35 +195,53 @@ pub(super) fn duration(value: &[u8]) -> Option<(Length, Option<Form>)> {
         _ => (1, value),
     };
     let [b'P' | b'p', rest @ ..] = rest else { return None };
-    let (mut total, mut number, mut timed, mut any) = (Length::default(), None::<i64>, false, false);
-    let mut form = None;
-    for byte in rest {
-        let (unit, day, after_t) = match byte.to_ascii_uppercase() {
-            b'0'..=b'9' => {
-                number = Some(number.unwrap_or(0).checked_mul(10)?.checked_add(i64::from(byte - b'0'))?);
+    let (mut total, mut form, mut timed, mut any, mut from) = (Length::default(), None, false, false, 0);
+    for (at, byte) in rest.iter().enumerate() {
+        let (unit, day) = match byte.to_ascii_uppercase() {
+            b'0'..=b'9' | b'.' | b',' => continue,
+            b'T' if !timed && from == at => {
+                (timed, from) = (true, at + 1);
                 continue;
             }
-            b'T' if !timed && number.is_none() => {
-                timed = true;
-                continue;
-            }
-            b'W' => (7 * DAY, true, false),
-            b'D' => (DAY, true, false),
-            b'H' => (3600, false, true),
-            b'M' => (60, false, true),
-            b'S' => (1, false, true),
+            b'Y' => (0, true),
+            b'W' => (7 * DAY, true),
+            b'D' => (DAY, true),
+            b'H' => (3600, false),
+            b'M' => (60, false),
+            b'S' => (1, false),
             _ => return None,
         };
-        if after_t != timed {
+        let (seconds, is_odd) = times(&rest[from..at], unit)?;
+        if is_odd || day == timed {
             form = Some(Form::Duration);
         }
         let part = if day { &mut total.nominal } else { &mut total.exact };
-        *part = part.checked_add(number.take()?.checked_mul(unit)?)?;
-        any = true;
+        *part = part.checked_add(seconds)?;
+        (any, from) = (true, at + 1);
     }
     let fits = total.nominal <= LONGEST && total.exact <= LONGEST;
     let total = Length { nominal: sign * total.nominal, exact: sign * total.exact };
-    (any && number.is_none() && fits).then_some((total, form))
+    (any && from == rest.len() && fits).then_some((total, form))
+}
+
+/// A number, perhaps with a fraction, times a unit, and whether the standard forbids it. A year has no length: only none of
+/// them can be read.
+fn times(number: &[u8], unit: i64) -> Option<(i64, bool)> {
+    let whole = |digits: &[u8]| {
+        let add = |sum: i64, b: &u8| sum.checked_mul(10)?.checked_add(i64::from(b.is_ascii_digit().then(|| b - b'0')?));
+        digits.iter().try_fold(0_i64, add).filter(|_| !digits.is_empty())
+    };
+    let point = number.iter().position(|b| matches!(b, b'.' | b','));
+    let (count, fraction) = (whole(&number[..point.unwrap_or(number.len())])?, point.map(|at| &number[at + 1..]));
+    if unit == 0 && (count > 0 || fraction.is_some()) {
+        return None;
+    }
+    let fraction = match fraction {
+        Some(digits) if digits.len() > 9 => return None,
+        Some(digits) => whole(digits)? * unit / 10_i64.pow(digits.len() as u32),
+        None => 0,
+    };
+    Some((count.checked_mul(unit)?.checked_add(fraction)?, point.is_some() || unit == 0))
 }
 
 /// `+0100`, `-033015`, `+01:00` in seconds east of Greenwich; without a sign it is meant as `+`. `None` from a day on.
@@ -258,6 +279,8 @@ mod tests {
             ("19700101T010002+0100", 2, ZoneId::UTC, Form::Offset),
             ("1970-01-01T01:00:02-01:30", 9002, ZoneId::UTC, Form::Offset),
             ("19700101T240000", DAY, ZoneId::FLOATING, Form::Midnight),
+            ("19700101T000102UTC", 62, ZoneId::UTC, Form::Offset),
+            ("1970-01-01 00:01:02 GMT", 62, ZoneId::UTC, Form::Offset),
         ] {
             assert_eq!(stamp(text.as_bytes(), ZoneId::FLOATING), Some((Stamp { local, zone }, Some(form))), "{text}");
         }
@@ -272,6 +295,7 @@ mod tests {
             "20240101T25",
             "20240101T250000",
             "20240101X000000",
+            "20240101T000000CET",
             "2024é0101",
             "",
         ] {
@@ -290,6 +314,13 @@ mod tests {
             ("P60M", is(0, 3600, Some(Form::Duration))),
             ("P1H", is(0, 3600, Some(Form::Duration))),
             ("PT1D", is(DAY, 0, Some(Form::Duration))),
+            ("PT1.5H", is(0, 5400, Some(Form::Duration))),
+            ("PT0,25H", is(0, 900, Some(Form::Duration))),
+            ("P0Y0M0DT1H0M0S", is(0, 3600, Some(Form::Duration))),
+            ("P1Y2D", None),
+            ("PT.H", None),
+            ("PT1.H", None),
+            ("PT1.5", None),
             ("P", None),
             ("PT", None),
             ("P1", None),

@@ -53,9 +53,10 @@ impl Address {
         let text = decoded(without_query(text));
         let bare = bare(in_brackets(&text));
         let (local, domain) = bare.rsplit_once('@')?;
-        let local = local.trim_matches(decoration);
+        let around = |c: char| decoration(c) || matches!(c, '(' | ')' | '[' | ']');
+        let local = local.trim_matches(around);
         // What stands in parentheses is a comment (RFC 5322 §3.2.2).
-        let domain = domain.split('(').next().unwrap_or_default().trim_matches(decoration);
+        let domain = domain.split('(').next().unwrap_or_default().trim_matches(around);
         let odd = |c: char| c.is_whitespace() || matches!(c, '/' | '<' | '>' | '"');
         let plain = !local.is_empty() && !local.contains(|c: char| c.is_whitespace() || matches!(c, ':' | '<' | '>'));
         let domain = Some(domain_of(domain)).filter(|domain| plain && !domain.is_empty() && !domain.contains(odd))?;
@@ -179,7 +180,7 @@ fn lower(text: &str) -> String {
 fn decoration(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
-        || matches!(c, '\'' | '"' | '`' | '´' | '‘' | '’' | '‚' | '“' | '”' | '„' | '«' | '»' | '<' | '>' | ',' | ';'
+        || matches!(c, '\'' | '"' | '\\' | '`' | '´' | '‘' | '’' | '‚' | '“' | '”' | '„' | '«' | '»' | '<' | '>' | ',' | ';'
             | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
@@ -246,6 +247,10 @@ mod tests {
             "‘ada@example.com’",
             "'mailto:ada@example.com'",
             "mailto:<ada@example.com>",
+            "mailto:\\\"ada@example.com\\\"",
+            "mailto:ada@example.com\\;",
+            "mailto:(ada@example.com)",
+            "Ada [ada@example.com]",
             "Ada Lovelace <ada@example.com>",
             "mailto:Ada%20Lovelace%20%3Cada@example.com%3E",
             "\"Lovelace, Ada\" <mailto:ada@example.com>",
