@@ -128,7 +128,7 @@ pub(super) fn about_title(reader: &mut Reader<'_>, table: &DeTable<'_>, unless: 
 /// Every word is a form. `1:1` is more: it says who meets; and in scripts without spaces a sign is no word.
 fn is_bare_form(text: &str) -> bool {
     let words = Words::of_pattern(text);
-    let says_more = |word: &str| word.contains([':', '*']) || word == "1on1" || word.contains(is_unspaced);
+    let says_more = |word: &str| word.contains([':', '*']) || word == "1on1";
     let form = |word: &str| is_form(word) && !says_more(word);
     Phrase::parse(text).is_some()
         && !words.is_empty()

@@ -1,7 +1,7 @@
 //! Words that name only the form or the time of a meeting. They decide nothing, and beside them a word stands alone.
 
 use super::predicates::Look;
-use super::words::Words;
+use super::words::{Words, is_unspaced};
 use crate::model::{Attendee, AttendeeKind};
 
 /// In lower case and sorted, of all languages that have rules of their own.
@@ -165,7 +165,9 @@ const FORMS: &[&str] = &[
 
 /// Whether `word` names only a form: `review`, `weekly`, `2027`, a date, a number.
 pub fn is_form(word: &str) -> bool {
-    word.bytes().any(|byte| byte.is_ascii_digit()) || word.chars().count() == 1 || FORMS.binary_search(&word).is_ok()
+    let mut chars = word.chars();
+    let letter = chars.next().is_some_and(|c| !is_unspaced(c)) && chars.next().is_none();
+    letter || word.bytes().any(|byte| byte.is_ascii_digit()) || FORMS.binary_search(&word).is_ok()
 }
 
 /// Whether every word of the title but those that `matched` says is a form, or names somebody who takes part.
@@ -197,6 +199,13 @@ mod tests {
     #[test]
     fn forms_are_sorted_and_found() {
         assert!(FORMS.is_sorted());
-        assert!(is_form("review") && is_form("q3") && is_form("2027") && is_form("um") && !is_form("roadmap"));
+        assert!(
+            is_form("review")
+                && is_form("q3")
+                && is_form("2027")
+                && is_form("um")
+                && !is_form("roadmap")
+                && !is_form("会")
+        );
     }
 }

@@ -176,7 +176,10 @@ impl<'a> Answer<'a> {
             _ if !self.trace.decision.sure => "one word",
             [one] if one.predicate == "title" && words(one) > 1 => "a phrase",
             [one] if one.predicate == "title_regex" => "the form of the title",
-            [one] if one.predicate == "title" && self.time.as_ref().is_some_and(|time| time.one.instance.event.recurring) => {
+            [one]
+                if one.predicate == "title"
+                    && self.time.as_ref().is_some_and(|time| time.one.instance.event.recurring) =>
+            {
                 "the word of a series"
             }
             [one] if one.predicate == "title" => "one word, and nothing beside it says more",
