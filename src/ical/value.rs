@@ -51,7 +51,7 @@ pub(super) enum Form {
     Duration,
     /// `DTEND;VALUE=DURATION:PT1H`
     EndAsDuration,
-    /// `COUNT=0`, `INTERVAL=0`
+    /// `COUNT=0`, `INTERVAL=-1`, `BYDAY=0WE`
     EmptyPart,
     /// A series of times with `UNTIL=20261119`
     UntilDate,
@@ -76,7 +76,9 @@ impl Form {
             Form::DateWithTime => "dates are written with a time behind them: they are read as whole days",
             Form::Duration => "lengths are written like `P1H` or `PT1D`: they are read as that",
             Form::EndAsDuration => "ends are written as lengths: they are read as that",
-            Form::EmptyPart => "rules say `COUNT=0` or `INTERVAL=0`, which says nothing: the rest of the rule holds",
+            Form::EmptyPart => {
+                "rules say `COUNT=0`, `INTERVAL=0` or the like, which says nothing: the rest of the rule holds"
+            }
             Form::UntilDate => "an `UNTIL` is a date without a time: the series goes on to the end of that day",
             Form::CharsetGuessed => "text is not UTF-8 and names no other `CHARSET`: it is read as windows-1252",
             Form::CharsetUnknown => "text is in a `CHARSET` that is not known: only its ASCII is read",
