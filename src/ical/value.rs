@@ -256,6 +256,8 @@ pub(super) fn offset(value: &[u8]) -> Option<i64> {
     let plain: Vec<u8> = rest.iter().copied().filter(|b| *b != b':').collect();
     let seconds = match plain.len() {
         1 | 2 => digits(&plain)? * 3600,
+        // A zero may be missing before the hours.
+        3 => digits(&plain[..1])? * 3600 + digits(&plain[1..])? * 60,
         4 => digits(&plain[..2])? * 3600 + digits(&plain[2..])? * 60,
         6 => digits(&plain[..2])? * 3600 + digits(&plain[2..4])? * 60 + digits(&plain[4..])?,
         _ => return None,
@@ -335,6 +337,7 @@ mod tests {
         }
         assert_eq!(offset(b"0530"), Some(19_800));
         assert_eq!(offset(b"-0330"), Some(-12_600));
+        assert_eq!((offset(b"-500"), offset(b"+1:30")), (Some(-18_000), Some(5400)));
         assert_eq!(offset(b"+9999"), None);
     }
 }
