@@ -222,7 +222,7 @@ mod tests {
         assert_eq!((rule.weekdays, rule.count), (2, Some(1 << 40)));
         let empty = Rule::parse(b"FREQ=DAILY;UNTIL=;COUNT=;INTERVAL=;BYDAY=;WKST=").unwrap();
         assert!(empty.until.is_none() && empty.count.is_none() && empty.form.is_none());
-        let nothing = Rule::parse(b"FREQ=DAILY;COUNT=0;INTERVAL=0").unwrap();
+        let nothing = Rule::parse(b"FREQ=DAILY;COUNT=-1;INTERVAL=0").unwrap();
         assert_eq!((nothing.count, nothing.interval, nothing.form), (None, 1, Some(Form::EmptyPart)));
     }
 
@@ -233,7 +233,8 @@ mod tests {
             "FREQ",
             "FREQ=FOO",
             "COUNT=3",
-            "FREQ=DAILY;COUNT=-1",
+            "FREQ=DAILY;COUNT=x",
+            "FREQ=DAILY;INTERVAL=-x",
             "FREQ=DAILY;BYDAY=é",
             "FREQ=DAILY;BYDAY=1é",
             "FREQ=DAILY;BYDAY=éMO",
