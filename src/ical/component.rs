@@ -255,7 +255,11 @@ impl Draft {
                 let sequence = std::str::from_utf8(value).ok().and_then(|n| n.trim().parse().ok()).unwrap_or(0);
                 (self.times.version.sequence, self.event.sequence) = (sequence, sequence);
             }
-            b'T' if is("TRANSP") => self.event.transparent |= word("TRANSPARENT"),
+            b'T' if is("TRANSP") => {
+                // vCalendar 1.0 has a number: anything but none leaves the time free.
+                let number = std::str::from_utf8(value).ok().and_then(|n| n.trim().parse::<u32>().ok());
+                self.event.transparent |= word("TRANSPARENT") || number.is_some_and(|n| n > 0);
+            }
             b'U' if is("UID") => self.event.uid = Uid(unescape(value.trim_ascii()).into()),
             b'X' if is("X-MICROSOFT-CDO-ALLDAYEVENT") || is("X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT") => {
                 self.times.whole_days |= word("TRUE");

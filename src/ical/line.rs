@@ -102,7 +102,8 @@ impl<'a> Property<'a> {
         let name = line[..end].trim_ascii();
         let rest = &line[end..];
         let colon = if rest[0] == b':' { 0 } else { unquoted(rest, b':').or_else(|| memchr(b':', rest))? };
-        let colon = behind_brackets(rest, colon).or_else(|| behind_scheme(rest, colon)).unwrap_or(colon);
+        let behind = behind_brackets(rest, colon).or_else(|| behind_scheme(rest, colon));
+        let colon = behind.or_else(|| behind_name(name, rest, colon)).unwrap_or(colon);
         Some(Property { name, params: &rest[..colon], value: &rest[colon + 1..] })
     }
 
@@ -209,6 +210,18 @@ fn behind_scheme(rest: &[u8], colon: usize) -> Option<usize> {
     let value = memchr::memrchr(b'=', &rest[..colon]).filter(|_| scheme)?;
     rest[value + 1..colon].iter().all(u8::is_ascii_alphanumeric).then_some(())?;
     Some(colon + 1 + memchr(b':', &rest[colon + 1..])?)
+}
+
+/// The same in the line of a person, where it stands in a name or an address that should be in quotes, as in
+/// `CN=Ada: CTO;PARTSTAT=DECLINED:mailto:…` and `SENT-BY=mailto:…;PARTSTAT=DECLINED:mailto:…`.
+fn behind_name(name: &[u8], rest: &[u8], colon: usize) -> Option<usize> {
+    const MAIL: &[u8] = b":mailto:";
+    let starts = |at: usize| rest.get(at..at + MAIL.len()).is_some_and(|text| text.eq_ignore_ascii_case(MAIL));
+    let is_person = [&b"ATTENDEE"[..], b"ORGANIZER"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    if colon == 0 || !is_person || starts(colon) {
+        return None;
+    }
+    memchr::memchr_iter(b':', &rest[colon..]).map(|at| colon + at).filter(|at| starts(*at)).last()
 }
 
 fn unquoted(bytes: &[u8], wanted: u8) -> Option<usize> {
@@ -372,6 +385,17 @@ mod tests {
         }
         let (answer, value) = read(r#"ATTENDEE;CN="Ada;PARTSTAT=DECLINED:mailto:"a@x.example""#);
         assert_eq!((answer.as_str(), value.as_str()), ("DECLINED", r#"mailto:"a@x.example""#));
+        // Neither does a colon that should be in quotes.
+        for line in [
+            "ATTENDEE;CN=Lovelace, Ada: CTO;PARTSTAT=DECLINED:mailto:a@x.example",
+            "ATTENDEE;SENT-BY=mailto:b@x.example;PARTSTAT=DECLINED:mailto:a@x.example",
+            "ATTENDEE;DELEGATED-FROM=MAILTO:b@x.example;PARTSTAT=DECLINED:mailto:a@x.example",
+        ] {
+            assert_eq!(read(line), declined, "{line}");
+        }
+        assert_eq!(read("ATTENDEE;CN=Ada:mailto:mailto:a@x.example").1, "mailto:mailto:a@x.example");
+        assert_eq!(read("ATTENDEE;CN=Ada:invalid:nomail").1, "invalid:nomail");
+        assert_eq!(read("DESCRIPTION;LANGUAGE=en:write to:mailto:a@x.example").1, "write to:mailto:a@x.example");
         // What is quoted well stays hidden.
         assert_eq!(read(r#"ATTENDEE;CN="Ada;PARTSTAT=DECLINED: no":mailto:a@x.example"#).0, "");
     }

@@ -120,7 +120,8 @@ pub(super) fn mail(property: &Property) -> Option<Address> {
 }
 
 fn person(property: &Property) -> Person {
-    let value = super::decode::text(property.value);
+    let plain = property.value.contains(&b'=').then(|| property.plain().0);
+    let value = super::decode::text(plain.as_deref().unwrap_or(property.value));
     let name = property.param("CN").map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     let told = Address::parse(&value);
     if let Some(address) = told.as_ref().filter(|address| !is_reply_mailbox(address)) {
@@ -224,6 +225,10 @@ mod tests {
         are(
             "ATTENDEE;CN=Bo:urn:uuid:A1\nATTENDEE;CN=Bo:urn:uuid:B2\nATTENDEE:tel:+49-30-1",
             &["urn:uuid:a1", "urn:uuid:b2", "tel:+49301"],
+        );
+        are(
+            "ATTENDEE;ENCODING=QUOTED-PRINTABLE:bo=40example.com\nATTENDEE:bo=40example",
+            &["bo@example.com", "bo=40example"],
         );
         are("ATTENDEE:MAILTO:'Bo Berg'\nATTENDEE;CN=bo@example.com:invalid:nomail", &["bo berg", "bo@example.com"]);
     }

@@ -92,15 +92,15 @@ impl Rule {
             match &name[..] {
                 b"FREQ" => frequency = Some(parse_frequency(value)?),
                 b"INTERVAL" => match number(value) {
-                    Some(0) => rule.form = Some(Form::EmptyPart),
                     Some(interval @ 1..) => rule.interval = interval,
-                    _ => return Err("has an `INTERVAL` that is not a positive number"),
+                    Some(_) => rule.form = Some(Form::EmptyPart),
+                    None => return Err("has an `INTERVAL` that is not a number"),
                 },
                 b"COUNT" => match number(value) {
-                    // macOS writes it for a series that UNTIL ends, or nothing.
-                    Some(0) => rule.form = Some(Form::EmptyPart),
                     Some(count @ 1..) => rule.count = Some(count.unsigned_abs()),
-                    _ => return Err("has a `COUNT` that is not a number"),
+                    // macOS writes 0 for a series that UNTIL ends, or nothing; others -1 for one without an end.
+                    Some(_) => rule.form = Some(Form::EmptyPart),
+                    None => return Err("has a `COUNT` that is not a number"),
                 },
                 b"UNTIL" => match value::stamp(value, ZoneId::FLOATING) {
                     Some((until, form)) => (rule.until, rule.form) = (Some(until), form.or(rule.form)),
@@ -146,7 +146,11 @@ impl Rule {
         match text[..split].trim_ascii() {
             [] => self.weekdays |= 1 << day,
             ordinal => match number(ordinal)? {
-                nth @ (-53..=-1 | 1..=53) => self.nth_weekdays.push((nth, day)),
+                0 => {
+                    self.form = Some(Form::EmptyPart);
+                    self.weekdays |= 1 << day;
+                }
+                nth @ (-53..=53) => self.nth_weekdays.push((nth, day)),
                 _ => return None,
             },
         }
@@ -218,7 +222,7 @@ mod tests {
         assert_eq!((rule.weekdays, rule.count), (2, Some(1 << 40)));
         let empty = Rule::parse(b"FREQ=DAILY;UNTIL=;COUNT=;INTERVAL=;BYDAY=;WKST=").unwrap();
         assert!(empty.until.is_none() && empty.count.is_none() && empty.form.is_none());
-        let nothing = Rule::parse(b"FREQ=DAILY;COUNT=0;INTERVAL=0").unwrap();
+        let nothing = Rule::parse(b"FREQ=DAILY;COUNT=-1;INTERVAL=0").unwrap();
         assert_eq!((nothing.count, nothing.interval, nothing.form), (None, 1, Some(Form::EmptyPart)));
     }
 
@@ -229,7 +233,8 @@ mod tests {
             "FREQ",
             "FREQ=FOO",
             "COUNT=3",
-            "FREQ=DAILY;COUNT=-1",
+            "FREQ=DAILY;COUNT=x",
+            "FREQ=DAILY;INTERVAL=-x",
             "FREQ=DAILY;BYDAY=é",
             "FREQ=DAILY;BYDAY=1é",
             "FREQ=DAILY;BYDAY=éMO",

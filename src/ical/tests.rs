@@ -99,7 +99,7 @@ fn a_bad_line_costs_the_smallest_thing() {
     let text = calendar(
         &[
             event("DTSTART:2024 | SUMMARY:secret"),
-            event("DTSTART:20240102T100000Z | RRULE:FREQ=DAILY;COUNT=-1").replace("UID:a", "UID:b"),
+            event("DTSTART:20240102T100000Z | RRULE:FREQ=DAILY;COUNT=x").replace("UID:a", "UID:b"),
             event("DTSTART:20240103T100000Z | DURATION:P99999999999999D | EXDATE:x | junk").replace("UID:a", "UID:c"),
             "BEGIN:VEVENT | UID:d | DTSTART:20240104T100000Z".into(),
         ]

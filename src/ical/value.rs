@@ -51,7 +51,7 @@ pub(super) enum Form {
     Duration,
     /// `DTEND;VALUE=DURATION:PT1H`
     EndAsDuration,
-    /// `COUNT=0`, `INTERVAL=0`
+    /// `COUNT=0`, `INTERVAL=-1`, `BYDAY=0WE`
     EmptyPart,
     /// A series of times with `UNTIL=20261119`
     UntilDate,
@@ -76,7 +76,9 @@ impl Form {
             Form::DateWithTime => "dates are written with a time behind them: they are read as whole days",
             Form::Duration => "lengths are written like `P1H` or `PT1D`: they are read as that",
             Form::EndAsDuration => "ends are written as lengths: they are read as that",
-            Form::EmptyPart => "rules say `COUNT=0` or `INTERVAL=0`, which says nothing: the rest of the rule holds",
+            Form::EmptyPart => {
+                "rules say `COUNT=0`, `INTERVAL=0` or the like, which says nothing: the rest of the rule holds"
+            }
             Form::UntilDate => "an `UNTIL` is a date without a time: the series goes on to the end of that day",
             Form::CharsetGuessed => "text is not UTF-8 and names no other `CHARSET`: it is read as windows-1252",
             Form::CharsetUnknown => "text is in a `CHARSET` that is not known: only its ASCII is read",
@@ -254,6 +256,8 @@ pub(super) fn offset(value: &[u8]) -> Option<i64> {
     let plain: Vec<u8> = rest.iter().copied().filter(|b| *b != b':').collect();
     let seconds = match plain.len() {
         1 | 2 => digits(&plain)? * 3600,
+        // A zero may be missing before the hours.
+        3 => digits(&plain[..1])? * 3600 + digits(&plain[1..])? * 60,
         4 => digits(&plain[..2])? * 3600 + digits(&plain[2..])? * 60,
         6 => digits(&plain[..2])? * 3600 + digits(&plain[2..4])? * 60 + digits(&plain[4..])?,
         _ => return None,
@@ -333,6 +337,7 @@ mod tests {
         }
         assert_eq!(offset(b"0530"), Some(19_800));
         assert_eq!(offset(b"-0330"), Some(-12_600));
+        assert_eq!((offset(b"-500"), offset(b"+1:30")), (Some(-18_000), Some(5400)));
         assert_eq!(offset(b"+9999"), None);
     }
 }

@@ -117,6 +117,10 @@ impl Grouping<'_> {
         if masters.len() < 2 && masters.iter().all(|master| self.components[*master].times.starts) {
             let master = masters.first().copied();
             if let Some(master) = master {
+                if !overrides.is_empty() && is_cancelled(&self.components[master]) && self.version(master).sequence > 0
+                {
+                    return self.cancel_all(master, &[], overrides, all);
+                }
                 self.belong(master, &overrides);
             }
             self.tell_changes(&overrides);

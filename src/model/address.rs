@@ -250,7 +250,7 @@ mod tests {
             "mailto:\\\"ada@example.com\\\"",
             "mailto:ada@example.com\\;",
             "mailto:(ada@example.com)",
-            "Ada [ada@example.com]",
+            "[ada@example.com]",
             "Ada Lovelace <ada@example.com>",
             "mailto:Ada%20Lovelace%20%3Cada@example.com%3E",
             "\"Lovelace, Ada\" <mailto:ada@example.com>",

@@ -209,6 +209,15 @@ fn series_of_vcalendar_are_series() {
 }
 
 #[test]
+fn vcalendar_tells_by_a_number_whether_the_time_is_free() {
+    let of = |value: &str| quietly("", &[&one(&format!("DTSTART:20261118T100000\nTRANSP:{value}"))]);
+    for (value, verdict) in [("0", "counted"), ("1", "free"), (" 2", "free"), ("-1", "counted"), ("OPAQUE", "counted")]
+    {
+        assert_eq!(of(value), [format!("18T10:00 60 {verdict} Roadmap")], "{value}");
+    }
+}
+
+#[test]
 fn hours_are_elapsed_and_days_are_days_over_a_change_of_clocks() {
     let spring = |lines: &str| {
         let world = crate::support::World::new().config(crate::reading::CONFIG);
@@ -226,10 +235,13 @@ fn hours_are_elapsed_and_days_are_days_over_a_change_of_clocks() {
 #[test]
 fn parts_of_a_rule_that_say_nothing_leave_the_rest_standing() {
     let series = |rule: &str| vevent("u", "Roadmap", &format!("DTSTART:20261111T100000\nDURATION:PT1H\nRRULE:{rule}"));
-    for rule in ["FREQ=WEEKLY;COUNT=0", "FREQ=WEEKLY;COUNT=0;UNTIL=20261231T000000Z", "FREQ=WEEKLY;INTERVAL=0"] {
+    for part in ["COUNT=0", "COUNT=0;UNTIL=20261231T000000Z", "INTERVAL=0", "COUNT=-1", "INTERVAL=-1", "BYDAY=0WE"] {
+        let rule = &format!("FREQ=WEEKLY;{part}");
         assert_eq!(told("says nothing", "", &[&series(rule)]), ["18T10:00 60 counted Roadmap"], "{rule}");
     }
     assert_eq!(quietly("", &[&series("FREQ=WEEKLY;COUNT=;BYDAY=;UNTIL=")]), ["18T10:00 60 counted Roadmap"]);
+    let odd = series("FREQ=WEEKLY;COUNT=many").replace("20261111", "20261118");
+    assert_eq!(told("only the first instance", "", &[&odd]), ["18T10:00 60 counted Roadmap"]);
     // A DTSTART off its rule is the first of COUNT.
     assert_eq!(quietly("", &[&series("FREQ=WEEKLY;BYDAY=TU;COUNT=2")]), ["17T10:00 60 counted Roadmap"]);
     assert_eq!(quietly("", &[&series("FREQ=WEEKLY;BYDAY=TH;COUNT=2")]).len(), 0);

@@ -378,6 +378,10 @@ fn what_ends_a_series_ends_its_older_changes_too() {
     // It begins later, and what follows is changed and not cancelled.
     let later = end.replace("20261111", "20261125");
     assert_eq!(quietly("", &[&series, &change(1), &later]), ["19T15:00 60 counted Roadmap"]);
+    // The series itself is all that says so.
+    let gone = vevent("u", "Roadmap", &weekly("STATUS:CANCELLED\nSEQUENCE:2"));
+    assert_eq!(quietly("", &[&gone, &change(1)]), ["19T15:00 60 cancelled Roadmap"]);
+    assert_eq!(quietly("", &[&gone, &change(3)]), ["19T15:00 60 counted Roadmap"]);
     let moved = end.replace("STATUS:CANCELLED\n", "");
     assert_eq!(quietly("", &[&series, &change(1), &moved]), ["19T15:00 60 counted Roadmap"]);
 }
