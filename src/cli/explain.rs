@@ -170,12 +170,19 @@ impl<'a> Answer<'a> {
         };
         let rule = &self.rules.rules()[step.rule];
         let words = |e: &Evidence| e.seen.as_deref().unwrap_or(&e.wanted).split_whitespace().count();
+        let agreed = || {
+            self.trace.losers.iter().any(|loser| {
+                let other = &self.rules.rules()[loser.rule];
+                loser.why == Why::Later && other.outcome == rule.outcome && !other.weak
+            })
+        };
         match step.matched.as_slice() {
             _ if !rule.source.inherited => "a rule of yours",
             _ if rule.weak => "a weak rule",
             _ if !self.trace.decision.sure => "one word",
             [one] if one.predicate == "title" && words(one) > 1 => "a phrase",
             [one] if one.predicate == "title_regex" => "the form of the title",
+            [one] if one.predicate == "title" && agreed() => "two words that say the same",
             [one] if one.predicate == "title" => "one word, and nothing beside it says more",
             _ => "two signs",
         }
