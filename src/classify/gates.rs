@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_title_must_hold_what_every_match_holds() {
         assert_eq!(needed(r"(?i)\broad(map)s?\b"), [["roadmap"]]);
-        assert_eq!(needed("(?i)ask.*Straße"), [["ask"], ["stra"], ["e"]]);
+        assert_eq!(needed("(?i)ask.*Straße"), [["ask"], ["strasse"]]);
         assert_eq!(needed("^(vision|Mission 7) x+"), [vec!["vision", "mission 7"], vec![" "], vec!["x"]]);
         for open in ["(vision)?", "a|", r"^\w+$", "(a|[0-9])", "[ab]", ".*", ""] {
             assert_eq!(needed(open), Vec::<AnyOf>::new(), "{open}");
