@@ -57,7 +57,8 @@ pub fn give_way(judged: &mut [Judged], people: &People, wishes: &Preferences) {
     }
 }
 
-/// A series, or an invitation without an answer, that no earlier reason leaves out and the user said nothing of.
+/// A series, or an invitation without an answer, that no earlier reason leaves out and the user did not mark by itself: what a
+/// series is says nothing of having been there.
 fn gives_way(j: &Judged, people: &People) -> bool {
     let open = match j.verdict {
         Verdict::LeftOut(reason) => reason > Reason::Away,
@@ -69,6 +70,6 @@ fn gives_way(j: &Judged, people: &People) -> bool {
     let waits = || people.my_answer(event) == Some(Answer::NeedsAction) || event.my_answer.is_none() && line();
     let organises = || event.organizer.as_ref().is_some_and(|o| people.is_me(event, o));
     open && !j.interval.is_empty()
-        && !matches!(j.decision.by, By::Override { .. })
+        && !matches!(j.decision.by, By::Override { series: false, .. })
         && (event.recurring || waits() && !organises())
 }

@@ -52,6 +52,27 @@ pub fn titled(instance: &Instance) -> Option<Slot> {
     title_key(instance.event.summary.as_deref()?).map(|key| Slot::titled(&key))
 }
 
+/// The other marks of the series that `slot` is a part of: those of parts that are called like it, or that are gone.
+pub fn other_halves<'i>(
+    overrides: &Overrides,
+    instances: impl Iterator<Item = &'i Instance>,
+    slot: &Slot,
+) -> Vec<Slot> {
+    let series = slot.uid.series();
+    let titles: HashMap<&Uid, String> = instances
+        .filter(|instance| instance.event.uid.series() == series)
+        .map(|instance| (&instance.event.uid, title(instance)))
+        .collect();
+    let own = titles.get(&slot.uid);
+    let is_other = |other: &&Slot| {
+        other.original.is_none()
+            && other.uid != slot.uid
+            && other.uid.series() == series
+            && titles.get(&other.uid).is_none_or(|title| own.is_none_or(|own| own == title))
+    };
+    overrides.0.keys().filter(is_other).cloned().collect()
+}
+
 fn said(overrides: &Overrides, slot: &Slot, series: bool) -> Option<Marked> {
     let word: &Override = overrides.0.get(slot)?;
     Some(Marked { word: word.clone(), series, slot: slot.clone() })

@@ -170,12 +170,19 @@ impl<'a> Answer<'a> {
         };
         let rule = &self.rules.rules()[step.rule];
         let words = |e: &Evidence| e.seen.as_deref().unwrap_or(&e.wanted).split_whitespace().count();
+        let agreed = || {
+            self.trace.losers.iter().any(|loser| {
+                let other = &self.rules.rules()[loser.rule];
+                loser.why == Why::Later && other.outcome == rule.outcome && !other.weak
+            })
+        };
         match step.matched.as_slice() {
             _ if !rule.source.inherited => "a rule of yours",
             _ if rule.weak => "a weak rule",
             _ if !self.trace.decision.sure => "one word",
             [one] if one.predicate == "title" && words(one) > 1 => "a phrase",
             [one] if one.predicate == "title_regex" => "the form of the title",
+            [one] if one.predicate == "title" && agreed() => "two words that say the same",
             [one]
                 if one.predicate == "title"
                     && self.time.as_ref().is_some_and(|time| time.one.instance.event.recurring) =>
@@ -241,8 +248,9 @@ impl<'a> Answer<'a> {
         let most = if all { usize::MAX } else { MOST };
         let losers: Vec<&Loser> = self.trace.losers.iter().filter(shown).take(most).collect();
         if !self.trace.losers.is_empty() || self.trace.label.is_some() {
-            let none = if losers.is_empty() && self.trace.label.is_none() { " none" } else { "" };
-            let _ = writeln!(text, "\n  {}:{none}", if all { "lost" } else { "near misses" });
+            let none = losers.is_empty() && self.trace.label.is_none();
+            let heading = if all { "lost:" } else if none { "no rule came near" } else { "near misses:" };
+            let _ = writeln!(text, "\n  {heading}");
         }
         if let Some(label) = &self.trace.label {
             let _ = writeln!(text, "    the label `{}`: your mark goes before it", plain(label));

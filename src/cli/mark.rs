@@ -5,6 +5,7 @@ use super::find::{self, Found, Pick, Where, find, slot_id, the_one};
 use super::paths::state_folder;
 use super::{Done, Files, output};
 use crate::analyze::{Analysis, Judged, Verdict};
+use crate::classify::other_halves;
 use crate::daemon::{self, Request};
 use crate::diagnostic::{Exit, Failure};
 use crate::model::{Class, Instance, Marked, Override, Overrides, Slot};
@@ -69,7 +70,7 @@ impl Mark {
         let one = the_one(&analysis, &self.event, self.place.on, self.series, zones, now)?;
         let slot = slot(one, self.series)?;
         let said = format!("{}: {} → {}\n", what(one, &slot, zones), counts_as(one), spoken(&word));
-        keep(&[(slot.clone(), Some(word.clone()))], now)?;
+        keep(&said_of_all(&analysis, &slot, Some(&word), &overrides()?), now)?;
         tell_daemon(talk);
         output::print(&said)?;
         if word.class.is_none() {
@@ -114,7 +115,7 @@ impl Unmark {
             Found::One(one) => {
                 let slot = said(one).map_or_else(|| slot(one, self.series), Ok)?;
                 let said = format!("{}: unmarked\n", what(one, &slot, zones));
-                keep(&[(slot, None)], now)?;
+                keep(&said_of_all(&analysis, &slot, None, &known), now)?;
                 tell_daemon(talk);
                 output::print(&said)
             }
@@ -138,6 +139,16 @@ fn said_of(j: &Judged, series: bool, known: &Overrides) -> Option<Slot> {
     let titled = now.filter(|(_, slot)| slot.title().is_some() && (series || !event.recurring));
     let own = slot(j, series).ok().filter(|slot| known.0.contains_key(slot));
     own.or_else(|| theirs.or(titled).map(|(_, slot)| slot.clone()))
+}
+
+/// What is to be kept: what was said of a series holds for all of it, also where another half bears a mark of its own.
+fn said_of_all(analysis: &Analysis, slot: &Slot, word: Option<&Override>, known: &Overrides) -> Vec<Change> {
+    let instances = analysis.judged().iter().map(|j| &j.instance);
+    let others = match slot.original.is_none() && slot.title().is_none() {
+        true => other_halves(known, instances, slot),
+        false => Vec::new(),
+    };
+    std::iter::once(slot.clone()).chain(others).map(|slot| (slot, word.cloned())).collect()
 }
 
 /// What a mark of this meeting hangs on.

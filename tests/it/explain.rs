@@ -204,6 +204,14 @@ fn an_answer_says_how_sure_it_is_and_why() {
 }
 
 #[test]
+fn two_words_that_agree_are_told_from_one_that_stands_alone() {
+    let why = |title: &str| World::new().run(["explain", title]).ok().lines().nth(1).unwrap_or_default().to_owned();
+    assert!(why("Zebra roadmap pricing").ends_with("sure: two words that say the same"));
+    assert!(why("Roadmap review").ends_with("sure: one word, and nothing beside it says more"));
+    assert!(why("Zebra roadmap").ends_with("likely: one word"));
+}
+
+#[test]
 fn a_batch_answers_each_line_before_the_next_is_asked() {
     use std::io::{BufRead, BufReader, Write};
     let mut child = World::new().command().args(["explain", "--batch"]).spawn().unwrap();

@@ -54,6 +54,28 @@ fn the_halves_of_a_series_are_one_for_a_mark_while_the_title_stays() {
 }
 
 #[test]
+fn what_is_said_of_a_series_holds_for_both_halves_where_each_is_marked() {
+    let [first, second] = halves("Acme daily");
+    let world = filed(&[&first, &second]);
+    let marks = "[[mark]]\nuid = \"abc@google.com\"\nclass = \"strategy\"\n\n\
+                 [[mark]]\nuid = \"abc_R20261111T080000@google.com\"\nclass = \"strategy\"\n";
+    let world = world.file("marks.toml", marks);
+    let by = || decided(&world, "2026-11-10", "2026-11-11");
+    world.run(["marks", "--import", "marks.toml"]).ok();
+    assert_eq!(by(), ["10T09:00 strategy mark", "11T09:30 strategy mark"]);
+    world.run(["mark", "Acme daily", "execution", "--series", "--on", "2026-11-12"]).ok();
+    assert_eq!(by(), ["10T09:00 execution mark", "11T09:30 execution mark"]);
+    world.run(["unmark", "Acme daily", "--series", "--on", "2026-11-12"]).ok();
+    assert!(by().iter().all(|row| !row.contains("mark")), "{:?}", by());
+    assert_eq!(world.run(["marks"]).ok(), "");
+    // Renamed with the split, each is a thing of its own.
+    let world = world.file("work.ics", text(&[&first, &halves("Acme vision")[1]]));
+    world.run(["marks", "--import", "marks.toml"]).ok();
+    world.run(["unmark", "Acme vision", "--series"]).ok();
+    assert_eq!(decided(&world, "2026-11-10", "2026-11-11")[0], "10T09:00 strategy mark");
+}
+
+#[test]
 fn the_halves_of_a_series_are_one_where_it_could_be_let_go() {
     let [first, second] = halves("Acme daily");
     let candidates = |events: &[&str]| {
