@@ -129,13 +129,17 @@ fn forms_of_time_that_can_mean_one_thing_only_are_read_and_told_once() {
         ("DTSTART:2026-11-18T10:00:00Z", "18T11:00"),
         ("DTSTART;TZID=America/New_York:2026-11-18T10:00", "18T16:00"),
         ("DTSTART:20261117T240000", "18T00:00"),
+        ("DTSTART:20261118T100000UTC", "18T11:00"),
     ] {
         assert_eq!(told("times are written", "", &[&one(start)]), [format!("{hour} 60 counted Roadmap")], "{start}");
     }
-    for length in ["DURATION:P1H", "DURATION:P60M", "DURATION:P3600S"] {
+    for length in ["DURATION:P1H", "DURATION:P60M", "DURATION:P3600S", "DURATION:P0Y0M0DT1H", "DURATION:PT1.0H"] {
         let event = vevent("u", "Roadmap", &format!("DTSTART:20261118T100000\n{length}"));
         assert_eq!(told("lengths are written", "", &[&event]), ["18T10:00 60 counted Roadmap"], "{length}");
     }
+    // A year has no length that all agree on.
+    let (rows, said) = week_of("", &[&vevent("u", "Roadmap", "DTSTART:20261118T100000\nDURATION:P1Y")]);
+    assert!(rows == ["18T10:00 0 no length Roadmap"] && said.contains("not a length of time"), "{rows:?} {said}");
     let end = vevent("u", "Roadmap", "DTSTART:20261118T100000\nDTEND;VALUE=DURATION:PT1H");
     assert_eq!(told("ends are written", "", &[&end]), ["18T10:00 60 counted Roadmap"]);
     // Once a file, however often.

@@ -11,7 +11,7 @@ Where we differ on purpose (and so test nothing here):
   DTSTART, and an UNTIL that is a DATE is all of that day there: `in_its_words` says so to the oracle in its words.
 - A change with a higher SEQUENCE than its series is the last word on its date, whatever the series excludes.
 - What cancels a date and all that follow cancels their older changes too (`with_the_rest_cancelled`).
-- COUNT=0 says nothing; hours of a DURATION are elapsed; an end before the start is no length; a day that ends on itself is one.
+- COUNT=0 and COUNT=-1 say nothing; hours of a DURATION are elapsed; an end before the start is no length; a day that ends on itself is one.
 - A single event that ends in another zone ends at its DTEND, also over a clock change; for the oracle, at the wall-clock
   time that the start's zone would show.
 - A gap of a zone defined by the file takes the offset before it, like any other gap.
