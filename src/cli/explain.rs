@@ -249,7 +249,13 @@ impl<'a> Answer<'a> {
         let losers: Vec<&Loser> = self.trace.losers.iter().filter(shown).take(most).collect();
         if !self.trace.losers.is_empty() || self.trace.label.is_some() {
             let none = losers.is_empty() && self.trace.label.is_none();
-            let heading = if all { "lost:" } else if none { "no rule came near" } else { "near misses:" };
+            let heading = if all {
+                "lost:"
+            } else if none {
+                "no rule came near"
+            } else {
+                "near misses:"
+            };
             let _ = writeln!(text, "\n  {heading}");
         }
         if let Some(label) = &self.trace.label {

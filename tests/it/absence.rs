@@ -232,3 +232,17 @@ fn googles_type_outlooks_mark_and_a_rule_take_the_same_hours() {
         );
     }
 }
+
+#[test]
+fn what_a_series_was_marked_as_does_not_say_that_i_was_there() {
+    let world = world();
+    let counted = |world: &World| {
+        world.run(["week", "2026-W47", "--ics", "side.ics", "--format", "json"]).json()[0]["hours"]["counted"].clone()
+    };
+    let before = counted(&world);
+    world.run(["mark", "Sprint planning", "strategy", "--on", "2026-11-17", "--series"]).ok();
+    assert_eq!(counted(&world), before);
+    // Of the meeting itself the user knows best.
+    world.run(["mark", "Sprint planning", "strategy", "--on", "2026-11-17"]).ok();
+    assert_ne!(counted(&world), before);
+}

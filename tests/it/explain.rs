@@ -63,7 +63,7 @@ fn the_minutes_are_accounted_for() {
         2026-W47: 30 min, cut at 2026-11-23 00:00
         2026-W48: 30 min
 
-      near misses: none
+      no rule came near
         and 3 more; --all prints them
     exit 0
     ");
@@ -75,7 +75,7 @@ fn the_minutes_are_accounted_for() {
       time: 60 min, 30 min counted
         half of its part is dropped: not accepted
 
-      near misses: none
+      no rule came near
         and 3 more; --all prints them
     exit 0
     ");
@@ -95,7 +95,7 @@ fn of_a_private_meeting_the_pattern_is_named_and_not_the_text() {
         30 min at the same time as `Roadmap sync`, shared equally
         15 min at the same time as `Offsite`, shared equally
 
-      near misses: none
+      no rule came near
         and 2 more; --all prints them
     exit 0
     ");
@@ -167,7 +167,7 @@ fn an_answer_names_the_near_misses_and_counts_the_others() {
       no rule matched, and nothing is guessed
       no meeting was found, because no calendar is known: this answers for the title alone
 
-      near misses: none
+      no rule came near
         and 36 more; --all prints them
     exit 0
     ");

@@ -290,7 +290,7 @@ fn a_question_is_explained_and_an_unknown_key_names_the_keys() {
 
       time: 30 min, 30 min counted
 
-      near misses: none
+      no rule came near
         and 2 more; --all prints them
 
     2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
