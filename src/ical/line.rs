@@ -221,7 +221,7 @@ fn behind_name(name: &[u8], rest: &[u8], colon: usize) -> Option<usize> {
     if colon == 0 || !is_person || starts(colon) {
         return None;
     }
-    memchr::memchr_iter(b':', &rest[colon..]).map(|at| colon + at).filter(|at| starts(*at)).last()
+    memchr::memchr_iter(b':', &rest[colon..]).map(|at| colon + at).rfind(|at| starts(*at))
 }
 
 fn unquoted(bytes: &[u8], wanted: u8) -> Option<usize> {
