@@ -145,7 +145,7 @@ fn as_programs_write(text: &str) -> Option<&str> {
 }
 
 /// The domain that people mean by `example.com`, `@example.com`, `*.example.com`, `example.com.` or `https://example.com/x`, as
-/// [`domain_of`] spells it. `None` where it is none, as in the address of a person.
+/// `domain_of` spells it. `None` where it is none, as in the address of a person.
 pub fn domain(text: &str) -> Option<String> {
     let text = text.trim();
     let (is_page, bare) = match text.split_once("://") {
