@@ -457,9 +457,9 @@ fn the_first_start_draws_the_last_twelve_weeks_and_an_edited_rule_draws_them_ane
 
 #[test]
 fn a_render_through_the_service_says_of_sources_what_the_week_says() {
-    let world = ada();
+    let weekly = event("1", "Product strategy", "20200106T100000", "20200106T110000", "RRULE:FREQ=WEEKLY");
     let source = "[[source.ics]]\nname = \"side\"\npath = \"~/side.ics\"\n";
-    let world = world.config(&format!("{SOURCE}{source}"));
+    let world = World::new().config(&format!("{SOURCE}{source}")).ics("work.ics", &[&weekly]);
     let service = Service::start(&world);
     drawn(&world, 13);
     let week = world.run(["week", "last"]).err;
