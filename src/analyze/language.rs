@@ -178,10 +178,10 @@ pub fn language<'t>(titles: impl Iterator<Item = &'t str>) -> Option<&'static La
     }
     let packs: Vec<(&Language, RuleSet)> = LANGUAGES.iter().filter_map(|l| Some((l, pack(l)?))).collect();
     let defaults = defaults();
-    let open = |title: &str| defaults.decide_title(title).by == By::Nothing;
     let mut votes = vec![0; packs.len()];
     for (words, title) in &distinct {
-        let decides = |set: &RuleSet| open(title) && set.decide_title(title).by != By::Nothing;
+        let open = defaults.decide_title(title).by == By::Nothing;
+        let decides = |set: &RuleSet| open && set.decide_title(title).by != By::Nothing;
         let deciders: Vec<bool> = packs.iter().map(|(_, set)| decides(set)).collect();
         let only = deciders.iter().filter(|decides| **decides).count() == 1;
         for (at, (language, _)) in packs.iter().enumerate() {

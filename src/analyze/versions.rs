@@ -22,10 +22,6 @@ fn sequence(event: &Event) -> i64 {
     event.series_sequence.unwrap_or(event.sequence)
 }
 
-fn start(instance: &Instance) -> DateTime<Utc> {
-    Master::single(instance).range.map_or(DateTime::UNIX_EPOCH, |(start, _)| start)
-}
-
 impl Versions {
     pub fn of(masters: impl IntoIterator<Item = Master>) -> Versions {
         let mut by_uid: HashMap<Uid, Vec<Master>> = HashMap::new();
@@ -48,7 +44,7 @@ impl Versions {
             let others = masters.iter().filter(|m| place(&m.event) != (&*here.source, &*here.name));
             let (mut newest, mut ended) = (None, None);
             for other in others {
-                if tells(other, start(instance)) {
+                if tells(other, instance.original.moment()) {
                     newest = newest.max(Some(sequence(&other.event)));
                 }
                 ended = ended.max(is_cancelled(&other.event).then(|| sequence(&other.event)));
@@ -136,12 +132,12 @@ fn differ(a: &Master, b: &Master) -> bool {
 
 /// Those of `others`, copies of a series, that stand beside the `first`, where the two share no slot.
 fn beside(instances: &[Instance], first: &[usize], others: Vec<usize>) -> Vec<usize> {
-    let slots: BTreeSet<DateTime<Utc>> = first.iter().map(|at| start(&instances[*at])).collect();
-    if others.iter().any(|at| slots.contains(&start(&instances[*at]))) {
+    let slots: BTreeSet<DateTime<Utc>> = first.iter().map(|at| instances[*at].original.moment()).collect();
+    if others.iter().any(|at| slots.contains(&instances[*at].original.moment())) {
         return Vec::new();
     }
     let near = |at: &usize| {
-        let start = start(&instances[*at]);
+        let start = instances[*at].original.moment();
         let mut near = slots.range(start - BESIDE..=start + BESIDE);
         near.any(|slot| (*slot - start).abs() < BESIDE)
     };

@@ -20,7 +20,7 @@ const SIGNS: &str = "+#$%€£¥@=<>^~§°\\";
 pub(super) fn about_phrase(reader: &mut Reader<'_>, key: &str, text: &str, span: &Range<usize>) {
     let composed: String = text.nfkc().collect();
     let words = Words::of_pattern(text);
-    let compared = words.slice(0..words.len());
+    let compared = words.text();
     if key == "title" && compared.len() > TITLE_CAP {
         let message = format!("the `title` pattern is longer than the {} kB of a title that are read", TITLE_CAP >> 10);
         reader.warn(span.clone(), message, "never matches", "write a part of it");

@@ -1,8 +1,10 @@
 //! Words that name only the form or the time of a meeting. They decide nothing, and beside them a word stands alone.
 
+use super::Subject;
 use super::predicates::Look;
 use super::words::{Words, is_unspaced};
-use crate::model::{Attendee, AttendeeKind};
+use crate::model::AttendeeKind;
+use std::collections::HashMap;
 
 /// In lower case and sorted, of all languages that have rules of their own.
 const FORMS: &[&str] = &[
@@ -173,23 +175,35 @@ pub fn is_form(word: &str) -> bool {
 /// Whether every word of the title but those that `matched` says is a form, or names somebody who takes part.
 pub(super) fn stands_alone(look: &Look<'_>, matched: impl Fn(usize) -> bool) -> bool {
     let words = &look.title.words;
-    (0..words.len()).all(|at| matched(at) || is_form(words.word(at)) || names(look, words.word(at), false))
+    (0..words.len()).all(|at| matched(at) || is_form(words.word(at)) || look.bearer(words.word(at)) != Bearer::Nobody)
 }
 
-/// Whether `word` is a name, or in the name of the mailbox, of somebody who takes part; with `others` of somebody but the user.
-pub(super) fn names(look: &Look<'_>, word: &str, others: bool) -> bool {
-    let Some(subject) = look.subject else { return false };
-    let is_in = |text: &str| {
-        let words = Words::of(text);
-        (0..words.len()).any(|at| words.word(at) == word)
-    };
-    let named = |line: &Attendee| {
-        line.name.as_deref().is_some_and(is_in) || is_in(line.address.as_str().split('@').next().unwrap_or_default())
-    };
-    let counts = |line: &&Attendee| {
-        line.kind == AttendeeKind::Person && !(others && subject.people.is_me(subject.event, &line.address))
-    };
-    word.chars().count() > 1 && subject.event.attendees.lines().iter().filter(counts).any(named)
+/// Whose name, or mailbox, has a word of the title in it: of those who take part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Bearer {
+    Nobody,
+    /// The user, and nobody else.
+    Me,
+    Other,
+}
+
+/// Who bears each word of a title. There may be thousands of guests: each is read once.
+pub(super) fn bearers<'w>(words: &'w Words, subject: &Subject<'_>) -> HashMap<&'w str, Bearer> {
+    let named = (0..words.len()).map(|at| words.word(at)).filter(|word| word.chars().nth(1).is_some());
+    let mut bearers: HashMap<&str, Bearer> = named.map(|word| (word, Bearer::Nobody)).collect();
+    let me = subject.people.me_in(subject.event);
+    for line in subject.event.attendees.lines().iter().filter(|line| line.kind == AttendeeKind::Person) {
+        let mailbox = line.address.as_str().split('@').next();
+        let bearer = if me.is(&line.address) { Bearer::Me } else { Bearer::Other };
+        for name in line.name.as_deref().into_iter().chain(mailbox).map(Words::of) {
+            for at in 0..name.len() {
+                if let Some(known) = bearers.get_mut(name.word(at)) {
+                    *known = bearer.max(*known);
+                }
+            }
+        }
+    }
+    bearers
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::rules_use::{InUse, class};
 use super::{Done, Files, Format, output};
 use crate::classify::{Rule, caseless, near};
 use crate::diagnostic::{Exit, Failure, plain};
+use crate::model::count;
 use clap::Args;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -116,8 +117,8 @@ impl InUse {
             return String::new();
         }
         let (used, last) = (&self.usage.rules[number], self.weeks.len() - 1);
-        let events = if used.events == 1 { "event" } else { "events" };
-        format!(": {} h in {} {events}, {} to {}", hours(&used.hours), used.events, self.weeks[0], self.weeks[last])
+        let events = count(used.events, "event");
+        format!(": {} h in {events}, {} to {}", hours(&used.hours), self.weeks[0], self.weeks[last])
     }
 
     fn json(&self, number: usize) -> Value {

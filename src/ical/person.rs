@@ -151,7 +151,6 @@ fn is_reply_mailbox(address: &Address) -> bool {
     ["imip", "reply", "replies"].contains(&host) || unread.contains(&host) || unread.contains(&local)
 }
 
-/// A line with a place in the list for an address, until the address is known.
 /// What vCalendar 1.0 calls PARTSTAT.
 const STATUS: &[u8] = b"STATUS";
 
@@ -160,6 +159,7 @@ pub(super) fn is_answer(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"PARTSTAT") || name.eq_ignore_ascii_case(STATUS)
 }
 
+/// A line with a place in the list for an address, until the address is known.
 fn attendee(property: &Property) -> (Person, Attendee) {
     let is = |value: &str, known: &[&str]| known.iter().any(|known| value.trim().eq_ignore_ascii_case(known));
     let person = person(property);

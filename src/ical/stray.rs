@@ -5,7 +5,8 @@ use super::value::{Stamp, ZoneId};
 use super::version::{belong, nominal};
 use super::zone::Zone;
 use super::{Home, Parsed};
-use crate::model::EventStatus;
+use crate::model::{EventStatus, Uid};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The text of what was read in another source, which tells its own problems.
@@ -14,18 +15,28 @@ const ELSEWHERE: usize = usize::MAX;
 impl Parsed {
     /// Takes such changes over from `other` where they are newer than the series here, or cancel an equal version of it.
     pub fn adopt(&mut self, other: &Parsed) {
-        let strays = other.series.iter().filter(|series| series.master.is_none()).flat_map(|series| &series.overrides);
-        for stray in strays.map(|place| &other.components[*place]) {
-            if stray.times.slot.is_some_and(|(_, future)| future) && !stray.event.uid.0.is_empty() {
-                self.take(stray, other);
+        let orphans = other.series.iter().filter(|series| series.master.is_none()).flat_map(|series| &series.overrides);
+        let is_stray =
+            |one: &&Component| one.times.slot.is_some_and(|(_, future)| future) && !one.event.uid.0.is_empty();
+        let mut strays = orphans.map(|place| &other.components[*place]).filter(is_stray).peekable();
+        if strays.peek().is_none() {
+            return;
+        }
+        let uid = |master: usize| self.components[master].event.uid.clone();
+        let masters = self.series.iter().enumerate().filter_map(|(place, series)| Some((place, series.master?)));
+        // Of several the first.
+        let places: HashMap<Uid, (usize, usize)> =
+            masters.rev().map(|(place, master)| (uid(master), (place, master))).collect();
+        for stray in strays {
+            if let Some(own) = places.get(&stray.event.uid) {
+                self.take(stray, other, *own);
             }
         }
     }
 
-    fn take(&mut self, stray: &Component, other: &Parsed) {
-        let own = |place: &Option<usize>| place.is_some_and(|m| self.components[m].event.uid == stray.event.uid);
-        let Some(place) = self.series.iter().position(|series| own(&series.master)) else { return };
-        let Some(master) = self.series[place].master.map(|master| &self.components[master]) else { return };
+    /// The series in `place`, which `master` tells, is of the same UID.
+    fn take(&mut self, stray: &Component, other: &Parsed, (place, master): (usize, usize)) {
+        let master = &self.components[master];
         let (own, new) = (master.times.version.sequence, stray.times.version.sequence);
         let cancels = stray.event.status == Some(EventStatus::Cancelled);
         if !master.event.recurring || !(new > own || cancels && new == own) {

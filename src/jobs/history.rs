@@ -225,7 +225,7 @@ impl Step<'_> {
     fn slots(&self) -> HashMap<Uid, (DateTime<Utc>, DateTime<Utc>)> {
         let mut slots = HashMap::new();
         for instance in self.old.instances.iter().filter(|i| i.event.recurring && !i.event.uid.0.is_empty()) {
-            let at = slot_at(instance);
+            let at = instance.original.moment();
             let (first, last) = slots.entry(instance.event.uid.series()).or_insert((at, at));
             (*first, *last) = ((*first).min(at), (*last).max(at));
         }
@@ -236,7 +236,7 @@ impl Step<'_> {
     /// amid the others, and all were moved, maybe to a half of their own. A series that was made longer has new ones. One that
     /// goes on past now was told up to when it was seen last: what was over by then, and was not told, was not there.
     fn is_news(&self, new: &Instance, slots: &HashMap<Uid, (DateTime<Utc>, DateTime<Utc>)>) -> bool {
-        let (at, uid, series) = (slot_at(new), &*new.event.uid.0, new.event.uid.series());
+        let (at, uid, series) = (new.original.moment(), &*new.event.uid.0, new.event.uid.series());
         let frame = |told: &Told| told.contents.get(uid).map(|says| says.frame);
         let same = frame(self.old) == frame(self.new);
         let unseen = || bounds(&new.span, self.range.zone).1 <= self.last_seen && self.ahead.contains(&series);
@@ -274,15 +274,8 @@ impl Step<'_> {
     fn row(&self, instance: &Instance, json: Option<String>) -> Past {
         let (uid, slot) = key(instance);
         let (starts, ends) = bounds(&instance.span, self.range.zone);
-        let (slot_at, until) = (slot_at(instance), self.range.until(instance));
+        let (slot_at, until) = (instance.original.moment(), self.range.until(instance));
         Past { uid, slot, slot_at, starts, ends, until, last_seen: self.last_seen, json }
-    }
-}
-
-fn slot_at(instance: &Instance) -> DateTime<Utc> {
-    match instance.original {
-        Original::At(at) => at,
-        Original::On(date) => midnight(date, Tz::UTC),
     }
 }
 

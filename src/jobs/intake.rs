@@ -3,7 +3,7 @@
 
 use super::guard::{self, Step};
 use super::history::{self, Outcome, Told};
-use super::memory::remembering;
+use super::memory::remember;
 use super::outline::{Outline, several};
 use crate::diagnostic::Failure;
 use crate::model::{Instance, Interval, Span, midnight};
@@ -60,7 +60,7 @@ impl Reading {
         &self,
         store: &mut Store,
         calendar: &Calendar,
-        texts: Vec<IcsText>,
+        mut texts: Vec<IcsText>,
         stamp: Option<&str>,
     ) -> Result<Taken, Failure> {
         let before = store.texts(calendar.id)?;
@@ -70,10 +70,12 @@ impl Reading {
             store.keep_texts(calendar.id, texts, stamp, &forget, self.now)?;
             return Ok(Taken::Same);
         }
-        let texts = &if self.accept || self.moved { texts } else { remembering(&before, texts) };
-        let (old, new) = (Outline::of(&before), Outline::of(texts));
+        let (old, new) = (Outline::of(&before), Outline::of(&texts));
+        if !self.accept && !self.moved {
+            remember((&before, &old), (&mut texts, &new));
+        }
         let past = match !self.accept && self.concerns_the_past(store, calendar, &old.contents, &new.contents)? {
-            true => self.past(store, calendar, (&before, &old.contents), (texts, &new.contents))?,
+            true => self.past(store, calendar, (&before, &old.contents), (&texts, &new.contents))?,
             false => Outcome { change: forget, ..Outcome::default() },
         };
         let several = several([&old, &new]);
@@ -93,7 +95,7 @@ impl Reading {
                 Ok(Taken::Held(hold))
             }
             Step::Apply => {
-                store.keep_texts(calendar.id, texts, stamp, &past.change, self.now)?;
+                store.keep_texts(calendar.id, &texts, stamp, &past.change, self.now)?;
                 let stays = past.change.keep.iter().filter(|row| row.json.is_some()).count();
                 Ok(Taken::New(changes(&known, &there), stays))
             }

@@ -1,8 +1,9 @@
 //! What a source told of people once, and tells no more: when the last event with guests is gone, the others are not silent of
 //! theirs on a sudden.
 
+use super::outline::Outline;
 use crate::model::Told;
-use crate::source::ics;
+use crate::source::ics::Entry;
 use crate::store::IcsText;
 use std::collections::{HashMap, HashSet};
 
@@ -17,20 +18,21 @@ struct Says {
 }
 
 impl Says {
-    fn of(text: &IcsText) -> Says {
-        let entries = ics::entries(&text.bytes);
+    fn of((text, entries): (&IcsText, &[Entry])) -> Says {
         let told = entries.iter().fold(text.told, |told, entry| told.or(entry.told));
         let invited = entries.iter().filter(|entry| entry.told.attendees && !entry.uid.is_empty());
         let guests = invited.map(|entry| entry.uid.clone()).collect();
-        let uids: HashSet<String> = entries.into_iter().map(|entry| entry.uid).collect();
+        let uids: HashSet<String> = entries.iter().map(|entry| entry.uid.clone()).collect();
         Says { told, alone: uids.len() < 2, uids, guests }
     }
 }
 
-/// The texts with what they, and the texts `before` them, told of people.
-pub(super) fn remembering(before: &[IcsText], mut texts: Vec<IcsText>) -> Vec<IcsText> {
-    let (old, new): (Vec<Says>, Vec<Says>) =
-        (before.iter().map(Says::of).collect(), texts.iter().map(Says::of).collect());
+/// Notes in the texts what they, and the texts `before` them, told of people.
+pub(super) fn remember((before, known): (&[IcsText], &Outline), (texts, there): (&mut [IcsText], &Outline)) {
+    let says = |texts: &[IcsText], outline: &Outline| -> Vec<Says> {
+        texts.iter().zip(outline.texts()).map(Says::of).collect()
+    };
+    let (old, new) = (says(before, known), says(texts, there));
     // Its events are still there without their guests: it was told to say less, and its silence means nothing.
     let guests: HashSet<&String> = old.iter().flat_map(|says| &says.guests).collect();
     let less = |says: &Says| says.guests.is_empty() && says.uids.iter().any(|uid| guests.contains(uid));
@@ -48,7 +50,6 @@ pub(super) fn remembering(before: &[IcsText], mut texts: Vec<IcsText>) -> Vec<Ic
         let shared = folders.get(folder(text)).filter(|_| says.alone).copied().unwrap_or_default();
         text.told = says.told.or(file).or(shared);
     }
-    texts
 }
 
 fn folder(text: &IcsText) -> &str {

@@ -10,7 +10,8 @@ type Face = (String, u64);
 
 /// Every event of a source, and what each UID says.
 pub(super) struct Outline {
-    entries: Vec<Entry>,
+    /// Of each text.
+    texts: Vec<Vec<Entry>>,
     pub contents: BTreeMap<String, Says>,
 }
 
@@ -27,7 +28,7 @@ pub fn events(texts: &[IcsText]) -> usize {
 pub(super) fn several(outlines: [&Outline; 2]) -> HashSet<String> {
     let mut several = HashSet::new();
     for outline in outlines {
-        let events = || outline.entries.iter().filter(|entry| !entry.uid.is_empty() && !entry.change);
+        let events = || outline.entries().filter(|entry| !entry.uid.is_empty() && !entry.change);
         let mut newest: HashMap<&str, &Entry> = HashMap::new();
         for entry in events() {
             let known = newest.entry(&entry.uid).or_insert(entry);
@@ -56,15 +57,24 @@ fn key(entry: &Entry, several: &HashSet<String>) -> String {
 
 impl Outline {
     pub fn of(texts: &[IcsText]) -> Outline {
-        let entries: Vec<Entry> = texts.iter().flat_map(|text| ics::entries(&text.bytes)).collect();
-        let contents = ics::contents(&entries);
-        Outline { entries, contents }
+        let texts: Vec<Vec<Entry>> = texts.iter().map(|text| ics::entries(&text.bytes)).collect();
+        let contents = ics::contents(texts.iter().flatten());
+        Outline { texts, contents }
+    }
+
+    /// The events of each text.
+    pub fn texts(&self) -> impl Iterator<Item = &[Entry]> {
+        self.texts.iter().map(Vec::as_slice)
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.texts.iter().flatten()
     }
 
     /// What each event says, by its key.
     pub fn events(&self, several: &HashSet<String>) -> BTreeMap<String, Says> {
         let mut events: BTreeMap<String, Says> = BTreeMap::new();
-        for entry in &self.entries {
+        for entry in self.entries() {
             *events.entry(key(entry, several)).or_default() += entry.says;
         }
         events
@@ -86,7 +96,7 @@ impl Outline {
     /// What people know each event by, but for busy times; a series without its exceptions.
     fn faces(&self, several: &HashSet<String>) -> BTreeMap<String, Vec<Face>> {
         let mut faces: BTreeMap<String, Vec<(bool, Face)>> = BTreeMap::new();
-        for entry in self.entries.iter().filter(|entry| !entry.busy) {
+        for entry in self.entries().filter(|entry| !entry.busy) {
             faces.entry(key(entry, several)).or_default().push((entry.change, (normal(&entry.title), entry.times)));
         }
         let own = |mut all: Vec<(bool, Face)>| {
@@ -105,7 +115,7 @@ impl Outline {
     /// The keys of events by UID and line, of busy times by start and line. Where two texts have different ones there, nobody knows which is meant.
     pub fn keys(&self, of: &BTreeSet<(String, usize)>, several: &HashSet<String>) -> HashSet<String> {
         let mut keys: HashMap<(&str, usize), Option<String>> = HashMap::new();
-        for entry in &self.entries {
+        for entry in self.entries() {
             let own = key(entry, several);
             let name = if entry.busy { &entry.start } else { &entry.uid };
             let known = keys.entry((name, entry.line)).or_insert_with(|| Some(own.clone()));
@@ -138,7 +148,7 @@ mod tests {
     #[test]
     fn an_older_version_is_no_event_of_its_own() {
         let mut both = outline(&[("x", "20261103", "a"), ("x", "20261104", "a")]);
-        both.entries[1].sequence = 1;
+        both.texts[0][1].sequence = 1;
         assert!(several([&both, &both]).is_empty() && both.count() == 1);
     }
 

@@ -1,6 +1,5 @@
-use super::{Event, Instance, Original, midnight};
+use super::{Event, Instance};
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use std::sync::Arc;
 
 /// A single event, or a series as a whole, as one calendar tells it: also where no instance of it is looked at.
@@ -15,10 +14,7 @@ pub struct Master {
 impl Master {
     /// A single event by its only instance.
     pub fn single(instance: &Instance) -> Master {
-        let at = match instance.original {
-            Original::At(at) => at,
-            Original::On(date) => midnight(date, Tz::UTC),
-        };
+        let at = instance.original.moment();
         Master { event: Arc::clone(&instance.event), range: Some((at, at)) }
     }
 }

@@ -1,5 +1,6 @@
-use super::{Class, Instance, Original, Uid};
+use super::{Class, Instance, Original, Uid, midnight};
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -89,6 +90,14 @@ impl fmt::Display for Original {
 }
 
 impl Original {
+    /// Its moment, whose day begins at midnight in UTC.
+    pub fn moment(self) -> DateTime<Utc> {
+        match self {
+            Original::At(at) => at,
+            Original::On(date) => midnight(date, Tz::UTC),
+        }
+    }
+
     /// Reads an instant such as `2026-11-17T08:00:00Z`, or a date for a whole day.
     pub fn parse(text: &str) -> Option<Original> {
         let date = || text.parse::<NaiveDate>().ok().map(Original::On);

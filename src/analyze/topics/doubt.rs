@@ -208,7 +208,6 @@ fn other(class: Class) -> Class {
 /// The rule that decided names the whole title: somebody meant it.
 fn names_it(seen: &Subject<'_>, rules: &RuleSet) -> bool {
     let words = Title::of(seen.event.summary.as_deref().unwrap_or_default()).words;
-    let whole = words.slice(0..words.len());
     let matched = rules.explain(seen).winner.into_iter().flat_map(|step| step.matched);
-    matched.into_iter().any(|e| e.predicate == "title" && e.seen.as_deref() == Some(whole))
+    matched.into_iter().any(|e| e.predicate == "title" && e.seen.as_deref() == Some(words.text()))
 }

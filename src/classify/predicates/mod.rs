@@ -11,12 +11,14 @@ mod title;
 mod title_regex;
 
 use super::Subject;
+use super::forms::{Bearer, bearers};
 use super::gates::AnyOf;
 use super::phrase::Phrase;
 use super::reader::Reader;
 use super::words::Title;
 use crate::model::Address;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::ops::Range;
 use toml::Spanned;
@@ -30,12 +32,13 @@ pub struct Look<'a> {
     /// Everything else; `None` where only a title is known, and then no other predicate holds.
     pub subject: Option<&'a Subject<'a>>,
     room: OnceCell<Option<(usize, Vec<&'a Address>)>>,
+    bearers: OnceCell<HashMap<&'a str, Bearer>>,
 }
 
 impl<'a> Look<'a> {
     /// A look at a title, and at the rest where it is known.
     pub fn new(title: &'a Title<'a>, subject: Option<&'a Subject<'a>>) -> Look<'a> {
-        Look { title, subject, room: OnceCell::new() }
+        Look { title, subject, room: OnceCell::new(), bearers: OnceCell::new() }
     }
 
     /// How many people take part, and who besides the user; asked once for all rules, `None` where that is unknown.
@@ -49,6 +52,13 @@ impl<'a> Look<'a> {
             Some((count, people))
         };
         self.room.get_or_init(room).as_ref()
+    }
+
+    /// Who of those who take part bears a word of the title; asked once for all rules.
+    pub(super) fn bearer(&self, word: &str) -> Bearer {
+        let Some(subject) = self.subject else { return Bearer::Nobody };
+        let bearers = self.bearers.get_or_init(|| bearers(&self.title.words, subject));
+        bearers.get(word).copied().unwrap_or(Bearer::Nobody)
     }
 }
 

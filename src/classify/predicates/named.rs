@@ -1,7 +1,7 @@
 //! `named`: the title names somebody who takes part.
 
 use super::{Finding, Kind, Look, Predicate};
-use crate::classify::forms::names;
+use crate::classify::forms::Bearer;
 
 pub const KIND: Kind = Kind {
     key: "named",
@@ -19,7 +19,7 @@ struct Named(bool);
 impl Named {
     fn seen<'l>(look: &'l Look<'_>) -> Option<&'l str> {
         let words = &look.title.words;
-        (0..words.len()).map(|at| words.word(at)).find(|word| names(look, word, true))
+        (0..words.len()).map(|at| words.word(at)).find(|word| look.bearer(word) == Bearer::Other)
     }
 }
 
