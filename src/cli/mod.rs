@@ -178,7 +178,11 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(mut e) => {
-            if e.kind() == ErrorKind::UnknownArgument && std::env::args().any(|word| word.starts_with("--ics")) {
+            let is_path = |word: &ContextValue| matches!(word, ContextValue::String(word) if !word.starts_with('-'));
+            if e.kind() == ErrorKind::UnknownArgument
+                && e.get(ContextKind::InvalidArg).is_some_and(is_path)
+                && std::env::args().any(|word| word.starts_with("--ics"))
+            {
                 let tips = ContextValue::StyledStrs(vec![find::REPEAT_ICS.into()]);
                 e.insert(ContextKind::Suggested, tips);
             }

@@ -355,6 +355,9 @@ fn each_ics_takes_one_path_wherever_it_stands() {
     For more information, try '--help'.
     exit 2
     ");
+    // An option that does not exist is no path.
+    let unknown = world.run(["week", "--weak", "2026-W47", "--ics", "work.ics"]);
+    assert!(unknown.code == 2 && !unknown.err.contains("takes one path"), "{}", unknown.err);
     insta::assert_snapshot!(world.tell(["week", "side.ics", "--ics", "work.ics"]), @"
     error: `side.ics` is not a week
      |
