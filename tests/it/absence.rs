@@ -240,9 +240,23 @@ fn what_a_series_was_marked_as_does_not_say_that_i_was_there() {
         world.run(["week", "2026-W47", "--ics", "side.ics", "--format", "json"]).json()[0]["hours"]["counted"].clone()
     };
     let before = counted(&world);
-    world.run(["mark", "Sprint planning", "strategy", "--on", "2026-11-17", "--series"]).ok();
+    let mark = |more: &[&str]| {
+        let words = ["mark", "Sprint planning", "strategy"].iter().chain(more).copied();
+        world.run(words.collect::<Vec<_>>()).ok()
+    };
+    let told = mark(&["--on", "2026-11-16", "--series"]);
+    assert!(
+        told.ends_with(
+            "1 meeting of it in your absence: left out as away, unless it is marked by itself (`--on DATE`)\n"
+        ),
+        "{told}"
+    );
     assert_eq!(counted(&world), before);
-    // Of the meeting itself the user knows best.
-    world.run(["mark", "Sprint planning", "strategy", "--on", "2026-11-17"]).ok();
-    assert_ne!(counted(&world), before);
+    // Of the meeting itself the user knows best, also where its series is marked by it.
+    for series in [&["--series"][..], &[]] {
+        assert!(!mark(&[&["--on", "2026-11-17"], series].concat()).contains("away"));
+        assert_ne!(counted(&world), before);
+        world.run(["unmark", "Sprint planning", "--on", "2026-11-17"]).ok();
+        assert_eq!(counted(&world), before);
+    }
 }
