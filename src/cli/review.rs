@@ -76,7 +76,7 @@ struct Session<'a> {
     /// The twelve weeks by which doubt is weighed, and what the instances cover.
     span: Interval,
     now: DateTime<Utc>,
-    /// Nothing is left of the week, and the other weeks are asked about.
+    /// What comes again in the week is answered; the rest of it is asked about, and the twelve weeks.
     beyond: bool,
     /// What was answered or passed over.
     done: BTreeSet<String>,
@@ -154,29 +154,14 @@ impl Session<'_> {
     /// What is still to be asked about.
     fn left(&self) -> Vec<Item> {
         let analysis = self.analysis();
-        let (within, all) = if self.beyond { (self.span, self.within == self.span) } else { (self.within, true) };
-        let topics = topics(&analysis, &self.setup.rules, self.span, within);
-        // Beyond the week only what comes again is worth a question.
-        let items = topics
-            .iter()
-            .filter(|topic| all || topic.again)
-            .map(|topic| Item::new(topic, &analysis, &self.setup, self.review.show_private));
+        let topics = topics(&analysis, &self.setup.rules, self.span, self.within);
+        let items = topics.iter().map(|topic| Item::new(topic, &analysis, &self.setup, self.review.show_private));
         items.filter(|item| !self.done.contains(&item.key)).collect()
     }
 
     fn pass(&mut self, talk: &Talk) -> Done {
         loop {
             let mut left = self.left();
-            if left.is_empty() && !self.beyond {
-                self.beyond = true;
-                left = self.left();
-                if !left.is_empty() {
-                    output::print(&format!(
-                        "\nthat is all of {}; what comes again in its twelve weeks:\n",
-                        self.weeks
-                    ))?;
-                }
-            }
             if left.is_empty() {
                 let prompt = match self.steps.is_empty() {
                     true => return output::print("nothing is left to ask about\n"),
@@ -189,7 +174,15 @@ impl Session<'_> {
                 continue;
             }
             let item = left.remove(0);
-            let more = if left.is_empty() { String::new() } else { format!(" ({} more)", left.len()) };
+            if !item.first && !std::mem::replace(&mut self.beyond, true) && !self.steps.is_empty() {
+                output::print(&format!(
+                    "\nnext: the rest of {}, and what comes again in its twelve weeks\n",
+                    self.weeks
+                ))?;
+            }
+            let here = left.iter().filter(|other| other.here).count();
+            let more = if here > 0 { here } else { left.len() };
+            let more = if more == 0 { String::new() } else { format!(" ({more} more)") };
             output::print(&format!("\n{}", item.text))?;
             let Some(key) = self.asked.key(&format!("s e i u r z ? n q{more} > "))? else { return Ok(()) };
             match key {

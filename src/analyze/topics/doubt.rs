@@ -13,6 +13,8 @@ const USUAL: usize = 3;
 /// What began this shortly before the end is new, where the calendar reaches back further than twice as long.
 const NEW: TimeDelta = TimeDelta::weeks(2);
 
+const SOLO: f64 = 0.3;
+
 /// Why a meeting is asked about. Rules are named by their index in [`RuleSet::rules`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
@@ -40,8 +42,8 @@ pub enum Doubt {
     Shaken { rule: usize, asked: usize, wrong: usize },
     /// A series that was not there before.
     New { rule: usize },
-    /// None but the hours: a default rule is sure, and may be wrong all the same.
-    Sure { rule: usize },
+    /// None but the hours: a default rule is sure, and may be wrong all the same; of what one does `alone` it knows less.
+    Sure { rule: usize, alone: bool },
 }
 
 impl Doubt {
@@ -62,9 +64,11 @@ impl Doubt {
             Doubt::Both { .. } => 0.45,
             Doubt::Likely { asked, wrong, .. } => updated(0.3, 3.0, *asked, *wrong),
             Doubt::Shaken { asked, wrong, .. } => updated(0.04, 12.0, *asked, *wrong),
-            // What a leader keeps for themselves, and what a rule names and leaves open, is mostly neither.
-            Doubt::Solo | Doubt::Kept { .. } => 0.12,
+            // What a leader keeps for themselves is private as often as it is work for strategy, and what a rule names and leaves open is mostly neither.
+            Doubt::Solo => SOLO,
+            Doubt::Kept { .. } => 0.12,
             Doubt::New { .. } => 0.1,
+            Doubt::Sure { alone: true, .. } => 0.15,
             Doubt::Sure { .. } => 0.04,
         }
     }
@@ -157,7 +161,7 @@ impl<'r> Doubts<'r> {
             (!j.decision.sure).then_some(Doubt::Likely { rule, asked, wrong }),
             (j.decision.sure && !own && wrong > 0).then_some(Doubt::Shaken { rule, asked, wrong }),
             (new && begun && !own).then_some(Doubt::New { rule }),
-            (j.decision.sure && !own).then_some(Doubt::Sure { rule }),
+            (j.decision.sure && !own).then_some(Doubt::Sure { rule, alone: j.alone }),
         ];
         doubts.into_iter().flatten().max_by(|a, b| a.odds().total_cmp(&b.odds()))
     }

@@ -44,6 +44,10 @@ pub struct Topic<'a> {
     pub doubt: Doubt,
     /// It is a series, or was there in several weeks.
     pub again: bool,
+    /// A doubtful meeting of it touches the time that is gone over.
+    pub here: bool,
+    /// It comes again there, and goes before what does not; nothing but its hours is no reason for that.
+    pub first: bool,
     /// What an answer settles: seconds of the doubtful ones.
     pub seconds: f64,
     /// What an answer for all of them is said of; empty where nothing would find them again.
@@ -58,8 +62,9 @@ impl Topic<'_> {
     }
 }
 
-/// The topics of `span` of which a doubtful meeting touches `within`, by the doubtful hours that an answer settles; where `within`
-/// is a part of `span`, what comes again goes first. The one to show lies in `within`; of several the most doubtful, then the latest.
+/// The topics of `span`, by the doubtful hours that an answer settles. Where `within` is a part of `span`, what comes again in
+/// `within` goes first, then the rest of it and what comes again elsewhere in `span`. The one to show lies in `within` where it can;
+/// of several the most doubtful, then the latest.
 pub fn topics<'a>(analysis: &'a Analysis<'_>, rules: &RuleSet, span: Interval, within: Interval) -> Vec<Topic<'a>> {
     let rows: Vec<(&Judged, f64)> = (analysis.rows(span).into_iter())
         .filter(|row| row.judged.verdict != Verdict::LeftOut(Reason::Duplicate))
@@ -74,9 +79,7 @@ pub fn topics<'a>(analysis: &'a Analysis<'_>, rules: &RuleSet, span: Interval, w
         Doubts::new(analysis, rules, span, &groups.values().map(|places| ground.all(places)).collect::<Vec<_>>());
     let mut topics: Vec<Topic<'_>> =
         groups.into_iter().filter_map(|(kind, places)| ground.topic(kind, &places, &doubts)).collect();
-    let rank = |topic: &Topic<'_>| {
-        (within == span || !topic.again, Reverse((topic.worth() * 1000.0) as i64), topic.shown.interval.start)
-    };
+    let rank = |topic: &Topic<'_>| (!topic.first, Reverse((topic.worth() * 1000.0) as i64), topic.shown.interval.start);
     topics.sort_by_key(rank);
     topics
 }
@@ -126,18 +129,25 @@ impl<'a> Ground<'_, 'a> {
         let open: Vec<usize> = places.iter().copied().filter(|at| self.rows[*at].0.instance.marked.is_none()).collect();
         let asked: Vec<(usize, Doubt)> =
             open.iter().filter_map(|at| doubts.of(self.rows[*at].0, again, since).map(|doubt| (*at, doubt))).collect();
-        let here = asked.iter().filter(|(at, _)| self.rows[*at].0.touches(&self.within));
+        let touches = |at: usize| self.rows[at].0.touches(&self.within);
         let odds = |doubt: &Doubt| (doubt.odds() * 1000.0) as i64;
-        let (shown, doubt) = here.max_by_key(|(at, doubt)| (odds(doubt), Reverse(doubt.clone()), *at))?;
+        let rank = |(at, doubt): &&(usize, Doubt)| (touches(*at), odds(doubt), Reverse(doubt.clone()), *at);
+        let (shown, doubt) = asked.iter().max_by_key(rank)?;
+        let here = touches(*shown);
+        if !here && !again {
+            return None;
+        }
         let seconds: f64 = asked.iter().map(|(at, _)| self.seconds(*at)).sum();
-        let whole = self.within == self.span;
-        if matches!(doubt, Doubt::Sure { .. }) && !(whole && again && seconds >= MUCH) {
+        let sure = matches!(doubt, Doubt::Sure { .. });
+        if sure && !(again && seconds >= MUCH) {
             return None;
         }
         Some(Topic {
             slots: self.slots(&kind, places, again),
             kind,
             again,
+            here,
+            first: self.within == self.span || here && again && !sure,
             shown: self.rows[*shown].0,
             doubt: doubt.clone(),
             seconds,

@@ -11,8 +11,6 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Compiled size of one expression, in bytes.
 const SIZE: usize = 1 << 20;
-/// An expression of so few states is known to stay below that, and compiled when a title asks for it first.
-const SMALL: usize = SIZE / 64;
 
 pub const KIND: Kind = Kind {
     key: "title_regex",
@@ -46,23 +44,22 @@ pub const KIND: Kind = Kind {
                 hir = regex_syntax::parse(composed).unwrap_or(hir);
             }
             doubts::about_regex(reader, &hir, &span);
-            let unicode = OnceLock::new();
-            if size(&hir) > SMALL {
-                let compiled = compiled(reader, &composed, span)?;
-                unicode.get_or_init(|| Some(compiled));
+            // What is known to be small is compiled when a title asks for it first, and the rest is not kept either: most are
+            // asked about titles in ASCII only.
+            if size(&hir) > SIZE {
+                compiles(reader, &composed, span)?;
             }
-            let pattern =
-                Pattern { written: pattern.into(), composed: composed.into(), unicode, ascii: OnceLock::new() };
-            Some((pattern, needs(&hir)))
+            let (unicode, ascii) = Default::default();
+            Some((Pattern { written: pattern.into(), composed: composed.into(), unicode, ascii }, needs(&hir)))
         })?;
         let (patterns, needs) = patterns.into_iter().unzip();
         Some(Box::new(TitleRegex { patterns, needs }))
     },
 };
 
-fn compiled(reader: &mut Reader<'_>, pattern: &str, span: Range<usize>) -> Option<Regex> {
+fn compiles(reader: &mut Reader<'_>, pattern: &str, span: Range<usize>) -> Option<()> {
     let error = match RegexBuilder::new(pattern).size_limit(SIZE).build() {
-        Ok(regex) => return Some(regex),
+        Ok(_) => return Some(()),
         Err(error) => error,
     };
     let label = match error {

@@ -20,6 +20,9 @@ pub struct Item {
     pub slots: Vec<Slot>,
     /// What these are, where there are others than the one that is shown.
     pub others: Option<String>,
+    /// Whether a doubtful meeting of it lies in the time that is gone over, and comes again there.
+    pub here: bool,
+    pub first: bool,
     pub private: bool,
     pub summary: String,
     /// What it counts as now, kept where the answer is the same.
@@ -46,6 +49,8 @@ impl Item {
             key: format!("{:?}", topic.kind),
             id: find::id(&j.instance),
             slots: topic.slots.clone(),
+            here: topic.here,
+            first: topic.first,
             private: j.private() && !show_private,
             summary: event.summary.clone().unwrap_or_default(),
             decided: decided.map(|class| (class, decision.theme.clone())),
@@ -115,7 +120,7 @@ fn why(topic: &Topic<'_>, rules: &RuleSet) -> String {
             format!("`{}` decided by one word{}", name(*rule), times(*asked, *wrong))
         }
         Doubt::Shaken { rule, asked, wrong } => format!("`{}` decided{}", name(*rule), times(*asked, *wrong)),
-        Doubt::Sure { rule } => format!("`{}` decided and is sure; asked for its hours alone", name(*rule)),
+        Doubt::Sure { rule, .. } => format!("`{}` decided and is sure; asked for its hours alone", name(*rule)),
         Doubt::New { rule } => format!("`{}` decided, and it is new", name(*rule)),
     }
 }
