@@ -10,6 +10,7 @@ mod chart_wording;
 mod classify_mistakes;
 mod classify_rules;
 mod cli;
+mod clocks;
 mod contract;
 mod daemon;
 mod deliver;

@@ -75,10 +75,13 @@ impl Expansion<'_, '_> {
         let own = self.own_zone.map(Zone::Named);
         let zones = [self.parsed.zones.get(zone.0 as usize), own.as_ref(), Some(&user)];
         let days = |zone: &Zone| {
-            let (from, to) = (zone.local(begin, self.floating), zone.local(finish, self.floating));
-            let until = to.rem_euclid(DAY);
-            let midnights = from.rem_euclid(DAY) == 0 && (until == 0 || until >= DAY - 60);
-            midnights.then(|| (from.div_euclid(DAY), to.div_euclid(DAY) + i64::from(until > 0)))
+            let local = |at| zone.local(at, self.floating);
+            let day = |at| local(at).div_euclid(DAY);
+            // Where the clock goes forward at midnight, the day begins an hour later.
+            let begins = |at| local(at).rem_euclid(DAY) == 0 || day(at - 1) < day(at);
+            let last_minute = local(finish).rem_euclid(DAY) >= DAY - 60;
+            (begins(begin) && (last_minute || begins(finish)))
+                .then(|| (day(begin), day(finish) + i64::from(last_minute)))
         };
         let fits = zones.into_iter().flatten().find_map(days).filter(|(first, end)| first < end);
         if fits.is_some() || !of.times.whole_days {
