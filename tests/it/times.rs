@@ -29,6 +29,17 @@ fn whole_days_are_told_in_many_ways() {
     ] {
         assert_eq!(quietly("", &[&vevent("u", "Fair", lines)]), ["18 all-day Fair"], "{lines}");
     }
+    // In UTC and marked, it is the day whose midnight it can only be, wherever that was.
+    for (from, to, day) in [
+        ("20261117T150000Z", "20261118T150000Z", "18"),
+        ("20261118T070000Z", "20261119T070000Z", "18"),
+        ("20261117T120000Z", "20261118T120000Z", "18"),
+        ("20261118T115900Z", "20261119T115900Z", "18"),
+        ("20261118T183000Z", "20261119T183000Z", "19"),
+    ] {
+        let lines = format!("DTSTART:{from}\nDTEND:{to}\nX-MICROSOFT-CDO-ALLDAYEVENT:TRUE");
+        assert_eq!(quietly("", &[&vevent("u", "Fair", &lines)]), [format!("{day} all-day Fair")], "{from}");
+    }
     let dated = vevent("u", "Fair", "DTSTART;VALUE=DATE:20261118T000000");
     assert_eq!(told("whole days", "", &[&dated]), ["18 all-day Fair"]);
     for lines in [
