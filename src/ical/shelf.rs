@@ -191,7 +191,13 @@ impl<'t> Pools<'t> {
 
 /// The events of a calendar as its METHOD means them.
 fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
-    let CalendarDraft { mut events, busy, method, line, has_events, .. } = calendar;
+    let CalendarDraft { mut events, busy, method, line, has_events, unavailable, .. } = calendar;
+    if let (count @ 1.., line) = unavailable {
+        let message = format!(
+            "times of `FBTYPE=BUSY-UNAVAILABLE` are absences or the ends of working hours, no meetings: {count} left out"
+        );
+        notes.add(line, message, Lost::Nothing);
+    }
     match method {
         Some(Method::Answer(name)) if !events.is_empty() => {
             let message =

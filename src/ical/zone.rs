@@ -149,7 +149,7 @@ fn plain(name: &str) -> String {
     let mut after_letter = false;
     for word in words {
         let is_letter = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
-        if !plain.is_empty() && !(is_letter && after_letter) {
+        if !(plain.is_empty() || is_letter && after_letter) {
             plain.push(' ');
         }
         plain += &word;

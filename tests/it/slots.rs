@@ -78,6 +78,28 @@ fn a_date_among_times_is_that_days_slot() {
 }
 
 #[test]
+fn a_rule_that_counts_to_one_makes_no_series() {
+    let rules = "[[rule]]\nname = \"Series\"\nclass = \"execution\"\nrecurring = true\n";
+    let repeats = |lines: &str| {
+        let lines = format!("DTSTART:20261118T100000\nDURATION:PT1H\n{lines}");
+        let world = World::new().config(CONFIG).rules(rules).file("a.ics", vcalendar("", &[&event(&lines)]));
+        let row =
+            world.run(["events", "--ics", "a.ics", "--from", "2026-11-18", "--to", "2026-11-18", "--format", "json"]);
+        row.json()[0]["rule"] == "Series"
+    };
+    for single in ["RRULE:FREQ=DAILY;COUNT=1", "RRULE:FREQ=WEEKLY;BYDAY=TU;COUNT=1", "RRULE:D1 #1", ""] {
+        assert!(!repeats(single), "{single}");
+    }
+    for series in [
+        "RRULE:FREQ=DAILY;COUNT=2",
+        "RRULE:FREQ=DAILY;COUNT=1\nRDATE:20261120T100000",
+        "RRULE:FREQ=DAILY;COUNT=1\nRRULE:FREQ=WEEKLY;COUNT=2",
+    ] {
+        assert!(repeats(series), "{series}");
+    }
+}
+
+#[test]
 fn an_instance_that_the_clock_jumps_over_is_as_long_as_the_first() {
     let of = |components: &[&str], (from, to)| {
         let world = World::new().config(CONFIG).file("a.ics", vcalendar("", components));

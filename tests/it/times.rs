@@ -141,12 +141,23 @@ fn forms_of_time_that_can_mean_one_thing_only_are_read_and_told_once() {
         ("DTSTART;TZID=America/New_York:2026-11-18T10:00", "18T16:00"),
         ("DTSTART:20261117T240000", "18T00:00"),
         ("DTSTART:20261118T100000UTC", "18T11:00"),
+        ("DTSTART:20261118T1000", "18T10:00"),
+        ("DTSTART;TZID=America/New_York:20261118T1000", "18T16:00"),
+        ("DTSTART:20261118T1000Z", "18T11:00"),
+        ("DTSTART:20261118T100000.000Z", "18T11:00"),
     ] {
         assert_eq!(told("times are written", "", &[&one(start)]), [format!("{hour} 60 counted Roadmap")], "{start}");
     }
     for length in ["DURATION:P1H", "DURATION:P60M", "DURATION:P3600S", "DURATION:P0Y0M0DT1H", "DURATION:PT1.0H"] {
         let event = vevent("u", "Roadmap", &format!("DTSTART:20261118T100000\n{length}"));
         assert_eq!(told("lengths are written", "", &[&event]), ["18T10:00 60 counted Roadmap"], "{length}");
+    }
+    // Each is called what it looks like.
+    assert_eq!(told("without seconds", "", &[&one("DTSTART:20261118T1000")]).len(), 1);
+    assert_eq!(told("parts of a second", "", &[&one("DTSTART:20261118T100000.000Z")]).len(), 1);
+    for (length, words) in [("PT1.5H", "a fraction"), ("PT1,0H", "a fraction"), ("P0Y0M0DT1H", "no years")] {
+        let event = vevent("u", "Roadmap", &format!("DTSTART:20261118T100000\nDURATION:{length}"));
+        assert_eq!(told(words, "", &[&event]).len(), 1, "{length}");
     }
     // A year has no length that all agree on.
     let (rows, said) = week_of("", &[&vevent("u", "Roadmap", "DTSTART:20261118T100000\nDURATION:P1Y")]);
@@ -250,11 +261,23 @@ fn hours_are_elapsed_and_days_are_days_over_a_change_of_clocks() {
 #[test]
 fn parts_of_a_rule_that_say_nothing_leave_the_rest_standing() {
     let series = |rule: &str| vevent("u", "Roadmap", &format!("DTSTART:20261111T100000\nDURATION:PT1H\nRRULE:{rule}"));
-    for part in ["COUNT=0", "COUNT=0;UNTIL=20261231T000000Z", "INTERVAL=0", "COUNT=-1", "INTERVAL=-1", "BYDAY=0WE"] {
+    for part in [
+        "COUNT=0",
+        "COUNT=0;UNTIL=20261231T000000Z",
+        "INTERVAL=0",
+        "COUNT=-1",
+        "INTERVAL=-1",
+        "BYDAY=0WE",
+        "UNTIL=",
+        "COUNT=",
+        "BYDAY=",
+        "BYDAY=,",
+        "COUNT=;BYDAY=;UNTIL=",
+    ] {
         let rule = &format!("FREQ=WEEKLY;{part}");
         assert_eq!(told("says nothing", "", &[&series(rule)]), ["18T10:00 60 counted Roadmap"], "{rule}");
     }
-    assert_eq!(quietly("", &[&series("FREQ=WEEKLY;COUNT=;BYDAY=;UNTIL=")]), ["18T10:00 60 counted Roadmap"]);
+    assert_eq!(quietly("", &[&series("FREQ=WEEKLY;COUNT=4;")]), ["18T10:00 60 counted Roadmap"]);
     let odd = series("FREQ=WEEKLY;COUNT=many").replace("20261111", "20261118");
     assert_eq!(told("only the first instance", "", &[&odd]), ["18T10:00 60 counted Roadmap"]);
     // A DTSTART off its rule is the first of COUNT.
@@ -301,7 +324,47 @@ fn what_is_no_part_of_the_calendar_is_left_out() {
     // In a calendar of its own it is all there is.
     let (rows, _) = week_of_text(&(vcalendar("", &[busy]) + &vcalendar("", &[&outer])));
     assert_eq!(rows.len(), 2);
-    // An unclosed to-do swallows nothing.
+    // An unclosed to-do swallows nothing, whatever closed ones follow.
     let todo = "BEGIN:VTODO\nUID:t\nDTSTART:20261118T080000";
     assert_eq!(quietly("", &[todo, &outer]).len(), 1);
+    assert_eq!(quietly("", &[todo, &outer, todo, "END:VTODO"]).len(), 1);
+    let alarm = outer.replace("UID:v", "UID:v\nBEGIN:VALARM\nTRIGGER:-PT5M\nEND:VALARM");
+    assert_eq!(quietly("", &[todo, &alarm]).len(), 1);
+}
+
+#[test]
+fn an_event_inside_another_component_is_none() {
+    let event =
+        |uid: &str, day: &str| one(&format!("DTSTART:202611{day}T100000")).replace("UID:u", &format!("UID:{uid}"));
+    let (inner, outer) = (event("a", "17"), event("b", "18"));
+    let (todo, journal) = ("BEGIN:VTODO\nUID:t\nDTSTART:20261118T080000", "BEGIN:VJOURNAL\nUID:j");
+    let rows = ["18T10:00 60 counted Roadmap"];
+    let inside = "inside another component";
+    assert_eq!(told(inside, "", &[todo, &inner, "SUMMARY:Buy paper\nEND:VTODO", &outer]), rows);
+    assert_eq!(told(inside, "", &[&outer, journal, &inner, &event("c", "19"), "END:VJOURNAL"]), rows);
+    assert_eq!(told(inside, "", &[todo, "BEGIN:VALARM\nTRIGGER:-PT5M", &inner, "END:VALARM\nEND:VTODO", &outer]), rows);
+    // One in another leaves that other; it had no end before the inner one.
+    let (rest, end) = outer.rsplit_once("\n").unwrap();
+    let (found, said) = week_of("", &[rest, &inner, end]);
+    assert!(found == rows && said.contains(inside), "{found:?} {said}");
+    // One whose end is missing stands beside the next.
+    let (found, said) = week_of("", &[inner.rsplit_once("\n").unwrap().0, &outer]);
+    assert!(found.len() == 2 && !said.contains(inside), "{found:?} {said}");
+}
+
+#[test]
+fn hours_at_which_nobody_can_be_asked_are_no_meetings() {
+    let of = |lines: &str| format!("BEGIN:VFREEBUSY\nUID:f\n{lines}\nEND:VFREEBUSY");
+    let busy = "FREEBUSY:20261118T140000Z/PT1H";
+    let closed = "FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20261117T170000Z/20261118T070000Z,20261118T170000Z/PT14H";
+    let rows = ["18T15:00 60 counted Busy"];
+    assert_eq!(told("no meetings: 2 left out", "", &[&of(&format!("{closed}\n{busy}"))]), rows);
+    let twice = of(&format!("{closed}\n{busy}\n{}", closed.replace("BUSY-UNAVAILABLE", "\"busy-unavailable\"")));
+    assert_eq!(told("no meetings: 4 left out", "", &[&twice]), rows);
+    assert_eq!(told("no meetings: 2 left out", "", &[&of(closed)]).len(), 0);
+    // Busy by any other name is busy.
+    for kind in ["BUSY", "BUSY-TENTATIVE", "X-MEETING"] {
+        let busy = of(&busy.replace("FREEBUSY", &format!("FREEBUSY;FBTYPE={kind}")));
+        assert_eq!(quietly("", &[&busy]), rows, "{kind}");
+    }
 }
