@@ -7,6 +7,7 @@ use super::value::offset;
 use crate::model::resolve;
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
+use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -34,9 +35,11 @@ const ABBREVIATIONS: [(&str, &str); 9] = [
     ("WEST", "WET"),
 ];
 
-/// 1997-01-01: not much later, Windows showed its zones with an offset and places.
-const FIRST_SHOWN: i64 = 852_076_800;
+/// 2026-01-01.
+const THIS_YEAR: i64 = 1_767_225_600;
 const YEAR: i64 = 31_556_952;
+/// From 1997 on, when Windows began to show its zones with an offset and places.
+const HALF_YEARS_SHOWN: Range<i64> = -58..0;
 
 /// A name without what only encloses it.
 pub(super) fn clean(name: &str) -> &str {
@@ -191,21 +194,29 @@ fn shown(name: &str) -> Option<Tz> {
     };
     // Some versions number the zones of Russia behind them.
     let places = places.split_once(" (RTZ ").map_or(places, |(places, _)| places);
+    // Others tell what was shown before and after the clocks of a place changed.
+    let bare = places.strip_suffix(" - Old").or_else(|| places.strip_suffix(" - New")).unwrap_or(places);
     let east = described(offset);
-    // A city of that name may lie elsewhere; but names are older than what governments decide about their clocks.
-    let fits = |zone: &Tz| {
+    // A city of that name may lie elsewhere.
+    let fits = |zone: &Tz, half_years: Range<i64>| {
         let Some(Zone::Fixed(east)) = east else { return true };
-        let mut half_years = (0..60).map(|n| FIRST_SHOWN + n * (YEAR / 2));
-        half_years.any(|at| Zone::Named(*zone).local(at, &Zone::Utc) - at == east)
+        let mut instants = half_years.map(|n| THIS_YEAR + n * (YEAR / 2));
+        instants.any(|at| Zone::Named(*zone).local(at, &Zone::Utc) - at == east)
     };
-    let city = |place: &str| {
-        let place = place.trim().replace(' ', "_");
-        AREAS.iter().find_map(|area| iana(&format!("{area}/{place}"))).filter(fits)
+    let city = |half_years: Range<i64>| {
+        let zone = |place: &str| {
+            let place = place.trim().replace(' ', "_");
+            AREAS.iter().find_map(|area| iana(&format!("{area}/{place}")))
+        };
+        bare.split([',', '/', ';']).filter_map(zone).find(|zone| fits(zone, half_years.clone()))
     };
     listed(SHOWN, places)
+        .or_else(|| listed(SHOWN, bare))
         .or_else(|| windows(places))
-        .or_else(|| listed(AMERICAN, places).filter(fits))
-        .or_else(|| places.split([',', '/', ';']).find_map(city))
+        .or_else(|| listed(AMERICAN, places).filter(|zone| fits(zone, 0..2)))
+        .or_else(|| city(0..2))
+        // The name may be older than what governments decided about its clocks.
+        .or_else(|| city(HALF_YEARS_SHOWN))
 }
 
 /// `GMT+0200`, `UTC-03:30`, `+0100`, `UTC+01.00`
@@ -287,6 +298,7 @@ mod tests {
             ("(UTC-04:30) Caracas", "America/Caracas"),
             ("(UTC+06:00) Nur-Sultan", "Asia/Almaty"),
             ("(UTC+02:00) Istanbul", "Europe/Istanbul"),
+            ("(GMT-07:00) Chihuahua, La Paz, Mazatlan - New", "America/Mazatlan"),
             ("(UTC+06:00) Novosibirsk (RTZ 5)", "Asia/Novosibirsk"),
             ("(UTC+10:00) Vladivostok, Magadan (RTZ 9)", "Asia/Vladivostok"),
             ("Central Time", "America/Chicago"),
