@@ -11,6 +11,7 @@ mod classify_mistakes;
 mod classify_rules;
 mod cli;
 mod clocks;
+mod components;
 mod contract;
 mod daemon;
 mod deliver;
