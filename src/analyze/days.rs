@@ -50,7 +50,7 @@ impl Analysis<'_> {
             alone: j.alone,
             tentative: j.tentative,
         };
-        let whole = tally.all_day.iter().filter(|a| a.day.start == day.start).map(|a| &self.judged[a.index]);
+        let whole = tally.all_day.iter().filter(|a| a.day == day).map(|a| &self.judged[a.index]);
         let part = |i: &Interval| i.intersection(&day).is_some();
         let long = here().filter(|j| j.long && j.class().is_some() && tally.ledger.parts(j).iter().any(part));
         let off = here().filter(|j| j.absence);
@@ -60,7 +60,8 @@ impl Analysis<'_> {
             strategy: hours.of(Class::Strategy).clone(),
             execution: hours.of(Class::Execution).clone(),
             unclassified: hours.of(Class::Unclassified).clone(),
-            working: self.wishes.working.on(date.weekday()),
+            // A date that is skipped has no hours to work.
+            working: self.wishes.working.on(date.weekday()).filter(|_| !day.is_empty()),
             out_of_office: off.filter_map(|j| wall(&j.interval)).collect(),
             open: open.iter().filter_map(wall).collect(),
             blocks: drawn.flat_map(|j| j.parts().filter_map(move |p| Some(block(j, wall(&p)?)))).collect(),

@@ -155,7 +155,7 @@ pub type Series = (Uid, Option<String>);
 pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes: &Preferences) -> Vec<Judged> {
     let mut instances = instances;
     for instance in &mut instances {
-        instance.span = instance.span.in_whole_days(wishes.zones.home);
+        instance.span = wishes.zones.in_whole_days(instance.span);
     }
     instances.sort_by(|a, b| copies::compare(a, b, people));
     let Copies { of, shadows } = copies::find(&instances, people);

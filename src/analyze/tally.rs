@@ -96,14 +96,16 @@ impl Tally {
         };
         let mut date = wishes.zones.date_of(window.start);
         while wishes.zones.starts(date) < window.end {
-            let Some(day) = wishes.zones.day(date).intersection(&window) else { break };
-            tally.days.entry(date).or_default();
-            for (&index, j) in fetched.iter().zip(&here) {
-                let share = tally.ledger.share(j, &day);
-                tally.add(index, j, date, &share);
-            }
-            for a in added.iter().filter(|a| a.day.start == day.start) {
-                tally.add(a.index, &all[a.index], date, &a.share);
+            // A skipped date holds nothing, and the days after it go on.
+            if let Some(day) = wishes.zones.day(date).intersection(&window) {
+                tally.days.entry(date).or_default();
+                for (&index, j) in fetched.iter().zip(&here) {
+                    let share = tally.ledger.share(j, &day);
+                    tally.add(index, j, date, &share);
+                }
+                for a in added.iter().filter(|a| a.day.start == day.start) {
+                    tally.add(a.index, &all[a.index], date, &a.share);
+                }
             }
             let Some(next) = date.succ_opt() else { break };
             date = next;

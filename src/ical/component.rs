@@ -195,7 +195,7 @@ impl Draft {
             }
             b'E' if is("EXRULE") => match Rule::parse(value) {
                 Ok(rule) => {
-                    rule.form.into_iter().for_each(|form| context.tell(form));
+                    rule.forms.iter().for_each(|form| context.tell(*form));
                     self.times.exrules.push(rule);
                 }
                 Err(why) => context.problem(format!("the `EXRULE` {why}"), Lost::Property),
@@ -209,7 +209,7 @@ impl Draft {
             b'O' if is("ORGANIZER") => self.guests.organize(property),
             b'R' if is("RRULE") => match Rule::parse(value) {
                 Ok(rule) => {
-                    rule.form.into_iter().for_each(|form| context.tell(form));
+                    rule.forms.iter().for_each(|form| context.tell(*form));
                     self.times.rules.push(rule);
                 }
                 Err(why) => {
@@ -292,7 +292,10 @@ impl Draft {
         (self.event.organizer, self.event.attendees) = (organizer, Attendees::Known(attendees));
         let times = &self.times;
         self.event.series_sequence = times.slot.is_none().then_some(times.version.sequence);
-        self.event.recurring = !times.rules.is_empty() || !times.rdates.is_empty() || times.slot.is_some();
+        // A rule that gives its start alone makes no series.
+        let once = times.rules.len() == 1 && times.rules[0].count == Some(1);
+        let repeats = !times.rules.is_empty() && !once || !times.rdates.is_empty();
+        self.event.recurring = repeats || times.slot.is_some();
         Ok((self.event, self.times))
     }
 }

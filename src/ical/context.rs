@@ -51,6 +51,8 @@ struct Names {
 
 /// A TZID where it was used first, before anybody knows what it means.
 pub(super) struct ZoneName {
+    /// What it is the value of.
+    pub property: &'static str,
     pub name: String,
     pub line: usize,
     /// Place of its VCALENDAR in the text.
@@ -140,7 +142,12 @@ impl Context {
         let next = ZoneId((self.base + self.all.len()) as u32);
         let id = *self.names.ids.entry(name.as_bytes().to_vec()).or_insert(next);
         if id == next {
-            self.all.push(ZoneName { name: name.to_owned(), line: self.line, calendar: self.calendar });
+            self.all.push(ZoneName {
+                property: "TZID",
+                name: name.to_owned(),
+                line: self.line,
+                calendar: self.calendar,
+            });
         }
         self.names.last = Some((property.params.to_vec(), id));
         id

@@ -138,7 +138,7 @@ pub struct Parsed {
 pub struct Home {
     calendar: Arc<Calendar>,
     /// X-WR-TIMEZONE, where it is known.
-    default_zone: Option<Tz>,
+    default_zone: Option<Zone>,
     text: usize,
 }
 

@@ -144,17 +144,33 @@ pub(super) const WINDOWS: &[(&str, &str)] = &[
     ("Yukon Standard Time", "America/Whitehorse"),
 ];
 
-/// Windows registry names that later versions took back.
+/// Windows registry names that later versions took back, and what some versions say in their place.
 pub(super) const WITHDRAWN: &[(&str, &str)] = &[
     ("Armenian Standard Time", "Asia/Yerevan"),
     ("Bangkok Standard Time", "Asia/Bangkok"),
+    ("Cabo Verde Standard Time", "Atlantic/Cape_Verde"),
+    ("Fiji Islands Standard Time", "Pacific/Fiji"),
+    ("Jerusalem Standard Time", "Asia/Jerusalem"),
     ("Kamchatka Standard Time", "Asia/Kamchatka"),
     ("Lisbon Warsaw Standard Time", "Europe/Warsaw"),
     ("Malay Peninsula Standard Time", "Asia/Singapore"),
     ("Mexico Standard Time", "America/Mexico_City"),
     ("Mexico Standard Time 2", "America/Mazatlan"),
     ("Mid-Atlantic Standard Time", "Atlantic/South_Georgia"),
+    ("Newfoundland and Labrador Standard Time", "America/St_Johns"),
+    ("Novosibirsk Standard Time", "Asia/Novosibirsk"),
     ("Prague Bratislava Standard Time", "Europe/Prague"),
+    ("Russia TZ 1 Standard Time", "Europe/Kaliningrad"),
+    ("Russia TZ 10 Standard Time", "Asia/Srednekolymsk"),
+    ("Russia TZ 11 Standard Time", "Asia/Kamchatka"),
+    ("Russia TZ 2 Standard Time", "Europe/Moscow"),
+    ("Russia TZ 3 Standard Time", "Europe/Samara"),
+    ("Russia TZ 4 Standard Time", "Asia/Yekaterinburg"),
+    ("Russia TZ 5 Standard Time", "Asia/Novosibirsk"),
+    ("Russia TZ 6 Standard Time", "Asia/Krasnoyarsk"),
+    ("Russia TZ 7 Standard Time", "Asia/Irkutsk"),
+    ("Russia TZ 8 Standard Time", "Asia/Yakutsk"),
+    ("Russia TZ 9 Standard Time", "Asia/Vladivostok"),
     ("Samoa Pacific Standard Time", "Pacific/Apia"),
     ("Saudi Arabia Standard Time", "Asia/Riyadh"),
     ("Sydney Standard Time", "Australia/Sydney"),
@@ -273,8 +289,10 @@ pub(super) const SHOWN: &[(&str, &str)] = &[
     ("Moscow, St. Petersburg, Volgograd", "Europe/Moscow"),
     ("Mountain Time (US & Canada)", "America/Denver"),
     ("Newfoundland", "America/St_Johns"),
+    ("Newfoundland and Labrador", "America/St_Johns"),
     ("Norfolk Island", "Pacific/Norfolk"),
     ("Nuku'alofa", "Pacific/Tongatapu"),
+    ("Nur-Sultan", "Asia/Almaty"),
     ("Osaka, Sapporo, Tokyo", "Asia/Tokyo"),
     ("Pacific Time (US & Canada)", "America/Los_Angeles"),
     ("Petropavlovsk-Kamchatsky - Old", "Asia/Kamchatka"),
@@ -296,6 +314,14 @@ pub(super) const SHOWN: &[(&str, &str)] = &[
     ("West Central Africa", "Africa/Lagos"),
     ("Yangon (Rangoon)", "Asia/Yangon"),
     ("Yukon", "America/Whitehorse"),
+];
+
+/// What people call their zone in North America. Elsewhere there are others of these names.
+pub(super) const AMERICAN: &[(&str, &str)] = &[
+    ("Central Time", "America/Chicago"),
+    ("Eastern Time", "America/New_York"),
+    ("Mountain Time", "America/Denver"),
+    ("Pacific Time", "America/Los_Angeles"),
 ];
 
 /// X-MICROSOFT-CDO-TZID, by number ([MS-OXCICAL] and the CdoTimeZoneId enumeration).

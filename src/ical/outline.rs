@@ -2,7 +2,7 @@
 
 use super::decode::decode;
 use super::line::{Lines, Property, unescape};
-use super::read::Method;
+use super::read::{Method, Taken};
 use crate::model::Told;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -118,10 +118,7 @@ pub fn entries(bytes: &[u8]) -> Vec<Entry> {
             open = (is("BEGIN") && of("VEVENT")).then(|| Open { entry, silent: answers, ..Open::default() });
         } else if let Some(open) = &mut open {
             open.take(&property, value, &line.bytes);
-        } else if busy
-            && is("FREEBUSY")
-            && !property.param("FBTYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("FREE"))
-        {
+        } else if busy && is("FREEBUSY") && Taken::of(&property) == Taken::Busy {
             let periods = value.split(|b| *b == b',').map(<[u8]>::trim_ascii).filter(|period| !period.is_empty());
             events.extend(periods.map(|period| busy_time(period, line.number)));
         }
@@ -254,5 +251,7 @@ mod tests {
         assert_eq!(renamed["a"].frame, before["a"].frame, "a place is no time");
         let busy = of("BEGIN:VFREEBUSY\nFREEBUSY:20261118T100000Z/PT1H\nEND:VFREEBUSY\n");
         assert_eq!(busy.keys().collect::<Vec<_>>(), [""]);
+        let none = "BEGIN:VFREEBUSY\nFREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20261118T100000Z/PT1H\nEND:VFREEBUSY\n";
+        assert!(of(none).is_empty());
     }
 }

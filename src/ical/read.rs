@@ -19,6 +19,8 @@ use std::sync::Arc;
 enum Kind {
     Calendar,
     Event,
+    Todo,
+    Journal,
     FreeBusy,
     TimeZone,
     Observance,
@@ -43,6 +45,26 @@ impl Method {
             "PUBLISH" => Some(Method::Publish),
             "CANCEL" => Some(Method::Cancel),
             _ => ["COUNTER", "DECLINECOUNTER", "REFRESH", "REPLY"].into_iter().find(|n| *n == name).map(Method::Answer),
+        }
+    }
+}
+
+/// What a FREEBUSY says of its times (FBTYPE, RFC 5545 §3.2.9).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    Free,
+    Busy,
+    /// BUSY-UNAVAILABLE: so servers write absences and what lies outside working hours.
+    Unavailable,
+}
+
+impl Taken {
+    pub fn of(property: &Property) -> Taken {
+        let is = |known: &str| property.param("FBTYPE").is_some_and(|kind| kind.trim().eq_ignore_ascii_case(known));
+        match (is("FREE"), is("BUSY-UNAVAILABLE")) {
+            (true, _) => Taken::Free,
+            (_, true) => Taken::Unavailable,
+            _ => Taken::Busy,
         }
     }
 }
@@ -73,20 +95,28 @@ pub(super) struct CalendarDraft {
     pub line: usize,
     /// A VEVENT stands in it, whether or not it could be read.
     pub has_events: bool,
+    /// How many busy times are none of meetings, and the line of the first.
+    pub unavailable: (usize, usize),
 }
 
 struct Reader {
     stack: Vec<Kind>,
-    depth: [usize; 7],
+    depth: [usize; 9],
     /// Stands in for the calendar of an event until all is read.
     shared: Arc<Calendar>,
     calendar: Option<CalendarDraft>,
     event: Option<(Draft, usize)>,
     /// Line of the unknown component that is open, and how many events it held.
     unknown: Option<(usize, usize)>,
+    /// What began something else before its own END, with the number of events up to there: if its END still comes, what
+    /// began was inside.
+    interrupted: Vec<(Kind, usize)>,
     calendars: Vec<CalendarDraft>,
     context: Context,
 }
+
+/// More than this is open at once only in a text that means harm.
+const MOST_INTERRUPTED: usize = 64;
 
 /// Reads a text of any encoding and any quality, which is the one at place `text` of its source; the first zone that it names
 /// gets the id `base`. Never fails as a whole.
@@ -94,11 +124,12 @@ pub(super) fn text(bytes: &[u8], text: usize, base: usize) -> TextDraft {
     let bytes = decode(bytes);
     let mut reader = Reader {
         stack: Vec::new(),
-        depth: [0; 7],
+        depth: [0; 9],
         shared: Arc::default(),
         calendar: None,
         event: None,
         unknown: None,
+        interrupted: Vec::new(),
         calendars: Vec::new(),
         context: Context::new(text, base),
     };
@@ -150,7 +181,7 @@ impl Reader {
             Some(Kind::Calendar) => self.calendar_property(property, line),
             Some(Kind::TimeZone) => self.zone_property(property),
             Some(Kind::Observance) => self.observance_property(property, line),
-            Some(Kind::Unknown | Kind::Other) | None => {}
+            Some(Kind::Todo | Kind::Journal | Kind::Unknown | Kind::Other) | None => {}
         }
     }
 
@@ -166,8 +197,8 @@ impl Reader {
             }
             Kind::Other
         } else if is("VEVENT") || is("VTIMEZONE") || is("VTODO") || is("VJOURNAL") || is("VFREEBUSY") {
-            // These stand directly in a calendar: whatever is still open lacks its END.
-            self.close_to_calendar(line);
+            // These stand directly in a calendar: whatever is still open lacks its END, or should not hold them.
+            self.interrupt(line);
             if self.calendar.is_none() {
                 self.open_calendar(line);
                 self.push(Kind::Calendar);
@@ -185,8 +216,10 @@ impl Reader {
                 Kind::TimeZone
             } else if is("VFREEBUSY") {
                 Kind::FreeBusy
+            } else if is("VTODO") {
+                Kind::Todo
             } else {
-                Kind::Other
+                Kind::Journal
             }
         } else if (is("STANDARD") || is("DAYLIGHT")) && self.stack.last() == Some(&Kind::TimeZone) {
             if let Some(zone) = self.calendar.as_mut().and_then(|calendar| calendar.zones.last_mut()) {
@@ -225,6 +258,10 @@ impl Reader {
             Kind::TimeZone
         } else if is("VFREEBUSY") {
             Kind::FreeBusy
+        } else if is("VTODO") {
+            Kind::Todo
+        } else if is("VJOURNAL") {
+            Kind::Journal
         } else if is("STANDARD") || is("DAYLIGHT") {
             Kind::Observance
         } else {
@@ -235,6 +272,9 @@ impl Reader {
             if self.pop() == Some(Kind::Unknown) {
                 self.close_unknown();
             }
+            return;
+        }
+        if self.stack.last() == Some(&Kind::Calendar) && self.resume(kind) {
             return;
         }
         if kind == Kind::Other && self.stack.last() != Some(&Kind::Other) {
@@ -283,11 +323,39 @@ impl Reader {
         self.close_event();
     }
 
+    /// Something that stands directly in a calendar begins.
+    fn interrupt(&mut self, line: usize) {
+        let open: Vec<Kind> = self.stack.iter().copied().filter(|kind| *kind != Kind::Calendar).collect();
+        self.close_to_calendar(line);
+        let held = self.calendar.as_ref().map_or(0, |calendar| calendar.events.len());
+        let room = MOST_INTERRUPTED - self.interrupted.len();
+        self.interrupted.extend(open.into_iter().take(room).map(|kind| (kind, held)));
+    }
+
+    /// The END of what was interrupted: the events since then are a part of it, and none of the calendar's.
+    fn resume(&mut self, kind: Kind) -> bool {
+        let Some(place) = self.interrupted.iter().rposition(|(open, _)| *open == kind) else { return false };
+        let held = self.interrupted[place].1;
+        self.interrupted.truncate(place);
+        let Some(calendar) = &mut self.calendar else { return false };
+        let inside = calendar.events.drain(held.min(calendar.events.len())..);
+        let lines: Vec<usize> = inside.map(|(event, _)| event.line).collect();
+        if let Some(first) = lines.first() {
+            let message = format!(
+                "events stand inside another component, which are none of the calendar's: {} left out",
+                lines.len()
+            );
+            self.problem(*first, message, Lost::Event);
+        }
+        true
+    }
+
     fn close_calendar(&mut self, line: usize) {
         self.close_to_calendar(line);
         self.close_unknown();
         self.stack.clear();
-        self.depth = [0; 7];
+        self.depth = [0; 9];
+        self.interrupted.clear();
         self.calendars.extend(self.calendar.take());
     }
 
@@ -309,11 +377,17 @@ impl Reader {
     /// Each busy period is an event of which nothing else is known.
     fn free_busy_property(&mut self, property: &Property) {
         let Some(calendar) = &mut self.calendar else { return };
-        let free = property.param("FBTYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("FREE"));
-        if free || !property.name.eq_ignore_ascii_case(b"FREEBUSY") {
+        let taken = Taken::of(property);
+        if taken == Taken::Free || !property.name.eq_ignore_ascii_case(b"FREEBUSY") {
             return;
         }
         let context = &mut self.context;
+        if taken == Taken::Unavailable {
+            let (count, first) = calendar.unavailable;
+            let line = if count == 0 { context.line } else { first };
+            calendar.unavailable = (count + entries(property.value).count(), line);
+            return;
+        }
         for period in entries(property.value) {
             match busy(property, period, context, &self.shared) {
                 Some(event) => calendar.busy.push(event),

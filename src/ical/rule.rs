@@ -35,8 +35,8 @@ pub(super) struct Rule {
     /// 0 is Monday.
     pub week_start: u32,
     pub skip: Skip,
-    /// A part that says nothing stands in it.
-    pub form: Option<Form>,
+    /// What is odd in how it is written.
+    pub forms: Vec<Form>,
 }
 
 /// What becomes of a date that does not exist, such as 30 February (RFC 7529 §4.1).
@@ -79,31 +79,35 @@ impl Rule {
             positions: Vec::new(),
             week_start: 0,
             skip: Skip::Omit,
-            form: None,
+            forms: Vec::new(),
         };
         let mut frequency = None;
         for part in text.split(|b| *b == b';').filter(|part| !part.trim_ascii().is_empty()) {
             let equals = part.iter().position(|b| *b == b'=').ok_or("has a part without `=`")?;
             let (name, value) = (part[..equals].trim_ascii().to_ascii_uppercase(), part[equals + 1..].trim_ascii());
-            if value.is_empty() {
+            if list(value).next().is_none() {
                 // Some programs write `UNTIL=` for a series without an end.
+                rule.forms.push(Form::EmptyPart);
                 continue;
             }
             match &name[..] {
                 b"FREQ" => frequency = Some(parse_frequency(value)?),
                 b"INTERVAL" => match number(value) {
                     Some(interval @ 1..) => rule.interval = interval,
-                    Some(_) => rule.form = Some(Form::EmptyPart),
+                    Some(_) => rule.forms.push(Form::EmptyPart),
                     None => return Err("has an `INTERVAL` that is not a number"),
                 },
                 b"COUNT" => match number(value) {
                     Some(count @ 1..) => rule.count = Some(count.unsigned_abs()),
                     // macOS writes 0 for a series that UNTIL ends, or nothing; others -1 for one without an end.
-                    Some(_) => rule.form = Some(Form::EmptyPart),
+                    Some(_) => rule.forms.push(Form::EmptyPart),
                     None => return Err("has a `COUNT` that is not a number"),
                 },
                 b"UNTIL" => match value::stamp(value, ZoneId::FLOATING) {
-                    Some((until, form)) => (rule.until, rule.form) = (Some(until), form.or(rule.form)),
+                    Some((until, form)) => {
+                        rule.until = Some(until);
+                        rule.forms.extend(form);
+                    }
                     None => return Err("has an `UNTIL` that is neither a date nor a date with time"),
                 },
                 b"WKST" => rule.week_start = weekday(value).ok_or("has a `WKST` that is not a weekday")?,
@@ -147,7 +151,7 @@ impl Rule {
             [] => self.weekdays |= 1 << day,
             ordinal => match number(ordinal)? {
                 0 => {
-                    self.form = Some(Form::EmptyPart);
+                    self.forms.push(Form::EmptyPart);
                     self.weekdays |= 1 << day;
                 }
                 nth @ (-53..=53) => self.nth_weekdays.push((nth, day)),
@@ -221,9 +225,12 @@ mod tests {
         assert_eq!(rule.nth_weekdays, [(1, 0), (-1, 4)]);
         assert_eq!((rule.weekdays, rule.count), (2, Some(1 << 40)));
         let empty = Rule::parse(b"FREQ=DAILY;UNTIL=;COUNT=;INTERVAL=;BYDAY=;WKST=").unwrap();
-        assert!(empty.until.is_none() && empty.count.is_none() && empty.form.is_none());
+        assert!(empty.until.is_none() && empty.count.is_none() && empty.forms[..] == [Form::EmptyPart; 5]);
         let nothing = Rule::parse(b"FREQ=DAILY;COUNT=-1;INTERVAL=0").unwrap();
-        assert_eq!((nothing.count, nothing.interval, nothing.form), (None, 1, Some(Form::EmptyPart)));
+        assert_eq!((nothing.count, nothing.interval, nothing.forms), (None, 1, vec![Form::EmptyPart; 2]));
+        let both = Rule::parse(b"FREQ=DAILY;COUNT=0;UNTIL=2026-11-18").unwrap();
+        assert_eq!(both.forms, [Form::EmptyPart, Form::Extended]);
+        assert!(Rule::parse(b"FREQ=DAILY;COUNT=2;;").unwrap().forms.is_empty());
     }
 
     #[test]

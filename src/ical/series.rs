@@ -9,6 +9,7 @@ use super::recur::Occurrences;
 use super::rule::Rule;
 use super::value::{Length, Stamp, ZoneId};
 use super::version::{self, Series};
+use super::zone::Zone;
 use super::{Lost, Parsed, Problem};
 use crate::model::{Event, EventStatus, Instance, Interval, Original};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -60,13 +61,14 @@ impl Parsed {
         let date = |at: DateTime<Utc>| {
             at.with_timezone(&zone).date_naive().signed_duration_since(NaiveDate::default()).num_days()
         };
+        let user = Zone::Named(zone);
         let days = (date(window.start), date(window.end - TimeDelta::nanoseconds(1)));
         let mut found = Vec::new();
         for series in &self.series {
             let Some(first) = series.master.or(series.overrides.first().copied()) else { continue };
             let home = &self.calendars[self.components[first].times.home];
-            let (floating, meter) = (home.default_zone.unwrap_or(zone), &mut meters[home.text]);
-            let own_zone = home.default_zone;
+            let own_zone = home.default_zone.as_ref();
+            let (floating, meter) = (own_zone.unwrap_or(&user), &mut meters[home.text]);
             let mut expansion =
                 Expansion { parsed: self, start, end, days, zone, floating, own_zone, meter, problems, found };
             expansion.series(series);
@@ -78,7 +80,8 @@ impl Parsed {
 
 /// The first start of a series, and the last moment at which one of its instances may start, as far as it says so; in seconds.
 pub(super) fn range(parsed: &Parsed, master: &Component, zone: Tz) -> (i64, i64) {
-    let floating = parsed.calendars[master.times.home].default_zone.unwrap_or(zone);
+    let user = Zone::Named(zone);
+    let floating = parsed.calendars[master.times.home].default_zone.as_ref().unwrap_or(&user);
     let times = &master.times;
     let instant = |stamp: Stamp| match stamp.zone {
         ZoneId::DATE => stamp.local,
@@ -97,9 +100,9 @@ struct Expansion<'a, 'b> {
     days: (i64, i64),
     zone: Tz,
     /// Zone of floating times.
-    floating: Tz,
+    floating: &'b Zone,
     /// That of the calendar, where it names one.
-    own_zone: Option<Tz>,
+    own_zone: Option<&'b Zone>,
     meter: &'b mut Meter,
     problems: &'b mut Vec<Problem>,
     found: Vec<Placed>,
@@ -158,13 +161,16 @@ impl<'a> Expansion<'a, '_> {
     }
 
     /// The slot that an override takes: a date for a series of days, whatever the RECURRENCE-ID is.
-    fn slot(&self, master: Option<&Component>, times: &Times) -> Option<Original> {
+    fn slot(&self, master: Option<&Component>, times: &Times, on_rules: bool) -> Option<Original> {
         let (slot, _) = times.slot?;
         match master.map(|master| master.times.start) {
             Some(start) if start.is_date() && !slot.is_date() => {
                 let midnight = slot.local.rem_euclid(DAY) == 0;
                 let local = if midnight { slot.local } else { self.local_in(slot, ZoneId::FLOATING) };
                 day(local.div_euclid(DAY)).map(Original::On)
+            }
+            Some(start) if !start.is_date() && slot.is_date() && on_rules => {
+                self.original(Self::on_day(slot.day(), start))
             }
             start => self.original(Self::beside(slot, start.unwrap_or(times.start))),
         }
@@ -173,10 +179,12 @@ impl<'a> Expansion<'a, '_> {
     fn series(&mut self, series: &Series) {
         let parsed = self.parsed;
         let master = series.master.map(|index| &parsed.components[index]);
-        let changes = series.overrides.iter().map(|index| &parsed.components[*index]);
-        let changes = changes.filter_map(|component| Some((self.slot(master, &component.times)?, component)));
+        let changes = || series.overrides.iter().map(|index| &parsed.components[*index]);
+        let on_rules = master.is_some_and(|master| self.dates_of_times(&master.times, changes()));
+        let changes = changes().filter_map(|change| Some((self.slot(master, &change.times, on_rules)?, change)));
         let best: BTreeMap<Original, &'a Component> = version::latest(changes, &parsed.zones);
-        let (excluded, excluded_days) = master.map_or_else(Default::default, |master| self.excluded(&master.times));
+        let (excluded, excluded_days) =
+            master.map_or_else(Default::default, |master| self.excluded(&master.times, on_rules));
         // From when on everything is cancelled, and by which version.
         let futures = best.iter().filter(|(_, change)| change.times.slot.is_some_and(|(_, future)| future));
         let ends = futures.filter(|(_, change)| change.event.status == Some(EventStatus::Cancelled));
@@ -210,7 +218,7 @@ impl<'a> Expansion<'a, '_> {
         let mut futures: Vec<Future> = Vec::new();
         for (slot, component) in &best {
             let Some((written, true)) = component.times.slot else { continue };
-            futures.push(self.future(master, *slot, Self::beside(written, times.start), component));
+            futures.push(self.future(master, *slot, Self::date_slot(written, times.start).1, component));
         }
         futures.sort_by_key(|future| future.at);
         if times.rules.is_empty() && times.rdates.is_empty() && futures.is_empty() {
@@ -274,10 +282,26 @@ impl<'a> Expansion<'a, '_> {
         !added && self.locals(times, local, local).is_empty()
     }
 
-    fn excluded(&self, times: &Times) -> (Vec<i64>, Vec<i64>) {
+    /// Tells where dates stand for slots of a series of times; whether they mean those at the time of its DTSTART.
+    fn dates_of_times(&mut self, times: &Times, mut changes: impl Iterator<Item = &'a Component>) -> bool {
+        let dates = times.rdates.iter().map(|date| date.start).chain(times.exdates.iter().copied());
+        let dated = |change: &Component| change.times.slot.is_some_and(|(slot, _)| slot.is_date());
+        if times.start.is_date() || !(dates.into_iter().any(Stamp::is_date) || changes.any(dated)) {
+            return false;
+        }
+        let message =
+            "dates of a series of times have no time: they are read as those days at the time of its `DTSTART`";
+        self.tell(times, message, false);
+        self.starts_on_its_rules(times)
+    }
+
+    fn excluded(&mut self, times: &Times, on_rules: bool) -> (Vec<i64>, Vec<i64>) {
         let (mut instants, mut days) = (Vec::new(), Vec::new());
         for stamp in &times.exdates {
-            if stamp.is_date() {
+            if stamp.is_date() && !times.start.is_date() && on_rules {
+                let slot = Self::on_day(stamp.day(), times.start);
+                instants.push(self.instant(slot.local, slot.zone));
+            } else if stamp.is_date() {
                 days.push(stamp.day());
             } else if times.start.is_date() {
                 let local = self.local_in(*stamp, ZoneId::FLOATING);
@@ -342,7 +366,7 @@ impl<'a> Expansion<'a, '_> {
         let (low, high) = (low - 2 * DAY, high + 2 * DAY);
 
         let locals = self.locals(times, low, high);
-        let gone = self.rule_locals(&times.exrules, start, (low, high), false).0;
+        let gone = self.rule_locals(&times.exrules, start, (low, high), false);
         let mut seen: Vec<i64> = Vec::new();
         for local in locals {
             let slot = Stamp { local, zone: start.zone };
@@ -378,10 +402,24 @@ impl<'a> Expansion<'a, '_> {
         let written = Self::beside(date, start);
         let slot = match (start.is_date(), written.is_date()) {
             (true, _) => Stamp { local: written.day() * DAY, zone: ZoneId::DATE },
-            (false, true) => Stamp { local: written.local, zone: start.zone },
+            (false, true) => Self::on_day(written.day(), start),
             (false, false) => written,
         };
         (written, slot)
+    }
+
+    /// The slot of a series of times that a date names: that day, at the time of its DTSTART.
+    fn on_day(day: i64, start: Stamp) -> Stamp {
+        Stamp { local: day * DAY + start.local.rem_euclid(DAY), zone: start.zone }
+    }
+
+    /// Whether the series has a slot at its DTSTART's time each day that it has any, as far as its rules tell.
+    fn starts_on_its_rules(&mut self, times: &Times) -> bool {
+        let start = times.start;
+        times.rules.is_empty()
+            || times.rules.iter().any(|rule| {
+                Occurrences::new(rule, start.local, false, start.local, start.local).next(self.meter).is_some()
+            })
     }
 
     /// The lengths that RDATEs give to their slots, whether or not a rule fills those too.
@@ -397,29 +435,32 @@ impl<'a> Expansion<'a, '_> {
     /// (§3.8.5.3), in order, each once.
     fn locals(&mut self, times: &Times, low: i64, high: i64) -> Vec<i64> {
         let start = times.start;
-        let (mut locals, started) = self.rule_locals(&times.rules, start, (low, high), true);
-        if started
-            && (low..=high).contains(&start.local)
+        let mut locals = self.rule_locals(&times.rules, start, (low, high), true);
+        if (low..=high).contains(&start.local)
             && let Err(place) = locals.binary_search(&start.local)
         {
             locals.insert(place, start.local);
+            if times.rules.iter().any(|rule| !self.lasts(rule, start, start.local)) {
+                let message = "an `UNTIL` lies before the `DTSTART`: its rule gives only the first instance";
+                self.tell(times, message, true);
+            }
         }
         locals
     }
 
-    /// The times of `rules`, and whether any of them (or none at all) lets the series start.
-    /// `counts`: DTSTART is one of what COUNT counts.
-    fn rule_locals(&mut self, rules: &[Rule], start: Stamp, (low, high): (i64, i64), counts: bool) -> (Vec<i64>, bool) {
+    /// A rule has not ended at this wall-clock time.
+    fn lasts(&self, rule: &Rule, start: Stamp, local: i64) -> bool {
+        let (until_local, until_instant) = self.until(rule, start);
+        local <= until_local
+            && (local <= until_instant.saturating_sub(DAY) || self.instant(local, start.zone) <= until_instant)
+    }
+
+    /// The times of `rules`. `counts`: DTSTART is one of what COUNT counts.
+    fn rule_locals(&mut self, rules: &[Rule], start: Stamp, (low, high): (i64, i64), counts: bool) -> Vec<i64> {
         let mut locals = Vec::new();
-        let mut started = rules.is_empty();
         for rule in rules {
             let (until_local, until_instant) = self.until(rule, start);
             let last = until_local.min(until_instant.saturating_add(DAY));
-            let within = |this: &Self, local: i64| {
-                local <= until_local
-                    && (local <= until_instant.saturating_sub(DAY) || this.instant(local, start.zone) <= until_instant)
-            };
-            started |= within(self, start.local);
             // DTSTART is the first of COUNT, whether its rule gives it or not (§3.3.10).
             let off = |meter: &mut Meter| {
                 let mut first = Occurrences::new(rule, start.local, start.is_date(), start.local, start.local);
@@ -430,7 +471,7 @@ impl<'a> Expansion<'a, '_> {
             let rule = fewer.as_ref().unwrap_or(rule);
             let mut occurrences = Occurrences::new(rule, start.local, start.is_date(), low, high.min(last));
             while let Some(local) = occurrences.next(self.meter) {
-                if !within(self, local) || !self.meter.instance() {
+                if !self.lasts(rule, start, local) || !self.meter.instance() {
                     break;
                 }
                 locals.push(local);
@@ -440,23 +481,16 @@ impl<'a> Expansion<'a, '_> {
             locals.sort_unstable();
             locals.dedup();
         }
-        (locals, started)
+        locals
     }
 
     /// UNTIL as the last wall-clock time and the last instant. Without a zone it is on the wall of DTSTART, and a date is all of
-    /// that day there (RFC 2445 §4.3.10 lets a date end a series of times).
+    /// that day there (RFC 2445 §4.3.10 lets a date end a series of times); with one it is an instant, also where DTSTART floats.
     fn until(&self, rule: &Rule, start: Stamp) -> (i64, i64) {
         match rule.until {
             None => (i64::MAX, i64::MAX),
             Some(until) if start.is_date() => (until.day() * DAY, i64::MAX),
             Some(until) if until.is_date() => (until.local + DAY - 1, i64::MAX),
-            Some(until) if start.zone == ZoneId::FLOATING => {
-                if until.zone == ZoneId::UTC && self.own_zone.is_some() {
-                    (i64::MAX, until.local)
-                } else {
-                    (until.local, i64::MAX)
-                }
-            }
             Some(until) if until.zone == ZoneId::FLOATING => (until.local, i64::MAX),
             Some(until) => (i64::MAX, until.local),
         }
@@ -486,7 +520,8 @@ impl<'a> Expansion<'a, '_> {
             return match original {
                 // The common case: the slot's instant is known already.
                 Original::At(_) if length.seconds() >= 0 => {
-                    self.emit_timed(master, key, self.finish(key, slot, length), slot.zone, original);
+                    let finish = self.finish(&master.times, key, slot, length);
+                    self.emit_timed(master, key, finish, slot.zone, original);
                 }
                 _ => self.emit(master, slot, written, original),
             };

@@ -7,10 +7,9 @@ use super::meter::Meter;
 use super::read::{CalendarDraft, Method, ZoneDraft};
 use super::value::Form;
 use super::version::Grouping;
-use super::zone::Zone;
+use super::zone::{Zone, clean};
 use super::{Home, Lost, Parsed, Problem, Source};
 use crate::model::{Address, Attendees, Calendar, Event, EventStatus, Told, count};
-use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -26,7 +25,7 @@ pub struct Shelf {
 struct HomeDraft {
     calendar: Calendar,
     named: bool,
-    default_zone: Option<Tz>,
+    default_zone: Option<Zone>,
     text: usize,
 }
 
@@ -71,14 +70,15 @@ impl Shelf {
         let TextDraft { calendars, names, mut notes } = draft;
         let events = calendars.iter().filter(|calendar| !matches!(calendar.method, Some(Method::Answer(_))));
         let told = events.fold(source.told, |told, calendar| told.or(calendar.told));
-        let zones = Lookup { calendars: &calendars, notes: &mut notes, meter: Meter::file() };
-        let (mut found, doubts) = zones.all(&names);
+        let mut lookup =
+            Lookup { calendars: &calendars, notes: &mut notes, meter: Meter::file(), known: HashMap::new() };
+        let (mut found, doubts) = lookup.all(&names);
+        let default_zones: Vec<Option<Zone>> = (0..calendars.len()).map(|place| lookup.default_zone(place)).collect();
         let base = self.zones.len();
         self.zones.append(&mut found);
         let mut uids = BTreeSet::new();
-        for mut calendar in calendars {
+        for (mut calendar, default_zone) in calendars.into_iter().zip(default_zones) {
             let home = self.homes.len();
-            let default_zone = default_zone(&mut calendar, &mut notes);
             let named = calendar.name.is_some();
             let name = calendar.name.take().unwrap_or_else(|| source.stem.to_owned());
             // A name such as "Yoga @ home" is no address, nor is a sentence with one in it.
@@ -106,7 +106,7 @@ impl Shelf {
 
     /// Tells where a file's own definition of a place's zone says another time than the zone database.
     fn doubt(&self, zone: usize, custom: &Zone, line: usize, notes: &mut Notes) -> bool {
-        let differs = |local: i64| custom.instant(local, Tz::UTC) != self.zones[zone].instant(local, Tz::UTC);
+        let differs = |local: i64| custom.instant(local, &Zone::Utc) != self.zones[zone].instant(local, &Zone::Utc);
         let text = self.texts.len();
         let own = self.events.iter().filter(|(_, times)| self.homes[times.home].text == text);
         let mut written = own.flat_map(|(_, times)| times.written()).filter(|at| at.zone.0 as usize == zone);
@@ -189,19 +189,15 @@ impl<'t> Pools<'t> {
     }
 }
 
-fn default_zone(calendar: &mut CalendarDraft, notes: &mut Notes) -> Option<Tz> {
-    let (name, line) = calendar.zone_name.take()?;
-    let zone = Zone::named(&name);
-    if zone.is_none() {
-        let message = "the `X-WR-TIMEZONE` is not known: floating times are in the configured zone";
-        notes.add(line, message, Lost::Property);
-    }
-    zone
-}
-
 /// The events of a calendar as its METHOD means them.
 fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
-    let CalendarDraft { mut events, busy, method, line, has_events, .. } = calendar;
+    let CalendarDraft { mut events, busy, method, line, has_events, unavailable, .. } = calendar;
+    if let (count @ 1.., line) = unavailable {
+        let message = format!(
+            "times of `FBTYPE=BUSY-UNAVAILABLE` are absences or the ends of working hours, no meetings: {count} left out"
+        );
+        notes.add(line, message, Lost::Nothing);
+    }
     match method {
         Some(Method::Answer(name)) if !events.is_empty() => {
             let message =
@@ -240,33 +236,61 @@ struct Lookup<'a> {
     calendars: &'a [CalendarDraft],
     notes: &'a mut Notes,
     meter: Meter,
+    /// The definitions that were read, by their calendar and their place in it.
+    known: HashMap<(usize, usize), Option<Zone>>,
 }
 
 /// Places among the names whose file defines them too, with that definition and the line.
 type Doubts = Vec<(usize, Zone, usize)>;
 
 impl<'a> Lookup<'a> {
-    fn all(mut self, names: &[ZoneName]) -> (Vec<Zone>, Doubts) {
-        let mut evaluated: HashMap<(usize, usize), Option<Zone>> = HashMap::new();
+    fn all(&mut self, names: &[ZoneName]) -> (Vec<Zone>, Doubts) {
         let (mut zones, mut doubts) = (Vec::with_capacity(names.len()), Vec::new());
         for (place, used) in names.iter().enumerate() {
-            let own = self.defined(used);
-            let own_zone = own.and_then(|(calendar, zone)| {
-                let draft = &self.calendars[calendar].zones[zone];
-                evaluated.entry((calendar, zone)).or_insert_with(|| evaluate(draft, &mut self.meter)).clone()
-            });
-            if let Some(place_zone) = Zone::of_place(&used.name) {
-                doubts.extend(own_zone.map(|own| (place, own, used.line)));
-                zones.push(place_zone);
-                continue;
-            }
-            if own_zone.is_some() && own.is_some_and(|(calendar, _)| calendar != used.calendar) {
-                let message = "the `TZID` is defined in another `VCALENDAR` of the file: that one is used";
-                self.notes.add(used.line, message, Lost::Nothing);
-            }
-            zones.push(own_zone.or_else(|| Zone::by_name(&used.name)).unwrap_or_else(|| self.last_resort(used)));
+            let (zone, doubt) = self.one(used);
+            doubts.extend(doubt.map(|own| (place, own, used.line)));
+            zones.push(zone.unwrap_or_else(|| {
+                let message = "the `TZID` names a zone that is not known: times count as the calendar's own";
+                self.notes.add(used.line, message, Lost::Property);
+                Zone::Floating
+            }));
         }
         (zones, doubts)
+    }
+
+    /// The zone of the floating times of the calendar in that place: what its X-WR-TIMEZONE means.
+    fn default_zone(&mut self, calendar: usize) -> Option<Zone> {
+        let (name, line) = self.calendars[calendar].zone_name.as_ref()?;
+        let used = ZoneName { property: "X-WR-TIMEZONE", name: clean(name).to_owned(), line: *line, calendar };
+        let (zone, _) = self.one(&used);
+        if zone.is_none() {
+            let message = "the `X-WR-TIMEZONE` is not known: floating times are in the configured zone";
+            self.notes.add(*line, message, Lost::Property);
+        }
+        zone
+    }
+
+    /// What a name means: a place of the zone database, with what the file says of that; else what the file says; else what
+    /// the tables do.
+    fn one(&mut self, used: &ZoneName) -> (Option<Zone>, Option<Zone>) {
+        let own = self.defined(used);
+        let own_zone = own.and_then(|place| {
+            let draft = &self.calendars[place.0].zones[place.1];
+            self.known.entry(place).or_insert_with(|| evaluate(draft, &mut self.meter)).clone()
+        });
+        if let Some(place) = Zone::of_place(&used.name) {
+            return (Some(place), own_zone);
+        }
+        if own_zone.is_some() && own.is_some_and(|(calendar, _)| calendar != used.calendar) {
+            self.tell(used, "is defined in another `VCALENDAR` of the file: that one is used");
+        }
+        let zone = own_zone.or_else(|| Zone::by_name(&used.name)).or_else(|| self.last_resort(used));
+        (zone, None)
+    }
+
+    /// `says` ends a sentence about the name.
+    fn tell(&mut self, used: &ZoneName, says: &str) {
+        self.notes.add(used.line, format!("the `{}` {says}", used.property), Lost::Nothing);
     }
 
     /// The VTIMEZONE of that name: in its own calendar, else in another of the text; in these letters, else in others.
@@ -288,28 +312,21 @@ impl<'a> Lookup<'a> {
         if let [first, .., last] = &equal[..]
             && says(first) != says(last)
         {
-            let message = "the `TZID` is defined in several ways in the file: one of them is used";
-            self.notes.add(used.line, message, Lost::Nothing);
+            self.tell(used, "is defined in several ways in the file: one of them is used");
         }
         equal.first().copied()
     }
 
-    fn last_resort(&mut self, used: &ZoneName) -> Zone {
+    fn last_resort(&mut self, used: &ZoneName) -> Option<Zone> {
         if let Some(zone) = Zone::by_abbreviation(&used.name) {
-            let message =
-                "the `TZID` is an abbreviation: it is read as the zone of North America or Europe that has it";
-            self.notes.add(used.line, message, Lost::Nothing);
-            return zone;
+            self.tell(used, "is an abbreviation: it is read as the zone of North America or Europe that has it");
+            return Some(zone);
         }
-        let fixed = Zone::by_offset(&used.name);
-        let message = match fixed {
-            Some(Zone::Utc) => return Zone::Utc,
-            Some(_) => "the `TZID` names an offset and no place: its times know no summer time",
-            None => "the `TZID` names a zone that is not known: times count as the calendar's own",
-        };
-        let lost = if fixed.is_some() { Lost::Nothing } else { Lost::Property };
-        self.notes.add(used.line, message, lost);
-        fixed.unwrap_or(Zone::Floating)
+        let fixed = Zone::by_offset(&used.name)?;
+        if !matches!(fixed, Zone::Utc) {
+            self.tell(used, "names an offset and no place: its times know no summer time");
+        }
+        Some(fixed)
     }
 }
 

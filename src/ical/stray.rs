@@ -3,7 +3,6 @@
 use super::component::Component;
 use super::value::{Stamp, ZoneId};
 use super::version::{belong, nominal};
-use super::zone::Zone;
 use super::{Home, Parsed};
 use crate::model::{EventStatus, Uid};
 use std::collections::HashMap;
@@ -51,7 +50,7 @@ impl Parsed {
             stamp.zone = self.zone_of(*stamp, home, other);
         }
         times.home = self.calendars.len();
-        let (calendar, default_zone) = (Arc::clone(&home.calendar), home.default_zone);
+        let (calendar, default_zone) = (Arc::clone(&home.calendar), home.default_zone.clone());
         self.calendars.push(Home { calendar, default_zone, text: ELSEWHERE });
         belong(&mut change, &series, length);
         self.components.push(change);
@@ -62,7 +61,7 @@ impl Parsed {
     fn zone_of(&mut self, stamp: Stamp, home: &Home, other: &Parsed) -> ZoneId {
         let zone = match stamp.zone {
             ZoneId::DATE | ZoneId::UTC => return stamp.zone,
-            ZoneId::FLOATING => home.default_zone.map(Zone::Named),
+            ZoneId::FLOATING => home.default_zone.clone(),
             ZoneId(place) => other.zones.get(place as usize).cloned(),
         };
         let Some(zone) = zone else { return ZoneId::FLOATING };

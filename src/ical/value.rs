@@ -45,13 +45,21 @@ pub(super) enum Form {
     Extended,
     /// `20261118T240000`
     Midnight,
+    /// `20261118T1000`
+    NoSeconds,
+    /// `20261118T100000.000`
+    SecondFraction,
     /// `VALUE=DATE:20261118T000000`
     DateWithTime,
     /// `P1H`, `P60M`, `PT1D`
     Duration,
+    /// `PT1.5H`
+    LengthFraction,
+    /// `P0Y0M0DT1H`
+    LengthYears,
     /// `DTEND;VALUE=DURATION:PT1H`
     EndAsDuration,
-    /// `COUNT=0`, `INTERVAL=-1`, `BYDAY=0WE`
+    /// `COUNT=0`, `INTERVAL=-1`, `BYDAY=0WE`, `UNTIL=`
     EmptyPart,
     /// A series of times with `UNTIL=20261119`
     UntilDate,
@@ -73,11 +81,17 @@ impl Form {
             Form::Offset => "times are written with an offset such as `+0100`: they are read as those instants",
             Form::Extended => "times are written like `2026-11-18T10:00:00`: they are read as that",
             Form::Midnight => "times are written as 24:00: they are read as the next midnight",
+            Form::NoSeconds => "times are written without seconds, like `20261118T1000`: they are read as that minute",
+            Form::SecondFraction => {
+                "times are written with parts of a second, like `20261118T100000.000`: they are read without those"
+            }
             Form::DateWithTime => "dates are written with a time behind them: they are read as whole days",
             Form::Duration => "lengths are written like `P1H` or `PT1D`: they are read as that",
+            Form::LengthFraction => "lengths are written with a fraction, like `PT1.5H`: they are read as that",
+            Form::LengthYears => "lengths are written with no years, like `P0Y0M0DT1H`: they are read without those",
             Form::EndAsDuration => "ends are written as lengths: they are read as that",
             Form::EmptyPart => {
-                "rules say `COUNT=0`, `INTERVAL=0` or the like, which says nothing: the rest of the rule holds"
+                "rules say `COUNT=0`, `UNTIL=` or the like, which says nothing: the rest of the rule holds"
             }
             Form::UntilDate => "an `UNTIL` is a date without a time: the series goes on to the end of that day",
             Form::CharsetGuessed => "text is not UTF-8 and names no other `CHARSET`: it is read as windows-1252",
@@ -90,9 +104,7 @@ impl Form {
 /// thing only are read as well, and named.
 pub(super) fn stamp(value: &[u8], zone: ZoneId) -> Option<(Stamp, Option<Form>)> {
     let value = value.trim_ascii();
-    strict(value, zone)
-        .map(|stamp| (stamp, None))
-        .or_else(|| loose(value, zone).map(|(stamp, form)| (stamp, Some(form))))
+    strict(value, zone).or_else(|| loose(value, zone).map(|(stamp, form)| (stamp, Some(form))))
 }
 
 fn midnight(year: u32, month: u32, day: u32) -> Option<i64> {
@@ -100,11 +112,12 @@ fn midnight(year: u32, month: u32, day: u32) -> Option<i64> {
     exists.then(|| days(year.into(), month, day) * DAY)
 }
 
-fn strict(value: &[u8], zone: ZoneId) -> Option<Stamp> {
+/// The forms of the standard, and one whose seconds are missing.
+fn strict(value: &[u8], zone: ZoneId) -> Option<(Stamp, Option<Form>)> {
     let date = value.get(..8)?;
     let midnight = midnight(digits(&date[..4])?, digits(&date[4..6])?, digits(&date[6..])?)?;
     let (time, utc) = match &value[8..] {
-        [] => return Some(Stamp { local: midnight, zone: ZoneId::DATE }),
+        [] => return Some((Stamp { local: midnight, zone: ZoneId::DATE }, None)),
         [b'T' | b't', time @ .., b'Z' | b'z'] => (time, true),
         [b'T' | b't', time @ ..] => (time, false),
         _ => return None,
@@ -119,7 +132,8 @@ fn strict(value: &[u8], zone: ZoneId) -> Option<Stamp> {
     }
     // A leap second has no place on the POSIX clock.
     let local = midnight + i64::from(hour * 3600 + minute * 60 + second.min(59));
-    Some(Stamp { local, zone: if utc { ZoneId::UTC } else { zone } })
+    let form = (time.len() == 4).then_some(Form::NoSeconds);
+    Some((Stamp { local, zone: if utc { ZoneId::UTC } else { zone } }, form))
 }
 
 /// ISO 8601 with its signs, 24:00, and an offset behind.
@@ -149,7 +163,11 @@ fn loose(value: &[u8], zone: ZoneId) -> Option<(Stamp, Form)> {
         return None;
     }
     let local = midnight + i64::from(hour * 3600 + minute * 60 + second.min(59));
-    let form = if is_midnight { Form::Midnight } else { Form::Extended };
+    let form = match (is_midnight, extended) {
+        (true, _) => Form::Midnight,
+        (_, false) if clock[..end].iter().any(|b| matches!(b, b'.' | b',')) => Form::SecondFraction,
+        _ => Form::Extended,
+    };
     match behind {
         [] => Some((Stamp { local, zone }, form)),
         [b'Z' | b'z'] => Some((Stamp { local, zone: ZoneId::UTC }, form)),
@@ -213,10 +231,8 @@ pub(super) fn duration(value: &[u8]) -> Option<(Length, Option<Form>)> {
             b'S' => (1, false),
             _ => return None,
         };
-        let (seconds, is_odd) = times(&rest[from..at], unit)?;
-        if is_odd || day == timed {
-            form = Some(Form::Duration);
-        }
+        let (seconds, odd) = times(&rest[from..at], unit)?;
+        form = form.or(odd).or((day == timed).then_some(Form::Duration));
         let part = if day { &mut total.nominal } else { &mut total.exact };
         *part = part.checked_add(seconds)?;
         (any, from) = (true, at + 1);
@@ -226,9 +242,9 @@ pub(super) fn duration(value: &[u8]) -> Option<(Length, Option<Form>)> {
     (any && from == rest.len() && fits).then_some((total, form))
 }
 
-/// A number, perhaps with a fraction, times a unit, and whether the standard forbids it. A year has no length: only none of
+/// A number, perhaps with a fraction, times a unit, and what the standard forbids of it. A year has no length: only none of
 /// them can be read.
-fn times(number: &[u8], unit: i64) -> Option<(i64, bool)> {
+fn times(number: &[u8], unit: i64) -> Option<(i64, Option<Form>)> {
     let whole = |digits: &[u8]| {
         let add = |sum: i64, b: &u8| sum.checked_mul(10)?.checked_add(i64::from(b.is_ascii_digit().then(|| b - b'0')?));
         digits.iter().try_fold(0_i64, add).filter(|_| !digits.is_empty())
@@ -243,7 +259,8 @@ fn times(number: &[u8], unit: i64) -> Option<(i64, bool)> {
         Some(digits) => whole(digits)? * unit / 10_i64.pow(digits.len() as u32),
         None => 0,
     };
-    Some((count.checked_mul(unit)?.checked_add(fraction)?, point.is_some() || unit == 0))
+    let odd = if unit == 0 { Some(Form::LengthYears) } else { point.map(|_| Form::LengthFraction) };
+    Some((count.checked_mul(unit)?.checked_add(fraction)?, odd))
 }
 
 /// `+0100`, `-033015`, `+01:00` in seconds east of Greenwich; without a sign it is meant as `+`. `None` from a day on.
@@ -285,6 +302,10 @@ mod tests {
             ("19700101T240000", DAY, ZoneId::FLOATING, Form::Midnight),
             ("19700101T000102UTC", 62, ZoneId::UTC, Form::Offset),
             ("1970-01-01 00:01:02 GMT", 62, ZoneId::UTC, Form::Offset),
+            ("19700101T0001", 60, ZoneId::FLOATING, Form::NoSeconds),
+            ("19700101T0001Z", 60, ZoneId::UTC, Form::NoSeconds),
+            ("19700101T000102.000Z", 62, ZoneId::UTC, Form::SecondFraction),
+            ("19700101T000102,5", 62, ZoneId::FLOATING, Form::SecondFraction),
         ] {
             assert_eq!(stamp(text.as_bytes(), ZoneId::FLOATING), Some((Stamp { local, zone }, Some(form))), "{text}");
         }
@@ -318,9 +339,9 @@ mod tests {
             ("P60M", is(0, 3600, Some(Form::Duration))),
             ("P1H", is(0, 3600, Some(Form::Duration))),
             ("PT1D", is(DAY, 0, Some(Form::Duration))),
-            ("PT1.5H", is(0, 5400, Some(Form::Duration))),
-            ("PT0,25H", is(0, 900, Some(Form::Duration))),
-            ("P0Y0M0DT1H0M0S", is(0, 3600, Some(Form::Duration))),
+            ("PT1.5H", is(0, 5400, Some(Form::LengthFraction))),
+            ("PT0,25H", is(0, 900, Some(Form::LengthFraction))),
+            ("P0Y0M0DT1H0M0S", is(0, 3600, Some(Form::LengthYears))),
             ("P1Y2D", None),
             ("PT.H", None),
             ("PT1.H", None),

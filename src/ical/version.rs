@@ -6,7 +6,6 @@ use super::value::Length;
 use super::zone::Zone;
 use super::{Lost, Problem};
 use crate::model::{Calendar, Event, EventStatus};
-use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -45,7 +44,7 @@ fn newest(all: &[usize], of: impl Fn(usize) -> Version) -> Vec<usize> {
 fn content(component: &Component, zones: &[Zone]) -> (i64, String) {
     let times = &component.times;
     let at = |stamp: super::value::Stamp| match zones.get(stamp.zone.0 as usize) {
-        Some(zone) => zone.instant(stamp.local, Tz::UTC),
+        Some(zone) => zone.instant(stamp.local, &Zone::Utc),
         None => stamp.local,
     };
     let event = Event { calendar: Arc::new(Calendar::default()), line: 0, ..Event::clone(&component.event) };
@@ -258,7 +257,7 @@ impl Grouping<'_> {
         for place in overrides {
             let Some((slot, future)) = self.components[*place].times.slot else { continue };
             let zone = self.zones.get(slot.zone.0 as usize);
-            let at = zone.map_or(slot.local, |zone| zone.instant(slot.local, Tz::UTC));
+            let at = zone.map_or(slot.local, |zone| zone.instant(slot.local, &Zone::Utc));
             by_slot.entry((at, future)).or_default().push(*place);
         }
         for places in by_slot.into_values().filter(|places| places.len() > 1) {

@@ -2,11 +2,12 @@
 
 use super::civil::DAY;
 use super::custom::Custom;
-use super::names::{CDO, SHOWN, WINDOWS, WITHDRAWN};
+use super::names::{AMERICAN, CDO, SHOWN, WINDOWS, WITHDRAWN};
 use super::value::offset;
 use crate::model::resolve;
 use chrono::{DateTime, Offset, TimeZone};
 use chrono_tz::{TZ_VARIANTS, Tz};
+use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -33,6 +34,12 @@ const ABBREVIATIONS: [(&str, &str); 9] = [
     ("EEST", "EET"),
     ("WEST", "WET"),
 ];
+
+/// 2026-01-01.
+const THIS_YEAR: i64 = 1_767_225_600;
+const YEAR: i64 = 31_556_952;
+/// From 1997 on, when Windows began to show its zones with an offset and places.
+const HALF_YEARS_SHOWN: Range<i64> = -58..0;
 
 /// A name without what only encloses it.
 pub(super) fn clean(name: &str) -> &str {
@@ -93,20 +100,21 @@ impl Zone {
 
     /// The instant of a wall-clock time, in seconds since the epoch: in an overlap the first, in a gap with the offset
     /// before it (RFC 5545 §3.3.5).
-    pub fn instant(&self, local: i64, floating: Tz) -> i64 {
+    pub fn instant(&self, local: i64, floating: &Zone) -> i64 {
         let named =
             |zone: Tz| DateTime::from_timestamp(local, 0).map_or(local, |at| resolve(at.naive_utc(), zone).timestamp());
         match self {
             Zone::Utc => local,
             Zone::Fixed(east) => local - east,
             Zone::Named(zone) => named(*zone),
-            Zone::Floating => named(floating),
+            Zone::Floating if matches!(floating, Zone::Floating) => local,
+            Zone::Floating => floating.instant(local, floating),
             Zone::Custom(zone) => zone.instant(local),
         }
     }
 
-    /// The wall-clock time at an instant.
-    pub fn local(&self, instant: i64, floating: Tz) -> i64 {
+    /// The wall-clock time at an instant; that of a floating clock is the one of `floating`.
+    pub fn local(&self, instant: i64, floating: &Zone) -> i64 {
         let named = |zone: Tz| {
             DateTime::from_timestamp(instant, 0).map_or(instant, |at| {
                 instant + i64::from(zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc())
@@ -116,7 +124,8 @@ impl Zone {
             Zone::Utc => instant,
             Zone::Fixed(east) => instant + east,
             Zone::Named(zone) => named(*zone),
-            Zone::Floating => named(floating),
+            Zone::Floating if matches!(floating, Zone::Floating) => instant,
+            Zone::Floating => floating.local(instant, floating),
             Zone::Custom(zone) => instant + zone.offset_at(instant),
         }
     }
@@ -134,11 +143,22 @@ fn strip_start<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(start).then(|| &text[start.len()..])
 }
 
-/// Letters and digits alone, in lower case, and neither `and` nor `&`: programs differ in all else.
+/// Letters and digits alone, in lower case, and neither `and` nor `&`: programs differ in all else. Single letters behind each
+/// other are one word, with dots or without: `S.A.` and `SA`.
 fn plain(name: &str) -> String {
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let words = words.map(str::to_lowercase).filter(|word| word != "and");
-    words.collect::<Vec<_>>().join(" ")
+    let mut plain = String::with_capacity(name.len());
+    let mut after_letter = false;
+    for word in words {
+        let is_letter = word.chars().count() == 1 && word.chars().all(char::is_alphabetic);
+        if !(plain.is_empty() || is_letter && after_letter) {
+            plain.push(' ');
+        }
+        plain += &word;
+        after_letter = is_letter;
+    }
+    plain
 }
 
 fn listed(table: &[(&str, &str)], name: &str) -> Option<Tz> {
@@ -170,19 +190,33 @@ fn shown(name: &str) -> Option<Tz> {
     const AREAS: [&str; 9] =
         ["Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian", "America/Argentina"];
     let Some((offset, places)) = name.strip_prefix('(').and_then(|rest| rest.split_once(')')) else {
-        return listed(SHOWN, name);
+        return listed(SHOWN, name).or_else(|| listed(AMERICAN, name));
     };
+    // Some versions number the zones of Russia behind them.
+    let places = places.split_once(" (RTZ ").map_or(places, |(places, _)| places);
+    // Others tell what was shown before and after the clocks of a place changed.
+    let bare = places.strip_suffix(" - Old").or_else(|| places.strip_suffix(" - New")).unwrap_or(places);
     let east = described(offset);
     // A city of that name may lie elsewhere.
-    let fits = |zone: &Tz| {
+    let fits = |zone: &Tz, half_years: Range<i64>| {
         let Some(Zone::Fixed(east)) = east else { return true };
-        [1_767_225_600, 1_782_864_000].into_iter().any(|at| Zone::Named(*zone).local(at, Tz::UTC) - at == east)
+        let mut instants = half_years.map(|n| THIS_YEAR + n * (YEAR / 2));
+        instants.any(|at| Zone::Named(*zone).local(at, &Zone::Utc) - at == east)
     };
-    let city = |place: &str| {
-        let place = place.trim().replace(' ', "_");
-        AREAS.iter().find_map(|area| iana(&format!("{area}/{place}"))).filter(fits)
+    let city = |half_years: Range<i64>| {
+        let zone = |place: &str| {
+            let place = place.trim().replace(' ', "_");
+            AREAS.iter().find_map(|area| iana(&format!("{area}/{place}")))
+        };
+        bare.split([',', '/', ';']).filter_map(zone).find(|zone| fits(zone, half_years.clone()))
     };
-    listed(SHOWN, places).or_else(|| windows(places)).or_else(|| places.split([',', '/', ';']).find_map(city))
+    listed(SHOWN, places)
+        .or_else(|| listed(SHOWN, bare))
+        .or_else(|| windows(places))
+        .or_else(|| listed(AMERICAN, places).filter(|zone| fits(zone, 0..2)))
+        .or_else(|| city(0..2))
+        // The name may be older than what governments decided about its clocks.
+        .or_else(|| city(HALF_YEARS_SHOWN))
 }
 
 /// `GMT+0200`, `UTC-03:30`, `+0100`, `UTC+01.00`
@@ -211,7 +245,7 @@ mod tests {
 
     #[test]
     fn every_name_in_the_tables_is_a_zone_of_the_database() {
-        for (name, zone) in names::WINDOWS.iter().chain(names::SHOWN).chain(names::WITHDRAWN) {
+        for (name, zone) in [names::WINDOWS, names::SHOWN, names::WITHDRAWN, names::AMERICAN].concat() {
             assert!(iana(zone).is_some(), "{name}: {zone}");
         }
         assert!(names::CDO.iter().all(|(_, zone)| iana(zone).is_some()));
@@ -248,13 +282,45 @@ mod tests {
             ("example.org/America/New_York", "America/New_York"),
             ("tzone://Microsoft/Utc", "utc"),
             ("UTC", "utc"),
+            ("A.U.S. Central Standard Time", "Australia/Darwin"),
+            ("S. A. Western Standard Time", "America/La_Paz"),
+            ("Pacific S.A. Daylight Time", "America/Santiago"),
+            ("US Mountain Standard Time", "America/Phoenix"),
+            ("G.T.B. Standard Time", "Europe/Bucharest"),
+            ("W. Central Africa Standard Time", "Africa/Lagos"),
+            ("Newfoundland and Labrador Standard Time", "America/St_Johns"),
+            ("(GMT-03:30) Newfoundland and Labrador", "America/St_Johns"),
+            ("Fiji Islands Standard Time", "Pacific/Fiji"),
+            ("Novosibirsk Standard Time", "Asia/Novosibirsk"),
+            ("Russia TZ 1 Standard Time", "Europe/Kaliningrad"),
+            ("Russia TZ 11 Daylight Time", "Asia/Kamchatka"),
+            ("Cabo Verde Standard Time", "Atlantic/Cape_Verde"),
+            ("(UTC-04:30) Caracas", "America/Caracas"),
+            ("(UTC+06:00) Nur-Sultan", "Asia/Almaty"),
+            ("(UTC+02:00) Istanbul", "Europe/Istanbul"),
+            ("(GMT-07:00) Chihuahua, La Paz, Mazatlan - New", "America/Mazatlan"),
+            ("(UTC+06:00) Novosibirsk (RTZ 5)", "Asia/Novosibirsk"),
+            ("(UTC+10:00) Vladivostok, Magadan (RTZ 9)", "Asia/Vladivostok"),
+            ("Central Time", "America/Chicago"),
+            ("(GMT-06:00) Mountain Time", "America/Denver"),
         ] {
             assert_eq!(named(name), Some(zone), "{name}");
         }
         assert!(matches!(Zone::by_offset("GMT+0200"), Some(Zone::Fixed(7200))));
         assert!(matches!(Zone::by_offset("(GMT-03:30) Nowhere"), Some(Zone::Fixed(-12_600))));
-        for unknown in ["Middle-earth/Shire", "(é", "tzone://Microsoft/Custom", "Customized Time Zone 1", "1230", "7"]
-        {
+        for elsewhere in ["(UTC+10:00) Eastern Time", "(UTC+07:00) Caracas", "(GMT+09:00) Minsk"] {
+            assert!(Zone::by_name(elsewhere).is_none() && Zone::by_offset(elsewhere).is_some(), "{elsewhere}");
+        }
+        for unknown in [
+            "Eastern",
+            "Russia TZ 12 Standard Time",
+            "Middle-earth/Shire",
+            "(é",
+            "tzone://Microsoft/Custom",
+            "Customized Time Zone 1",
+            "1230",
+            "7",
+        ] {
             assert!(Zone::by_name(unknown).is_none() && Zone::by_offset(unknown).is_none(), "{unknown}");
         }
         assert!(matches!(Zone::by_cdo("4"), Some(Zone::Named(Tz::Europe__Berlin))));

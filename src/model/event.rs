@@ -1,5 +1,5 @@
-use super::{Address, Calendar, Interval, Marked};
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
+use super::{Address, Calendar, Interval, Marked, midnight};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -241,13 +241,14 @@ impl Span {
         }
         let (from, to) =
             (interval.start.with_timezone(&zone).naive_local(), interval.end.with_timezone(&zone).naive_local());
+        // Where the clock goes forward at midnight, the day begins an hour later.
+        let begins = |local: NaiveDateTime, at| local.time() == NaiveTime::MIN || midnight(local.date(), zone) == at;
         let end = match (to.hour(), to.minute()) {
-            (0, 0) if to.second() == 0 => Some(to.date()),
             (23, 59) => to.date().succ_opt(),
-            _ => None,
+            _ => Some(to.date()).filter(|_| begins(to, interval.end)),
         };
         match end {
-            Some(end) if from.time() == NaiveTime::MIN && end > from.date() => Span::AllDay { first: from.date(), end },
+            Some(end) if begins(from, interval.start) && end > from.date() => Span::AllDay { first: from.date(), end },
             _ => self,
         }
     }

@@ -1,4 +1,4 @@
-use super::Interval;
+use super::{Interval, Span};
 use chrono::{
     DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc,
 };
@@ -117,15 +117,34 @@ impl Zones {
         self.on(self.date_of(at))
     }
 
-    /// The instant at which `date` begins: its midnight in its own zone.
+    /// The instant at which `date` begins: its midnight in its own zone, but never after the next date's. Whoever crosses the
+    /// date line, or whose country does, skips a date: that one is a day without length.
     pub fn starts(&self, date: NaiveDate) -> DateTime<Utc> {
-        midnight(date, self.on(date))
+        let own = midnight(date, self.on(date));
+        if self.travel.is_empty() {
+            // The midnights of one zone are in order.
+            return own;
+        }
+        // Zones differ by 26 hours at most: two dates on, no midnight is earlier.
+        date.succ_opt().map_or(own, |next| own.min(midnight(next, self.on(next))))
     }
 
-    /// From `date`'s midnight to the next date's, each in its own zone.
+    /// From `date`'s midnight to the next date's, each in its own zone; of no length where a zone or a journey skips the date.
     pub fn day(&self, date: NaiveDate) -> Interval {
         let next = date.succ_opt().unwrap_or(date);
         Interval::new(self.starts(date), self.starts(next))
+    }
+
+    /// A time from midnight to midnight at home, or of where its first date is lived, is whole days.
+    pub fn in_whole_days(&self, span: Span) -> Span {
+        let there = |zone: Tz| match span.in_whole_days(zone) {
+            Span::AllDay { first, end } if self.on(first) == zone => Some(Span::AllDay { first, end }),
+            _ => None,
+        };
+        match span.in_whole_days(self.home) {
+            Span::Timed(_) => self.travel.iter().find_map(|(_, zone)| there(*zone)).unwrap_or(span),
+            whole => whole,
+        }
     }
 
     /// The week as elapsed time.

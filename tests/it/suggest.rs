@@ -25,7 +25,7 @@ fn world() -> World {
         with("1", "Sprint planning", "16T0900", "16T1100", &team, ""),
         with("2", "Product strategy", "16T1100", "16T1200", &team, ""),
         with("3", "Falcon 41", "17T0900", "17T0930", &team, "RRULE:FREQ=DAILY;COUNT=3"),
-        with("4", "Falcon 42", "20T0900", "20T0930", &team, "RRULE:FREQ=DAILY;COUNT=1"),
+        with("4", "Falcon 42", "20T0900", "20T0930", &team, "RRULE:FREQ=WEEKLY;COUNT=2"),
         with("5", "Kite", "16T1300", "16T1500", &["lea@example.com"], ""),
         with("6", "Acme Kestrel", "17T1300", "17T1430", &["bob@acme.example"], ""),
         with("7", "Superstrategiezirkel", "18T1300", "18T1600", &team, ""),

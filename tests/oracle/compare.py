@@ -11,6 +11,9 @@ Where we differ on purpose (and so test nothing here):
   DTSTART, and an UNTIL that is a DATE is all of that day there: `in_its_words` says so to the oracle in its words.
 - A change with a higher SEQUENCE than its series is the last word on its date, whatever the series excludes.
 - What cancels a date and all that follow cancels their older changes too (`with_the_rest_cancelled`).
+- An UNTIL before DTSTART leaves the first instance; one with Z ends a floating series at that instant (`in_its_words`).
+- A DATE among the dates of a series of times is that day at the time of DTSTART. An instance of a series that a change of
+  clocks would leave no time is as long as its first.
 - COUNT=0 and COUNT=-1 say nothing; hours of a DURATION are elapsed; an end before the start is no length; a day that ends on itself is one.
 - A single event that ends in another zone ends at its DTEND, also over a clock change; for the oracle, at the wall-clock
   time that the start's zone would show.
@@ -62,9 +65,22 @@ def inside(found, year):
     return sorted({r for r in found if r[1] < last and (r[2][:19] > f"{first}T00:00:00"[: len(r[2])] or r[1] >= first)})
 
 
+def ends_before(begins, zone, until):
+    """A series ends before it begins."""
+    if len(until) < 15:
+        return until < begins.strftime("%Y%m%d")
+    if until.endswith("Z") and zone:
+        begins = begins.replace(tzinfo=zoneinfo.ZoneInfo(zone)).astimezone(UTC)
+    return until[:15] < begins.strftime("%Y%m%dT%H%M%S")
+
+
 def in_its_words(event):
     """One VEVENT with what we read otherwise written so that the oracle reads the same."""
     start = re.search(r"^DTSTART(?:;TZID=([^:;]+)|;VALUE=DATE)?:(\d{8})(?:T(\d{6}))?(Z?)", event, re.M)
+    if start and start[3]:
+        zone = f";TZID={start[1]}" if start[1] else ""
+        timed = lambda dates: ",".join(f"{day}T{start[3]}{start[4]}" for day in dates[1].split(","))
+        event = re.sub(r"^RDATE;VALUE=DATE:(\S+)", lambda dates: f"RDATE{zone}:{timed(dates)}", event, flags=re.M)
     rule = re.search(r"^RRULE:(.*)$", event, re.M)
     if not start or not rule or event.count("\nRRULE") > 1:
         return event
@@ -79,6 +95,8 @@ def in_its_words(event):
         parts["UNTIL"] = local.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     elif utc and re.fullmatch(r"\d{8}T\d{6}", until):
         parts["UNTIL"] += "Z"
+    if until and ends_before(begins, zone, parts["UNTIL"]):
+        return event.replace(rule[0], "")
     if "COUNT" in parts:
         bare = ";".join(f"{name}={value}" for name, value in parts.items() if name not in ("COUNT", "UNTIL", "RSCALE"))
         try:

@@ -2,7 +2,7 @@
 
 use super::{Expansion, day, instant};
 use crate::ical::civil::DAY;
-use crate::ical::component::Component;
+use crate::ical::component::{Component, Times};
 use crate::ical::value::{Length, Stamp, ZoneId};
 use crate::ical::zone::Zone;
 use crate::ical::{Lost, Problem};
@@ -25,22 +25,40 @@ impl Expansion<'_, '_> {
             return self.emit_days(&of.event, start.day(), last, original);
         }
         let begin = self.instant(start.local, start.zone);
-        self.emit_timed(of, begin, self.finish(begin, start, length), start.zone, original);
+        let finish = self.finish(&of.times, begin, start, length);
+        self.emit_timed(of, begin, finish, start.zone, original);
     }
 
-    /// Where what begins at `start` ends: days and DTEND go by the wall clock, hours of a DURATION are elapsed (§3.3.6).
-    pub(super) fn finish(&self, begin: i64, start: Stamp, length: Length) -> i64 {
-        let days = if length.nominal == 0 { begin } else { self.instant(start.local + length.nominal, start.zone) };
-        (days + length.exact).max(begin)
+    /// Where what begins at `start` ends: days and DTEND go by the wall clock, hours of a DURATION are elapsed (§3.3.6). Where
+    /// the clock jumps over an instance of a series, that lasts as long as the series' first does.
+    pub(super) fn finish(&self, of: &Times, begin: i64, start: Stamp, length: Length) -> i64 {
+        let end = |begin: i64, local: i64| match length.nominal {
+            0 => begin + length.exact,
+            nominal => self.instant(local + nominal, start.zone) + length.exact,
+        };
+        let finish = end(begin, start.local);
+        if finish > begin || length.nominal <= 0 {
+            return finish.max(begin);
+        }
+        // The change of a single night does not know that first one: a week before stands for it.
+        let first = if of.slot.is_some() { start.local - 7 * DAY } else { self.local_in(of.start, start.zone) };
+        let begun = self.instant(first, start.zone);
+        begin + (end(begun, first) - begun).max(0)
+    }
+
+    /// Tells something of an event: once an event, or once a text.
+    pub(super) fn tell(&mut self, of: &Times, message: &str, each: bool) {
+        let (text, line) = (self.parsed.calendars[of.home].text, of.line);
+        let same = |p: &Problem| (p.text, &*p.message) == (text, message) && (p.line == line || !each);
+        if !self.problems.iter().any(same) {
+            self.problems.push(Problem { text, line, message: message.into(), lost: Lost::Nothing });
+        }
     }
 
     /// The end was written before the start, and nobody knows which of them is wrong: it has no length.
     pub(super) fn emit_backwards(&mut self, of: &Component, start: Stamp, original: Original) {
         let message = "the event ends before it starts: it has no length";
-        let (text, line) = (self.parsed.calendars[of.times.home].text, of.times.line);
-        if !self.problems.iter().any(|p| (p.text, p.line, &*p.message) == (text, line, message)) {
-            self.problems.push(Problem { text, line, message: message.into(), lost: Lost::Nothing });
-        }
+        self.tell(&of.times, message, true);
         let event = Arc::new(Event { ends_before_start: true, ..Event::clone(&of.event) });
         if start.is_date() {
             return self.emit_days(&event, start.day(), start.day() + 1, original);
@@ -72,19 +90,25 @@ impl Expansion<'_, '_> {
             return None;
         }
         let user = Zone::Named(self.zone);
-        let own = self.own_zone.map(Zone::Named);
-        let zones = [self.parsed.zones.get(zone.0 as usize), own.as_ref(), Some(&user)];
+        let zones = [self.parsed.zones.get(zone.0 as usize), self.own_zone, Some(&user)];
         let days = |zone: &Zone| {
-            let (from, to) = (zone.local(begin, self.floating), zone.local(finish, self.floating));
-            let until = to.rem_euclid(DAY);
-            let midnights = from.rem_euclid(DAY) == 0 && (until == 0 || until >= DAY - 60);
-            midnights.then(|| (from.div_euclid(DAY), to.div_euclid(DAY) + i64::from(until > 0)))
+            let local = |at| zone.local(at, self.floating);
+            let day = |at| local(at).div_euclid(DAY);
+            // Where the clock goes forward at midnight, the day begins an hour later.
+            let begins = |at| local(at).rem_euclid(DAY) == 0 || day(at - 1) < day(at);
+            let last_minute = local(finish).rem_euclid(DAY) >= DAY - 60;
+            (begins(begin) && (last_minute || begins(finish)))
+                .then(|| (day(begin), day(finish) + i64::from(last_minute)))
         };
         let fits = zones.into_iter().flatten().find_map(days).filter(|(first, end)| first < end);
         if fits.is_some() || !of.times.whole_days {
             return fits;
         }
-        let first = user.local(begin, self.floating).div_euclid(DAY);
+        // In UTC it is midnight of a place that nobody names: the day began there in the last twelve hours, or begins in the next.
+        let first = match zone {
+            ZoneId::UTC => (begin + DAY / 2).div_euclid(DAY),
+            _ => user.local(begin, self.floating).div_euclid(DAY),
+        };
         Some((first, first + ((finish - begin + DAY / 2) / DAY).max(1)))
     }
 
