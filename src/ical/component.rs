@@ -52,6 +52,13 @@ pub(super) struct Version {
     pub published: bool,
 }
 
+impl Version {
+    /// It says nothing of which version it is.
+    fn is_silent(self) -> bool {
+        self.sequence == 0 && self.stamp == i64::MIN && self.modified == i64::MIN
+    }
+}
+
 impl Times {
     /// Every time that it names, and of a series one for each month of its first year: enough to see whether two clocks differ.
     pub fn written(&self) -> impl Iterator<Item = Stamp> {
@@ -292,6 +299,7 @@ impl Draft {
         (self.event.organizer, self.event.attendees) = (organizer, Attendees::Known(attendees));
         let times = &self.times;
         self.event.series_sequence = times.slot.is_none().then_some(times.version.sequence);
+        self.event.unversioned = times.version.is_silent();
         self.event.recurring = !times.rules.is_empty() || !times.rdates.is_empty() || times.slot.is_some();
         Ok((self.event, self.times))
     }

@@ -286,6 +286,7 @@ fn is_same(a: &Instance, b: &Instance) -> bool {
         line: 0,
         sequence: 0,
         series_sequence: None,
+        unversioned: false,
         ..event.clone()
     };
     a.span == b.span && plain(&a.event) == plain(&b.event)
