@@ -35,6 +35,10 @@ pub(super) struct Times {
     /// RECURRENCE-ID, and whether it stands for all that follow (RANGE=THISANDFUTURE).
     pub slot: Option<(Stamp, bool)>,
     pub version: Version,
+    /// A SUMMARY is there, be it an empty one.
+    pub titled: bool,
+    /// A series of instances that are added to that of its UID.
+    pub adds: bool,
     /// Place of its VCALENDAR among those of the source.
     pub home: usize,
     pub line: usize,
@@ -111,7 +115,6 @@ pub(super) struct Draft {
     event: Event,
     guests: Guests,
     start: Option<Stamp>,
-    summary_seen: bool,
     times: Times,
     broken: Option<&'static str>,
 }
@@ -133,10 +136,12 @@ impl Draft {
             exdates: Vec::new(),
             slot: None,
             version: Version { sequence: 0, stamp: i64::MIN, modified: i64::MIN, published: false },
+            titled: false,
+            adds: false,
             home: 0,
             line,
         };
-        Draft { event, guests: Guests::default(), start: None, summary_seen: false, times, broken: None }
+        Draft { event, guests: Guests::default(), start: None, times, broken: None }
     }
 
     /// Takes one property in.
@@ -243,9 +248,9 @@ impl Draft {
                 }
                 None => self.broken = Some("has a `RECURRENCE-ID` that is neither a date nor a date with time"),
             },
-            b'S' if is("SUMMARY") && !self.summary_seen => {
+            b'S' if is("SUMMARY") && !self.times.titled => {
                 self.event.summary = some_text(&context.text(property));
-                self.summary_seen = true;
+                self.times.titled = true;
             }
             b'S' if is("STATUS") => {
                 self.event.status = if word("CONFIRMED") {

@@ -159,7 +159,8 @@ impl Parsed {
     /// out.
     pub fn masters(&self, zone: Tz) -> impl Iterator<Item = Master> {
         let masters = self.series.iter().filter_map(|series| series.master).map(|master| &self.components[master]);
-        let own = masters.filter(|master| !master.event.uid.0.is_empty() && !master.event.shared_uid);
+        let own =
+            masters.filter(|master| !master.event.uid.0.is_empty() && !master.event.shared_uid && !master.times.adds);
         own.map(move |master| {
             let (first, last) = series::range(self, master, zone);
             let moment = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::UNIX_EPOCH);

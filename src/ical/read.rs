@@ -32,6 +32,8 @@ enum Kind {
 pub(super) enum Method {
     Publish,
     Cancel,
+    /// It adds instances to a series and says nothing of the others (RFC 5546 §3.2.4).
+    Add,
     /// It answers or asks about events, and holds none.
     Answer(&'static str),
 }
@@ -42,6 +44,7 @@ impl Method {
         match name.as_str() {
             "PUBLISH" => Some(Method::Publish),
             "CANCEL" => Some(Method::Cancel),
+            "ADD" => Some(Method::Add),
             _ => ["COUNTER", "DECLINECOUNTER", "REFRESH", "REPLY"].into_iter().find(|n| *n == name).map(Method::Answer),
         }
     }

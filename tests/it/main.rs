@@ -4,6 +4,7 @@
 //! starts the real binary. What runs apart from these is not a Rust test: `tests/{oracle,deliver,systemd}/run`.
 
 mod absence;
+mod changes;
 mod chart_pictures;
 mod chart_support;
 mod chart_wording;
@@ -11,6 +12,7 @@ mod classify_mistakes;
 mod classify_rules;
 mod cli;
 mod contract;
+mod copies;
 mod daemon;
 mod deliver;
 mod doubt;
