@@ -1,9 +1,9 @@
-//! How far the shown share is off, by a few meetings drawn at random by their hours.
+//! How far the shown share is off, by a few meetings drawn at random by their hours among those that nobody marked.
 //!
 //! Of each drawn hour, `x` is 1 where it is shown as strategy and `w` where it is shown as strategy or execution; `y` and `z` are
-//! the same by the answers. The means `X` and `W` of the shown ones are known for all hours, so only the differences are
-//! estimated: share = (X + mean(y − x)) / (W + mean(z − w)). With dᵢ = (yᵢ − xᵢ) − share · (zᵢ − wᵢ), the margin of 90 % is
-//! 1.645 · √(s² / n) / (W + mean(z − w)), where s² = (Σ(dᵢ − mean)² + 1) / (n + 1): one wrong answer more than was seen, since
+//! the same by the answers. The means `X` and `W` of the shown ones are known for all hours, and a mark is right, so only the
+//! differences in the part `f` of the hours that bears no mark are estimated: share = (X + f · mean(y − x)) / (W + f · mean(z − w)). With
+//! dᵢ = (yᵢ − xᵢ) − share · (zᵢ − wᵢ), the margin of 90 % is f · 1.645 · √(s² / n) / (W + f · mean(z − w)), where s² = (Σ(dᵢ − mean)² + 1) / (n + 1): one wrong answer more than was seen, since
 //! twenty right ones do not prove that none is wrong. (The difference estimator and its linearised variance: Cochran, Sampling
 //! Techniques, 3rd edition, §6.3 and §7.8.)
 
@@ -59,16 +59,17 @@ pub struct Estimate {
     pub margin: f64,
 }
 
-/// Corrects the share of `hours`, from which the answered ones were drawn. `None` without answers or hours.
-pub fn estimate(hours: &ByClass, answers: &[Answered]) -> Option<Estimate> {
+/// Corrects the share of `hours`, from whose part `unmarked` (a fraction of 1) the answered ones were drawn. `None` without answers
+/// or hours.
+pub fn estimate(hours: &ByClass, unmarked: f64, answers: &[Answered]) -> Option<Estimate> {
     let all: f64 = hours.0.iter().map(|part| part.to_f64()).sum();
     let n: f64 = answers.iter().map(|answer| answer.times as f64).sum();
     if all <= 0.0 || n <= 0.0 {
         return None;
     }
     let mean = |of: &dyn Fn(&Answered) -> f64| answers.iter().map(|a| of(a) * a.times as f64).sum::<f64>() / n;
-    let strategy = hours.of(Class::Strategy).to_f64() / all + mean(&|a| a.differs()[0]);
-    let classified = hours.classified().to_f64() / all + mean(&|a| a.differs()[1]);
+    let strategy = hours.of(Class::Strategy).to_f64() / all + unmarked * mean(&|a| a.differs()[0]);
+    let classified = hours.classified().to_f64() / all + unmarked * mean(&|a| a.differs()[1]);
     if classified <= 0.0 {
         return None;
     }
@@ -77,15 +78,27 @@ pub fn estimate(hours: &ByClass, answers: &[Answered]) -> Option<Estimate> {
     let centre = mean(&off);
     let squares = mean(&|a| (off(a) - centre).powi(2)) * n;
     let variance = (squares + 1.0) / (n + 1.0);
-    Some(Estimate { share, margin: NINETY * (variance / n).sqrt() / classified })
+    Some(Estimate { share, margin: unmarked * NINETY * (variance / n).sqrt() / classified })
 }
 
-/// Draws `n` times among the counted `rows`, each meeting with a chance in proportion to its hours: an order by `seed`, then one
+/// The counted ones that nobody marked, with their seconds.
+fn unmarked<'a>(rows: &[Row<'a>]) -> Vec<(&'a Judged, f64)> {
+    let open = rows.iter().filter(|row| row.judged.instance.marked.is_none());
+    open.map(|row| (row.judged, row.counted.to_f64())).filter(|(_, seconds)| *seconds > 0.0).collect()
+}
+
+/// The part of `hours`, a fraction of 1, that the `rows` make up that nobody marked.
+pub fn part_unmarked(rows: &[Row<'_>], hours: &ByClass) -> f64 {
+    let all: f64 = hours.0.iter().map(|part| part.to_f64()).sum();
+    let open: f64 = unmarked(rows).iter().map(|(_, seconds)| seconds).sum();
+    if all > 0.0 { (open / all).min(1.0) } else { 0.0 }
+}
+
+/// Draws `n` times among the counted `rows` that nobody marked, each meeting with a chance in proportion to its hours: an order by `seed`, then one
 /// at every n-th part of all hours. Each with how often it was drawn, in the order of the draw.
 pub fn draw<'a>(rows: &[Row<'a>], n: usize, seed: u64) -> Vec<(&'a Judged, usize)> {
     let mut dice = Dice(seed);
-    let counted = rows.iter().map(|row| (row.judged, row.counted.to_f64())).filter(|(_, seconds)| *seconds > 0.0);
-    let mut urn: Vec<(&Judged, f64)> = counted.collect();
+    let mut urn = unmarked(rows);
     for last in (1..urn.len()).rev() {
         urn.swap(last, (dice.fraction() * (last + 1) as f64) as usize);
     }
@@ -137,21 +150,30 @@ mod tests {
         let shown = hours(30, 60, 10);
         let right = [(Class::Strategy, Said::Strategy, 6), (Class::Execution, Said::Execution, 12)];
         let open = |said| [&right[..], &[(Class::Unclassified, said, 2)]].concat();
-        let share = |of: &[(Class, Said, usize)]| estimate(&shown, &answers(of)).unwrap().share;
+        let share = |of: &[(Class, Said, usize)]| estimate(&shown, 1.0, &answers(of)).unwrap().share;
         assert_eq!(share(&open(Said::Execution)), 0.3);
         assert_eq!(share(&open(Said::Strategy)), 0.4);
         assert!((share(&open(Said::Nothing)) - 1.0 / 3.0).abs() < 1e-9, "what should not count is in no share");
         let wrong = [&open(Said::Execution)[..], &[(Class::Execution, Said::Strategy, 5)]].concat();
         assert!((share(&wrong) - 0.5).abs() < 0.02, "{}", share(&wrong));
-        assert_eq!(estimate(&shown, &[]), None);
-        assert_eq!(estimate(&hours(0, 0, 0), &answers(&right)), None);
+        assert_eq!(estimate(&shown, 1.0, &[]), None);
+        assert_eq!(estimate(&hours(0, 0, 0), 1.0, &answers(&right)), None);
     }
 
     #[test]
     fn twenty_right_answers_do_not_prove_that_none_is_wrong() {
         let margin =
-            |n| estimate(&hours(40, 60, 0), &answers(&[(Class::Execution, Said::Execution, n)])).unwrap().margin;
+            |n| estimate(&hours(40, 60, 0), 1.0, &answers(&[(Class::Execution, Said::Execution, n)])).unwrap().margin;
         assert!(margin(20) > 0.07 && margin(20) < 0.09 && margin(80) < margin(20) / 2.0);
+    }
+
+    #[test]
+    fn what_is_marked_needs_no_question() {
+        let shown = hours(40, 60, 0);
+        let wrong = answers(&[(Class::Execution, Said::Execution, 9), (Class::Execution, Said::Strategy, 1)]);
+        let [all, half] = [1.0, 0.5].map(|part| estimate(&shown, part, &wrong).unwrap());
+        assert!((all.share - 0.5).abs() < 1e-9 && (half.share - 0.45).abs() < 1e-9);
+        assert!(half.margin < all.margin * 0.55, "{half:?} {all:?}");
     }
 
     /// Shown strategy and unclassified of 100 hours; how many percent of each shown class are strategy in truth.
@@ -178,7 +200,7 @@ mod tests {
                     Answered { shown: Class::ALL[class], said, times: 1 }
                 };
                 let drawn: Vec<Answered> = (0..20).map(|_| one()).collect();
-                let found = estimate(&shown, &drawn).unwrap();
+                let found = estimate(&shown, 1.0, &drawn).unwrap();
                 held += usize::from((found.share - share).abs() <= found.margin + 0.005);
                 sum += found.share;
             }

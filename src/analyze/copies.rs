@@ -8,6 +8,14 @@ use std::sync::Arc;
 
 /// What a calendar writes where it shows only that time is taken, in the languages of the packs, folded.
 const BUSY: [&str; 7] = ["busy", "beschäftigt", "gebucht", "occupé", "ocupado", "ocupada", "besetzt"];
+/// What may stand beside such a word, and alone says something else: "Free/Busy", "Busy (Private)".
+const BESIDE_BUSY: [&str; 10] =
+    ["free", "frei", "libre", "private", "privat", "privé", "privado", "privada", "appointment", "termin"];
+/// The same of an appointment that is nobody else's business, as Outlook shows it.
+const PRIVATE: [&str; 5] =
+    ["private appointment", "privater termin", "rendez vous privé", "cita privada", "compromisso privado"];
+/// What Outlook puts before the title of a meeting that was copied to another calendar.
+const COPY: [&str; 7] = ["copy", "kopie", "copie", "copia", "cópia", "kopia", "kopi"];
 
 /// Where the copies of one meeting stand, by their places among the ranked instances.
 pub(super) struct Copies {
@@ -92,6 +100,20 @@ fn superseded(ranked: &[Instance], of: &mut [usize]) {
     }
 }
 
+/// The title says only that the time is taken.
+fn is_block(words: &str) -> bool {
+    let mut each = words.split(' ');
+    let busy = |word: &str| BUSY.contains(&word);
+    PRIVATE.contains(&words) || each.clone().any(busy) && each.all(|word| busy(word) || BESIDE_BUSY.contains(&word))
+}
+
+/// `X` of `Copy: X`.
+fn without_copy(shown: &str) -> Option<&str> {
+    let (before, rest) = shown.split_once(':')?;
+    let before = before.trim().to_lowercase();
+    (COPY.contains(&&*before) && !rest.trim().is_empty()).then_some(rest)
+}
+
 /// What is alike without sharing a UID.
 struct Alike<'a> {
     ranked: &'a [Instance],
@@ -114,12 +136,14 @@ impl Alike<'_> {
         }
     }
 
-    /// The copy with guests or an answer stands for the others; a live one before one that is not to be.
+    /// The copy with guests or an answer stands for the others; a live one before one that is not to be. Of those with an answer the
+    /// one that names most people: whoever shares somebody with another copy shares them with it, too.
     fn order(&self, at: usize) -> impl Ord + use<> {
         let event = &self.ranked[at].event;
         let answer = self.people.my_answer(event);
-        let known = answer.is_some_and(|a| a != Answer::NeedsAction) || !self.guests(at).is_empty();
-        (!known, is_cancelled(event), answer == Some(Answer::Declined), at)
+        let (answered, guests) = (answer.is_some_and(|a| a != Answer::NeedsAction), self.guests(at).len());
+        let not_to_be = (is_cancelled(event), answer == Some(Answer::Declined));
+        (!answered && guests == 0, not_to_be, !answered, Reverse(guests), at)
     }
 
     fn same_time(&mut self, mut places: Vec<usize>) {
@@ -150,8 +174,9 @@ impl Alike<'_> {
     fn title(&self, at: usize) -> Option<String> {
         let event = &self.ranked[at].event;
         let title = Title::of(event.summary.as_deref().filter(|_| !event.free_busy_only)?);
-        let words = title.words.text();
-        (!words.is_empty() && !BUSY.contains(&words)).then(|| words.to_owned())
+        let original = without_copy(&title.shown).map(|rest| Title::of(rest).words.text().to_owned());
+        let words = original.unwrap_or_else(|| title.words.text().to_owned());
+        (!words.is_empty() && !is_block(&words)).then_some(words)
     }
 
     fn guests(&self, at: usize) -> HashSet<&Address> {

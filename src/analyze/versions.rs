@@ -2,7 +2,7 @@
 //! only a higher SEQUENCE, or a cancellation of an equal or higher one, goes before the copy that was answered.
 
 use super::copies::{content, is_cancelled, place, preferred};
-use crate::classify::People;
+use crate::classify::{People, Title};
 use crate::model::{Event, EventStatus, Instance, Master, Original, Uid};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Ordering;
@@ -43,7 +43,7 @@ impl Versions {
             let here = &instance.event.calendar;
             let others = masters.iter().filter(|m| place(&m.event) != (&*here.source, &*here.name));
             let (mut newest, mut ended) = (None, None);
-            for other in others {
+            for other in others.filter(|other| !is_stranger(instance, other)) {
                 if tells(other, instance.original.moment()) {
                     newest = newest.max(Some(sequence(&other.event)));
                 }
@@ -77,24 +77,46 @@ impl Versions {
         }
         let mut twice = BTreeSet::new();
         for (uid, places) in by_uid {
-            let latest = latest(&self.by_uid[uid], people);
-            let Some((first, rest)) = latest.split_first() else { continue };
-            for other in rest.iter().filter(|other| differ(first, other)) {
-                let of = |master: &Master| -> Vec<usize> {
-                    places.iter().copied().filter(|at| place(&instances[*at].event) == place(&master.event)).collect()
-                };
-                let lost = match first.event.recurring {
-                    true => beside(instances, &of(first), of(other)),
-                    false => of(other),
-                };
-                for at in lost {
-                    Arc::make_mut(&mut instances[at].event).superseded = true;
-                    twice.insert(uid.clone());
+            let masters = &self.by_uid[uid];
+            for at in &places {
+                if masters.iter().any(|master| is_stranger(&instances[*at], master)) {
+                    Arc::make_mut(&mut instances[*at].event).shared_uid = true;
                 }
+            }
+            let latest = latest(masters, people);
+            for at in self::lost(instances, &places, &latest) {
+                Arc::make_mut(&mut instances[at].event).superseded = true;
+                twice.insert(uid.clone());
             }
         }
         twice
     }
+}
+
+/// Of `places` those that tell the event at another time than a master that ranks before theirs. Whatever lies between two of
+/// them: each is compared with all that stand, because a single says nothing of a series.
+fn lost(instances: &[Instance], places: &[usize], latest: &[&Master]) -> BTreeSet<usize> {
+    let of = |master: &Master, lost: &BTreeSet<usize>| -> Vec<usize> {
+        let here = |at: &usize| place(&instances[*at].event) == place(&master.event) && !lost.contains(at);
+        places.iter().copied().filter(here).collect()
+    };
+    let mut lost = BTreeSet::new();
+    let mut gone = vec![false; latest.len()];
+    for (n, first) in latest.iter().enumerate() {
+        if gone[n] {
+            continue;
+        }
+        for (m, other) in latest.iter().enumerate().skip(n + 1).filter(|(_, other)| differ(first, other)) {
+            let theirs = of(other, &lost);
+            if first.event.recurring {
+                lost.extend(beside(instances, &of(first, &lost), theirs));
+            } else {
+                gone[m] = true;
+                lost.extend(theirs);
+            }
+        }
+    }
+    lost
 }
 
 /// What takes place at `at` would be among what it tells: a series says nothing of the time before it.
@@ -110,7 +132,8 @@ fn latest<'m>(masters: &'m [Master], people: &People) -> Vec<&'m Master> {
         let known = preferred(&a.event, people).cmp(&preferred(&b.event, people));
         known.then_with(|| a.range.cmp(&b.range)).then_with(|| content(&a.event).cmp(&content(&b.event)))
     };
-    if latest.windows(2).any(|pair| differ(pair[0], pair[1])) {
+    let pairs = || (0..latest.len()).flat_map(|n| latest[..n].iter().zip(std::iter::repeat(latest[n])));
+    if pairs().any(|(a, b)| differ(a, b)) {
         latest.retain(|m| !is_cancelled(&m.event));
         latest.sort_by(rank);
         return latest;
@@ -120,7 +143,8 @@ fn latest<'m>(masters: &'m [Master], people: &People) -> Vec<&'m Master> {
 
 /// They may be told at two times: single events of two starts, or series of which neither ends where the other begins.
 fn differ(a: &Master, b: &Master) -> bool {
-    if place(&a.event) == place(&b.event) || a.event.recurring != b.event.recurring {
+    let strange = || a.range != b.range && are_strangers(&a.event, &b.event);
+    if place(&a.event) == place(&b.event) || a.event.recurring != b.event.recurring || strange() {
         return false;
     }
     match (a.range, b.range) {
@@ -128,6 +152,23 @@ fn differ(a: &Master, b: &Master) -> bool {
         (Some(a), Some(b)) => a.0 <= b.1 && b.0 <= a.1,
         _ => a.event.recurring,
     }
+}
+
+/// Single events that have nothing in common but a UID that some program gives to all of them: other titles, and no version that
+/// could say that one was renamed.
+fn are_strangers(a: &Event, b: &Event) -> bool {
+    let silent = |event: &Event| event.unversioned && !event.recurring;
+    silent(a) && silent(b) && title(a) != title(b)
+}
+
+fn title(event: &Event) -> String {
+    Title::of(event.summary.as_deref().unwrap_or_default()).words.text().to_owned()
+}
+
+fn is_stranger(instance: &Instance, master: &Master) -> bool {
+    let elsewhere = place(&instance.event) != place(&master.event);
+    let other_time = master.range.is_some_and(|(from, _)| from != instance.original.moment());
+    elsewhere && other_time && are_strangers(&instance.event, &master.event)
 }
 
 /// Those of `others`, copies of a series, that stand beside the `first`, where the two share no slot.

@@ -138,7 +138,7 @@ impl Setup {
                 Err(failure) => talk.warn(&format!("your marks are not counted: {}", failure.message), None),
             }
             talk.problems(&calendars);
-            self.notes.extend(jobs::zone_note(&self.config, zone, &calendars.zones));
+            self.notes.extend(jobs::zone_note(&self.config, zone, &calendars.zones().collect::<Vec<_>>()));
             return Ok(instances);
         }
         let (store, mut unread, shut) = self.store(now)?;

@@ -7,7 +7,7 @@ use crate::analyze::{Analysis, Judged, Verdict};
 use crate::classify::{Phrase, Title};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs::sync::hash;
-use crate::model::{Instance, Interval, Slot, Visibility, Zones};
+use crate::model::{Instance, Interval, Original, Slot, Visibility, Zones};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use std::collections::BTreeSet;
@@ -155,8 +155,19 @@ fn short(text: &str) -> String {
 
 /// Local date and time, or the date of a whole day.
 pub fn when(j: &Judged, zones: &Zones) -> String {
-    let start = j.interval.start.with_timezone(&zones.at(j.interval.start));
-    start.format(if j.all_day() { "%Y-%m-%d all-day" } else { "%Y-%m-%d %H:%M" }).to_string()
+    if j.all_day() { format!("{} all-day", zones.date_of(j.interval.start)) } else { local(j.interval.start, zones) }
+}
+
+/// The same of a slot of which no instance is known.
+pub fn slot_when(original: Original, zones: &Zones) -> String {
+    match original {
+        Original::At(at) => local(at, zones),
+        Original::On(date) => format!("{date} all-day"),
+    }
+}
+
+fn local(at: DateTime<Utc>, zones: &Zones) -> String {
+    at.with_timezone(&zones.at(at)).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// The title for the user's own terminal.

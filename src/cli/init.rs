@@ -337,7 +337,7 @@ fn line(prompt: &str, input: &mut impl BufRead) -> Result<Option<String>, Failur
 fn file_zone<'p>(mut paths: impl Iterator<Item = &'p str>) -> Option<String> {
     paths.find_map(|path| {
         let (texts, _) = ics::checked_texts(path).ok()?;
-        texts.iter().find_map(|text| ical::home_zone(&text.bytes)).map(|zone| zone.name().to_string())
+        texts.iter().find_map(|text| ical::home_zone(&text.bytes)).map(|home| home.zone.name().to_string())
     })
 }
 

@@ -112,7 +112,7 @@ impl Marks {
                 _ if slot.title().is_some() => "title".to_string(),
                 (_, true) => "series".to_string(),
                 (Some(j), false) => find::when(j, zones),
-                (None, false) => slot.original.map_or("all".into(), |original| original.to_string()),
+                (None, false) => slot.original.map_or("all".into(), |original| find::slot_when(original, zones)),
             };
             let title = match slot.title() {
                 Some(title) => plain(title),

@@ -21,6 +21,9 @@ use queue::Item;
 use rule::Written;
 use std::collections::BTreeSet;
 
+/// Where no more of the hours may be expected to change, one may stop.
+const SMALL: f64 = 0.03;
+
 const KEYS: &str = "s strategy  e execution  i ignore  u leave open  (S E I U this one only)\n\
                     r make a rule  z undo  ? explain  n next  q quit\n";
 
@@ -78,6 +81,8 @@ struct Session<'a> {
     now: DateTime<Utc>,
     /// What comes again in the week is answered; the rest of it is asked about, and the twelve weeks.
     beyond: bool,
+    /// It was told that little is left.
+    small: bool,
     /// What was answered or passed over.
     done: BTreeSet<String>,
     steps: Vec<Step>,
@@ -105,6 +110,7 @@ impl Review {
             span,
             now,
             beyond: whole,
+            small: false,
             done: BTreeSet::new(),
             steps: Vec::new(),
             shown: ByClass::default(),
@@ -173,6 +179,7 @@ impl Session<'_> {
                 }
                 continue;
             }
+            self.tell_small(&left)?;
             let item = left.remove(0);
             if !item.first && !std::mem::replace(&mut self.beyond, true) && !self.steps.is_empty() {
                 output::print(&format!(
@@ -202,6 +209,22 @@ impl Session<'_> {
                 _ => output::print(KEYS)?,
             }
         }
+    }
+
+    /// Tells once, after an answer, when little is left to be put right.
+    fn tell_small(&mut self, left: &[Item]) -> Done {
+        let hours = |seconds: f64| seconds / 3600.0;
+        let doubtful: f64 = left.iter().map(|item| item.doubtful).sum();
+        let all: f64 = self.analysis().hours_in(self.span).0.iter().map(|part| part.to_f64()).sum();
+        if self.small || self.steps.is_empty() || doubtful > all * SMALL {
+            return Ok(());
+        }
+        self.small = true;
+        output::print(&format!(
+            "\nlittle is left: of the {:.0} h of twelve weeks about {:.1} would change; q ends here as well\n",
+            hours(all),
+            hours(doubtful)
+        ))
     }
 
     fn pass_over(&mut self, item: &Item) {

@@ -247,8 +247,8 @@ fn text(account: &AccountSummary, config: &Config) -> String {
 fn outcome(calendar: &CalendarSummary) -> String {
     if let Some((removed, live)) = calendar.held {
         return format!(
-            "held: the listing lacks {removed} of {}, which still count; it is applied when two later listings at least an \
-             hour apart agree, or with `vantage sync --accept-deletions`",
+            "held: the listing lacks {removed} of {}, which still count; nothing of it is applied, not even what is new or \
+             changed in it, until two later listings at least an hour apart agree, or with `vantage sync --accept-deletions`",
             count(live, "event")
         );
     }

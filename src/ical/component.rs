@@ -35,6 +35,10 @@ pub(super) struct Times {
     /// RECURRENCE-ID, and whether it stands for all that follow (RANGE=THISANDFUTURE).
     pub slot: Option<(Stamp, bool)>,
     pub version: Version,
+    /// A SUMMARY is there, be it an empty one.
+    pub titled: bool,
+    /// A series of instances that are added to that of its UID.
+    pub adds: bool,
     /// Place of its VCALENDAR among those of the source.
     pub home: usize,
     pub line: usize,
@@ -50,6 +54,13 @@ pub(super) struct Version {
     pub modified: i64,
     /// It lies in an object of METHOD:PUBLISH, whose DTSTAMP is when that was made.
     pub published: bool,
+}
+
+impl Version {
+    /// It says nothing of which version it is.
+    fn is_silent(self) -> bool {
+        self.sequence == 0 && self.stamp == i64::MIN && self.modified == i64::MIN
+    }
 }
 
 impl Times {
@@ -104,7 +115,6 @@ pub(super) struct Draft {
     event: Event,
     guests: Guests,
     start: Option<Stamp>,
-    summary_seen: bool,
     times: Times,
     broken: Option<&'static str>,
 }
@@ -126,10 +136,12 @@ impl Draft {
             exdates: Vec::new(),
             slot: None,
             version: Version { sequence: 0, stamp: i64::MIN, modified: i64::MIN, published: false },
+            titled: false,
+            adds: false,
             home: 0,
             line,
         };
-        Draft { event, guests: Guests::default(), start: None, summary_seen: false, times, broken: None }
+        Draft { event, guests: Guests::default(), start: None, times, broken: None }
     }
 
     /// Takes one property in.
@@ -236,9 +248,9 @@ impl Draft {
                 }
                 None => self.broken = Some("has a `RECURRENCE-ID` that is neither a date nor a date with time"),
             },
-            b'S' if is("SUMMARY") && !self.summary_seen => {
+            b'S' if is("SUMMARY") && !self.times.titled => {
                 self.event.summary = some_text(&context.text(property));
-                self.summary_seen = true;
+                self.times.titled = true;
             }
             b'S' if is("STATUS") => {
                 self.event.status = if word("CONFIRMED") {
@@ -292,6 +304,7 @@ impl Draft {
         (self.event.organizer, self.event.attendees) = (organizer, Attendees::Known(attendees));
         let times = &self.times;
         self.event.series_sequence = times.slot.is_none().then_some(times.version.sequence);
+        self.event.unversioned = times.version.is_silent();
         // A rule that gives its start alone makes no series.
         let once = times.rules.len() == 1 && times.rules[0].count == Some(1);
         let repeats = !times.rules.is_empty() && !once || !times.rdates.is_empty();

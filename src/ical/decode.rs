@@ -1,6 +1,9 @@
 //! Bytes of any encoding that calendars come in to bytes that are UTF-8 where the author meant UTF-8.
 
+use super::line::{Lines, Property};
 use super::value::Form;
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, REPLACEMENT, UTF_8, WINDOWS_1252, X_USER_DEFINED};
 use std::borrow::Cow;
 
 /// UTF-16 becomes UTF-8; byte order marks, however many, and NUL bytes go. Text that is not UTF-8 stays as it is: folding
@@ -39,69 +42,148 @@ pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// windows-1252 where it differs from Latin-1, from 0x80 on; what it leaves open stays a control character (WHATWG Encoding
-/// Standard, index windows-1252).
-const WINDOWS: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’',
-    '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-];
-
-/// One byte a character. Latin-1 means windows-1252, as in browsers: nobody writes its control characters.
+/// Latin-1 means windows-1252, as in browsers: nobody writes its control characters.
 pub(super) fn windows(bytes: &[u8]) -> String {
-    let character = |byte: &u8| match byte {
-        0x80..=0x9F => WINDOWS[usize::from(byte - 0x80)],
-        _ => char::from(*byte),
-    };
-    bytes.iter().map(character).collect()
+    WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned()
 }
 
-/// Charsets of one byte a character: their names without signs, a tab, and their characters from 0x80 or 0xA0 on. They are the
-/// ones that vCalendar's programs name; the tables of East Asia would make the program larger than it may be
-/// (`encoding_rs`: 190 kB), so those are told instead.
+/// Charsets of DOS that no browser knows: their names without signs, a tab, and their characters from 0x80 on.
 const CHARSETS: &str = include_str!("charsets.txt");
+/// Names that programs write, without signs, and the standard's (WHATWG Encoding Standard §4.2).
+const ALIASES: [(&str, &str); 18] = [
+    ("cp932", "shift_jis"),
+    ("sjiswin", "shift_jis"),
+    ("eucjpms", "euc-jp"),
+    ("cp51932", "euc-jp"),
+    ("jis", "iso-2022-jp"),
+    ("cp50220", "iso-2022-jp"),
+    ("cp50221", "iso-2022-jp"),
+    ("cp936", "gbk"),
+    ("windows936", "gbk"),
+    ("euccn", "gbk"),
+    ("cp949", "euc-kr"),
+    ("uhc", "euc-kr"),
+    ("cp950", "big5"),
+    ("big5hkscs2008", "big5"),
+    ("macroman", "macintosh"),
+    ("latin9", "iso-8859-15"),
+    ("latin10", "iso-8859-16"),
+    ("iso885911", "windows-874"),
+];
+
+/// The encoding of a name, however its signs are written.
+fn named(charset: &str) -> Option<&'static Encoding> {
+    let plain = plain(charset);
+    let alias = ALIASES.iter().find(|(name, _)| *name == plain).map(|(_, label)| *label);
+    // `iso88592`, `ISO_8859_2` and the like.
+    let part = plain.strip_prefix("iso8859").map(|part| format!("iso-8859-{part}"));
+    let dashed = plain.strip_prefix("windows").or(plain.strip_prefix("cp")).map(|page| format!("windows-{page}"));
+    let labels = [Some(charset.trim()), alias, part.as_deref(), dashed.as_deref(), Some(&plain)];
+    let found = labels.into_iter().flatten().find_map(|label| Encoding::for_label(label.as_bytes()));
+    found.filter(|encoding| *encoding != REPLACEMENT && *encoding != X_USER_DEFINED)
+}
+
+/// A charset's name without signs.
+fn plain(charset: &str) -> String {
+    let name: String = charset.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    name.strip_prefix('x').map(str::to_owned).unwrap_or(name)
+}
 
 /// The text of bytes that say in which `charset` they are, and what of that is guessed or not known. In a charset that is not
 /// known ASCII stays readable.
 pub(super) fn declared<'a>(bytes: Cow<'a, [u8]>, charset: &str) -> (Cow<'a, [u8]>, Option<Form>) {
-    const ESCAPE: u8 = 0x1B;
     if bytes.iter().all(|byte| byte.is_ascii() && *byte != ESCAPE) {
         return (bytes, None);
     }
-    let sign = |c: &char| c.is_ascii_alphanumeric();
-    let name: String = charset.chars().filter(sign).collect::<String>().to_ascii_lowercase();
-    match name.strip_prefix('x').unwrap_or(&name) {
-        "" | "utf8" | "ascii" | "usascii" => {
-            let form = std::str::from_utf8(&bytes).is_err().then_some(Form::CharsetGuessed);
-            (bytes, form)
-        }
-        "windows1252" | "cp1252" | "iso88591" | "latin1" => (Cow::Owned(windows(&bytes).into_bytes()), None),
-        name => match CHARSETS.lines().filter_map(|row| row.split_once('\t')).find(|(names, _)| is_one_of(name, names))
-        {
-            Some((_, characters)) => (Cow::Owned(listed(&bytes, characters).into_bytes()), None),
-            // That is no accident, where a letter has several bytes.
-            None if !bytes.is_ascii() && std::str::from_utf8(&bytes).is_ok() => (bytes, None),
-            None => {
-                let ascii = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER };
-                let text: String = bytes.iter().map(ascii).collect();
-                (Cow::Owned(text.into_bytes()), Some(Form::CharsetUnknown))
-            }
-        },
+    let plain = plain(charset);
+    if ["", "utf8", "ascii", "usascii"].contains(&&*plain) {
+        let form = std::str::from_utf8(&bytes).is_err().then_some(Form::CharsetGuessed);
+        return (bytes, form);
     }
+    let utf8 = || !bytes.is_ascii() && std::str::from_utf8(&bytes).is_ok();
+    if let Some(encoding) = named(charset) {
+        let (text, broken) = decoded(encoding, &bytes);
+        // That is no accident, where a letter has several bytes.
+        if broken && utf8() {
+            return (bytes, None);
+        }
+        return (Cow::Owned(text.into_bytes()), broken.then_some(Form::CharsetBroken));
+    }
+    match CHARSETS.lines().filter_map(|row| row.split_once('\t')).find(|(names, _)| is_one_of(&plain, names)) {
+        Some((_, characters)) => (Cow::Owned(listed(&bytes, characters).into_bytes()), None),
+        None if utf8() => (bytes, None),
+        None => {
+            let ascii = |byte: &u8| if byte.is_ascii() { char::from(*byte) } else { char::REPLACEMENT_CHARACTER };
+            let text: String = bytes.iter().map(ascii).collect();
+            (Cow::Owned(text.into_bytes()), Some(Form::CharsetUnknown))
+        }
+    }
+}
+
+/// The text, and whether some bytes stand for nothing in that encoding. Where ISO 8859 has control characters, nobody writes them:
+/// it is punctuation of windows-1252, as in [`windows`].
+fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> (String, bool) {
+    let (text, broken) = encoding.decode_without_bom_handling(bytes);
+    let control = |c: char| matches!(c, '\u{80}'..='\u{9f}');
+    if !encoding.is_single_byte() || !text.contains(control) {
+        return (text.into_owned(), broken);
+    }
+    let one = |c: char| if control(c) { windows(&[u32::from(c) as u8]) } else { c.to_string() };
+    (text.chars().map(one).collect(), broken)
 }
 
 fn is_one_of(name: &str, names: &str) -> bool {
     names.split(' ').any(|known| known == name)
 }
 
-/// What stands before a table's first character is punctuation of windows-1252, as in [`windows`].
 fn listed(bytes: &[u8], characters: &str) -> String {
     let characters: Vec<char> = characters.chars().collect();
-    let first = 256 - characters.len();
-    let character = |byte: &u8| match usize::from(*byte) {
-        place if place >= first => characters[place - first],
-        place => WINDOWS.get(place.wrapping_sub(0x80)).copied().unwrap_or(char::from(*byte)),
-    };
-    bytes.iter().map(character).collect()
+    let character = |byte: &u8| characters.get(usize::from(*byte).wrapping_sub(0x80)).copied();
+    bytes.iter().map(|byte| character(byte).unwrap_or(char::from(*byte))).collect()
+}
+
+/// Begins another set of characters in ISO-2022-JP.
+const ESCAPE: u8 = 0x1B;
+/// So many bytes that are no ASCII tell which encoding a text is in.
+const ENOUGH: usize = 64 << 10;
+
+/// The encoding of a whole text that is no UTF-8 and of which most lines do not say what else: only one in which a letter has
+/// several bytes. All others are taken for windows-1252, as ever: they look too much alike.
+pub(super) fn foreign(bytes: &[u8]) -> Option<&'static Encoding> {
+    let escaped = memchr::memmem::find(bytes, b"\x1B$").is_some();
+    if !escaped && std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    let (mut odd, mut utf8, mut fed) = (Vec::new(), 0, 0);
+    for line in Lines::new(bytes) {
+        let ascii = line.bytes.is_ascii() && !line.bytes.contains(&ESCAPE);
+        if fed > ENOUGH || ascii || says_charset(&line.bytes) {
+            continue;
+        }
+        utf8 += usize::from(!line.bytes.is_ascii() && std::str::from_utf8(&line.bytes).is_ok());
+        fed += line.bytes.len();
+        detector.feed(&line.bytes, false);
+        detector.feed(b"\n", false);
+        odd.push(line.bytes);
+    }
+    if odd.is_empty() || utf8 * 2 > odd.len() {
+        return None;
+    }
+    detector.feed(b"", true);
+    let encoding = detector.guess(None, Utf8Detection::Deny);
+    let whole = || odd.iter().all(|line| !encoding.decode_without_bom_handling(line).1);
+    (!encoding.is_single_byte() && encoding != UTF_8 && whole()).then_some(encoding)
+}
+
+/// The line in UTF-8, of a text that is in `encoding` where it does not say otherwise; `None` where it is already.
+pub(super) fn recoded(line: &[u8], encoding: &'static Encoding) -> Option<Vec<u8>> {
+    let ascii = line.is_ascii() && !line.contains(&ESCAPE);
+    (!ascii && !says_charset(line)).then(|| decoded(encoding, line).0.into_bytes())
+}
+
+fn says_charset(line: &[u8]) -> bool {
+    Property::split(line).is_some_and(|property| property.param("CHARSET").is_some())
 }
 
 #[cfg(test)]
@@ -157,14 +239,25 @@ mod tests {
         ] {
             assert_eq!(read(bytes, charset), (Ok(expected.to_string()), None), "{charset}");
         }
-        let (text, form) = read(b"Roadmap \x83\x8D\x81\x5B Q3", "Shift_JIS");
-        assert!(
-            form == Some(Form::CharsetUnknown) && text.clone().unwrap().starts_with("Roadmap \u{fffd}"),
-            "{text:?}"
-        );
-        // Two of its bytes happen to be UTF-8.
-        assert_eq!(read(b"Q3 \xB2\xFA\xC6\xB7", "GB2312").0.unwrap(), "Q3 \u{fffd}\u{fffd}\u{fffd}\u{fffd}");
-        assert_eq!(read(b"\x1B$B7W2h\x1B(B", "ISO-2022-JP").1, Some(Form::CharsetUnknown), "no letter in it is ASCII");
+        for (bytes, charset, expected) in [
+            (&b"Roadmap \x83\x8D\x81\x5B Q3"[..], "Shift_JIS", "Roadmap ロー Q3"),
+            (b"\x95\x5C", "CP932", "表"),
+            (b"Q3 \xB2\xFA\xC6\xB7", "GB2312", "Q3 产品"),
+            (b"\xB2\xFA\xC6\xB7", "x-gbk", "产品"),
+            (b"\xB2\xFA\x81\x30\x84\x36", "GB18030", "产\u{a5}"),
+            (b"\xB2\xA3\xAB\x7E", "Big5", "產品"),
+            (b"\xC1\xA6\xC7\xB0", "EUC-KR", "제품"),
+            (b"\xC1\xA6\xC7\xB0", "ks_c_5601-1987", "제품"),
+            (b"\x1B$B7W2h\x1B(B Q3", "ISO-2022-JP", "計画 Q3"),
+            (b"\xB7\xD7\xB2\xE8", "EUC-JP", "計画"),
+        ] {
+            assert_eq!(read(bytes, charset), (Ok(expected.to_string()), None), "{charset}");
+        }
+        let broken = read(b"Q3 \x83", "Shift_JIS");
+        assert!(broken.0.unwrap().starts_with("Q3 ") && broken.1 == Some(Form::CharsetBroken));
+        let (text, form) = read(b"Roadmap \x83\x8D Q3", "EBCDIC-US");
+        assert!(form == Some(Form::CharsetUnknown) && text.unwrap().starts_with("Roadmap \u{fffd}"));
+        assert_eq!(read(b"\x1B$)C\x0E7W\x0F", "ISO-2022-KR").1, Some(Form::CharsetUnknown), "browsers refuse it");
         assert_eq!(read(b"Roadmap", "Shift_JIS").1, None, "nothing is lost of ASCII");
         assert_eq!(read("Café".as_bytes(), "UNICODE-1-1-UTF-8"), (Ok("Café".into()), None));
         assert_eq!(declared(Cow::Borrowed(b"Caf\xE9"), "utf-8").1, Some(Form::CharsetGuessed));
@@ -174,7 +267,38 @@ mod tests {
     fn every_table_is_whole() {
         for row in CHARSETS.lines() {
             let (names, characters) = row.split_once('\t').unwrap();
-            assert!(matches!(characters.chars().count(), 96 | 128), "{names}");
+            assert_eq!(characters.chars().count(), 128, "{names}");
+            assert!(names.split(' ').all(|name| named(name).is_none()), "{names}");
         }
+    }
+
+    #[test]
+    fn a_whole_text_in_letters_of_several_bytes_is_known_by_them() {
+        let guess = |text: &str, encoding: &'static Encoding| {
+            let (bytes, _, broken) = encoding.encode(text);
+            assert!(!broken, "{text}");
+            let lines = ["BEGIN:VEVENT", "SUMMARY:"].map(str::as_bytes);
+            foreign(&[lines[0], b"\r\n", lines[1], &bytes, b"\r\nLOCATION:R1\r\nEND:VEVENT\r\n"].concat())
+        };
+        for (text, encoding) in [
+            ("製品ロードマップの計画会議", encoding_rs::SHIFT_JIS),
+            ("製品ロードマップの計画会議", encoding_rs::EUC_JP),
+            ("製品ロードマップの計画会議", encoding_rs::ISO_2022_JP),
+            ("产品路线图规划会议", encoding_rs::GBK),
+            ("產品路線圖規劃會議", encoding_rs::BIG5),
+            ("제품 로드맵 계획 회의", encoding_rs::EUC_KR),
+        ] {
+            assert_eq!(guess(text, encoding), Some(encoding), "{text}");
+        }
+        for text in ["Café", "Überblick über die Märkte – „München“", "Größe", "Übung", "São Paulo: revisão"]
+        {
+            assert_eq!(guess(text, WINDOWS_1252), None, "{text}");
+        }
+        assert_eq!(guess("план продукта", encoding_rs::WINDOWS_1251), None);
+        assert_eq!(guess("計画 – Überblick", UTF_8), None);
+        // Folded amid a letter.
+        let (bytes, ..) = encoding_rs::SHIFT_JIS.encode("製品ロードマップの計画会議");
+        let folded = [b"SUMMARY:", &bytes[..7], b"\r\n ", &bytes[7..], b"\r\n"].concat();
+        assert_eq!(foreign(&folded), Some(encoding_rs::SHIFT_JIS));
     }
 }

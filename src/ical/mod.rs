@@ -92,15 +92,23 @@ pub fn is_whole(bytes: &[u8]) -> bool {
     extent(bytes) != Extent::Part
 }
 
-/// The zone that a text is at home in: X-WR-TIMEZONE, else the one in which most of its events begin.
-pub fn home_zone(bytes: &[u8]) -> Option<Tz> {
+/// The zone that a text is at home in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HomeZone {
+    pub zone: Tz,
+    /// By X-WR-TIMEZONE; else it is the one in which most of its events begin, wherever their organizers live.
+    pub named: bool,
+}
+
+/// The zone that a text is at home in, as far as it tells.
+pub fn home_zone(bytes: &[u8]) -> Option<HomeZone> {
     let bytes = decode::decode(bytes);
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for line in Lines::new(&bytes) {
         let Some(property) = Property::split(&line.bytes) else { continue };
         if property.name.eq_ignore_ascii_case(b"X-WR-TIMEZONE") {
             if let Some(zone) = Zone::named(&unescape(property.value)) {
-                return Some(zone);
+                return Some(HomeZone { zone, named: true });
             }
         } else if property.name.eq_ignore_ascii_case(b"DTSTART")
             && let Some(name) = property.param("TZID")
@@ -109,7 +117,7 @@ pub fn home_zone(bytes: &[u8]) -> Option<Tz> {
         }
     }
     let known = counts.into_iter().filter_map(|(name, count)| Some((count, Zone::named(&name)?)));
-    known.max_by_key(|(count, _)| *count).map(|(_, zone)| zone)
+    known.max_by_key(|(count, _)| *count).map(|(_, zone)| HomeZone { zone, named: false })
 }
 
 /// Reads one text of any encoding and any quality. Never fails as a whole.
@@ -159,7 +167,8 @@ impl Parsed {
     /// out.
     pub fn masters(&self, zone: Tz) -> impl Iterator<Item = Master> {
         let masters = self.series.iter().filter_map(|series| series.master).map(|master| &self.components[master]);
-        let own = masters.filter(|master| !master.event.uid.0.is_empty() && !master.event.shared_uid);
+        let own =
+            masters.filter(|master| !master.event.uid.0.is_empty() && !master.event.shared_uid && !master.times.adds);
         own.map(move |master| {
             let (first, last) = series::range(self, master, zone);
             let moment = |seconds| DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::UNIX_EPOCH);

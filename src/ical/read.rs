@@ -5,7 +5,7 @@ use super::Lost;
 use super::component::{Draft, Times, busy, entries};
 use super::context::Context;
 use super::custom::Observance;
-use super::decode::{decode, text as text_of};
+use super::decode::{decode, foreign, recoded, text as text_of};
 use super::line::{Lines, Property, unescape};
 use super::person;
 use super::rule::Rule;
@@ -34,6 +34,8 @@ enum Kind {
 pub(super) enum Method {
     Publish,
     Cancel,
+    /// It adds instances to a series and says nothing of the others (RFC 5546 §3.2.4).
+    Add,
     /// It answers or asks about events, and holds none.
     Answer(&'static str),
 }
@@ -44,6 +46,7 @@ impl Method {
         match name.as_str() {
             "PUBLISH" => Some(Method::Publish),
             "CANCEL" => Some(Method::Cancel),
+            "ADD" => Some(Method::Add),
             _ => ["COUNTER", "DECLINECOUNTER", "REFRESH", "REPLY"].into_iter().find(|n| *n == name).map(Method::Answer),
         }
     }
@@ -136,8 +139,18 @@ pub(super) fn text(bytes: &[u8], text: usize, base: usize) -> TextDraft {
     let mut last = 0;
     // Folding may have cut a character in two, so that only whole lines tell; but most texts are UTF-8 throughout.
     let odd = std::str::from_utf8(&bytes).is_err();
-    for line in Lines::new(&bytes) {
+    let foreign = foreign(&bytes);
+    let mut told = foreign.is_none();
+    for mut line in Lines::new(&bytes) {
         last = line.number;
+        if let Some(text) = foreign.and_then(|encoding| recoded(&line.bytes, encoding)) {
+            line.bytes = text.into();
+            if !std::mem::replace(&mut told, true) {
+                let name = foreign.map_or("", |encoding| encoding.name());
+                let message = format!("text is not UTF-8 and names no `CHARSET`: it is read as {name}");
+                reader.context.notes.add(line.number, message, Lost::Nothing);
+            }
+        }
         if let Some(property) = Property::split(&line.bytes) {
             if odd && !reader.stack.is_empty() && property.is_guessed() {
                 reader.context.notes.tell(line.number, Form::CharsetGuessed);

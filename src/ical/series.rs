@@ -182,12 +182,19 @@ impl<'a> Expansion<'a, '_> {
         let changes = || series.overrides.iter().map(|index| &parsed.components[*index]);
         let on_rules = master.is_some_and(|master| self.dates_of_times(&master.times, changes()));
         let changes = changes().filter_map(|change| Some((self.slot(master, &change.times, on_rules)?, change)));
-        let best: BTreeMap<Original, &'a Component> = version::latest(changes, &parsed.zones);
+        let changes: Vec<(Original, &'a Component)> = changes.collect();
+        let mut best: BTreeMap<Original, &'a Component> = version::latest(changes.iter().copied(), &parsed.zones);
+        let futures = master.map_or_else(Vec::new, |master| self.futures(master, &best));
+        if let Some(master) = master.filter(|_| !futures.is_empty()) {
+            let changes =
+                changes.into_iter().map(|(slot, change)| (self.old_slot(master, slot, change, &futures), change));
+            best = version::latest(changes.collect::<Vec<_>>().into_iter(), &parsed.zones);
+        }
         let (excluded, excluded_days) =
             master.map_or_else(Default::default, |master| self.excluded(&master.times, on_rules));
         // From when on everything is cancelled, and by which version.
-        let futures = best.iter().filter(|(_, change)| change.times.slot.is_some_and(|(_, future)| future));
-        let ends = futures.filter(|(_, change)| change.event.status == Some(EventStatus::Cancelled));
+        let later = best.iter().filter(|(_, change)| change.times.slot.is_some_and(|(_, future)| future));
+        let ends = later.filter(|(_, change)| change.event.status == Some(EventStatus::Cancelled));
         let ends: Vec<(Original, i64)> = ends.map(|(slot, end)| (*slot, end.times.version.sequence)).collect();
         for (slot, component) in &best {
             // A change that is newer than the series is the last word on its date, whatever the series excludes.
@@ -215,12 +222,6 @@ impl<'a> Expansion<'a, '_> {
         }
         let Some(master) = master else { return };
         let times = &master.times;
-        let mut futures: Vec<Future> = Vec::new();
-        for (slot, component) in &best {
-            let Some((written, true)) = component.times.slot else { continue };
-            futures.push(self.future(master, *slot, Self::date_slot(written, times.start).1, component));
-        }
-        futures.sort_by_key(|future| future.at);
         if times.rules.is_empty() && times.rdates.is_empty() && futures.is_empty() {
             let Some(slot) = self.original(times.start) else { return };
             let gone = self.is_excluded(times.start, &excluded, &excluded_days) || self.is_replaced(times.start, &best);
@@ -243,6 +244,35 @@ impl<'a> Expansion<'a, '_> {
                 let text = self.parsed.calendars[times.home].text;
                 self.problems.push(Problem { text, line: times.line, message, lost: Lost::Instances });
             }
+        }
+    }
+
+    /// The changes of all that follow, in their order.
+    fn futures(&self, master: &Component, best: &BTreeMap<Original, &'a Component>) -> Vec<Future<'a>> {
+        let mut futures: Vec<Future> = Vec::new();
+        for (slot, component) in best {
+            let Some((written, true)) = component.times.slot else { continue };
+            futures.push(self.future(master, *slot, Self::date_slot(written, master.times.start).1, component));
+        }
+        futures.sort_by_key(|future| future.at);
+        futures
+    }
+
+    /// The slot that a change means: some programs name the time to which a change of all that follow has moved it.
+    fn old_slot(&mut self, master: &Component, slot: Original, change: &Component, futures: &[Future]) -> Original {
+        let times = &master.times;
+        let Some((local, at)) = self.place_of(times, slot) else { return slot };
+        let future = change.times.slot.is_some_and(|(_, future)| future);
+        if future || self.has_slot(times, local, at) {
+            return slot;
+        }
+        let Some(last) = futures.iter().rev().find(|last| last.at + last.shift <= at) else { return slot };
+        let old = Stamp { local: local - last.shift, zone: times.start.zone };
+        let key = if old.is_date() { old.local } else { self.instant(old.local, old.zone) };
+        let is_its = last.at <= key && last.component.times.start.is_date() == times.start.is_date();
+        match is_its && self.has_slot(times, old.local, key) {
+            true => self.original(old).unwrap_or(slot),
+            false => slot,
         }
     }
 
@@ -269,17 +299,25 @@ impl<'a> Expansion<'a, '_> {
         if times.rules.is_empty() || own >= times.version.sequence {
             return false;
         }
-        let (local, at) = match slot {
-            Original::On(on) if times.start.is_date() => (days_of(on) * DAY, days_of(on) * DAY),
+        self.place_of(times, slot).is_some_and(|(local, at)| !self.has_slot(times, local, at))
+    }
+
+    /// Where a slot lies on the wall of the series and in time; `None` where it is a time and the series of days, or the other way.
+    fn place_of(&self, times: &Times, slot: Original) -> Option<(i64, i64)> {
+        match slot {
+            Original::On(on) if times.start.is_date() => Some((days_of(on) * DAY, days_of(on) * DAY)),
             Original::At(at) if !times.start.is_date() => {
                 let at = at.timestamp();
-                (self.local_in(Stamp { local: at, zone: ZoneId::UTC }, times.start.zone), at)
+                Some((self.local_in(Stamp { local: at, zone: ZoneId::UTC }, times.start.zone), at))
             }
-            _ => return false,
-        };
-        let dates = times.rdates.iter().map(|date| Self::date_slot(date.start, times.start).1);
-        let added = dates.into_iter().any(|date| self.instant(date.local, date.zone) == at);
-        !added && self.locals(times, local, local).is_empty()
+            _ => None,
+        }
+    }
+
+    /// A rule or a date of the series gives that slot.
+    fn has_slot(&mut self, times: &Times, local: i64, at: i64) -> bool {
+        let mut dates = times.rdates.iter().map(|date| Self::date_slot(date.start, times.start).1);
+        dates.any(|date| self.instant(date.local, date.zone) == at) || !self.locals(times, local, local).is_empty()
     }
 
     /// Tells where dates stand for slots of a series of times; whether they mean those at the time of its DTSTART.

@@ -206,6 +206,7 @@ fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
             events.clear();
         }
         Some(Method::Cancel) => events.iter_mut().for_each(|(event, _)| event.status = Some(EventStatus::Cancelled)),
+        Some(Method::Add) => events.iter_mut().for_each(add),
         Some(Method::Publish) => events.iter_mut().for_each(|(_, times)| times.version.published = true),
         _ => {}
     }
@@ -229,6 +230,20 @@ fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
         notes.add(busy[0].1.line, message, Lost::Nothing);
     }
     events
+}
+
+/// Instances that are added to a series are what a change of it is in a slot that it has not: they count beside the others, a later
+/// change of the same date goes before them, and a newer version of the series that has not taken them over ends them.
+fn add((event, times): &mut (Event, Times)) {
+    if times.slot.is_some() || !times.starts {
+        return;
+    }
+    if times.rules.is_empty() && times.rdates.is_empty() {
+        times.slot = Some((times.start, false));
+        (event.recurring, event.series_sequence) = (true, None);
+    } else {
+        times.adds = true;
+    }
 }
 
 /// Finds out what the names of zones mean.

@@ -65,14 +65,16 @@ pub(super) enum Form {
     UntilDate,
     /// Text that is not UTF-8 and does not say what else
     CharsetGuessed,
-    /// `CHARSET=Shift_JIS`
+    /// `CHARSET=EBCDIC-US`
     CharsetUnknown,
+    /// Bytes that its charset gives no letter
+    CharsetBroken,
 }
 
 impl Form {
     /// What is lost with it.
     pub fn lost(self) -> Lost {
-        if self == Form::CharsetUnknown { Lost::Property } else { Lost::Nothing }
+        if matches!(self, Form::CharsetUnknown | Form::CharsetBroken) { Lost::Property } else { Lost::Nothing }
     }
 
     /// What is told of it.
@@ -95,6 +97,9 @@ impl Form {
             }
             Form::UntilDate => "an `UNTIL` is a date without a time: the series goes on to the end of that day",
             Form::CharsetGuessed => "text is not UTF-8 and names no other `CHARSET`: it is read as windows-1252",
+            Form::CharsetBroken => {
+                "text holds bytes that stand for nothing in the `CHARSET` that it names: `\u{fffd}` is in their place"
+            }
             Form::CharsetUnknown => "text is in a `CHARSET` that is not known: only its ASCII is read",
         }
     }

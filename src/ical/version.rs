@@ -1,5 +1,6 @@
 //! Which of several versions of an event counts, and what belongs together by UID (RFC 5546 §2.1.4, §2.1.5).
 
+use super::civil::DAY;
 use super::component::{Component, Times, Version};
 use super::context::Notes;
 use super::value::Length;
@@ -75,6 +76,20 @@ pub(super) fn belong(change: &mut Component, series: &Event, length: Option<Leng
         change.event = Arc::new(Event { status, line, sequence, recurring: true, ..series.clone() });
         change.times.duration = length;
     }
+    // What a change does not say is as in the series (Exchange ActiveSync writes only what differs).
+    if !change.times.titled {
+        let event = Arc::make_mut(&mut change.event);
+        event.summary.clone_from(&series.summary);
+        if event.organizer.is_none() && event.attendees.lines().is_empty() {
+            event.organizer.clone_from(&series.organizer);
+            event.attendees.clone_from(&series.attendees);
+        }
+    }
+    let times = &mut change.times;
+    let days = length.is_some_and(|length| length.seconds() % DAY == 0);
+    if times.end.is_none() && times.duration.is_none() && (times.start.is_date() || !days) {
+        times.duration = length;
+    }
     Arc::make_mut(&mut change.event).series_sequence = series.series_sequence;
 }
 
@@ -90,25 +105,54 @@ pub(super) struct Grouping<'a> {
 impl Grouping<'_> {
     pub fn series(mut self) -> Vec<Series> {
         let (mut all, mut by_uid): (Vec<Series>, HashMap<Arc<str>, usize>) = (Vec::new(), HashMap::new());
-        let mut uids: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
+        let mut uids: Vec<[Vec<usize>; 3]> = Vec::new();
         for (index, component) in self.components.iter().enumerate() {
             let uid = &component.event.uid.0;
             let next = uids.len();
             let place = if uid.is_empty() { next } else { *by_uid.entry(Arc::clone(uid)).or_insert(next) };
             if place == next {
-                uids.push((Vec::new(), Vec::new()));
+                uids.push(Default::default());
             }
-            let (masters, overrides) = &mut uids[place];
-            if component.times.slot.is_some() { overrides } else { masters }.push(index);
+            let kind = match &component.times {
+                times if times.slot.is_some() => 1,
+                times => usize::from(times.adds) * 2,
+            };
+            uids[place][kind].push(index);
         }
-        for (masters, overrides) in uids {
-            self.one(&masters, overrides, &mut all);
+        for [masters, overrides, added] in uids {
+            let words: Vec<(bool, i64)> = masters.iter().map(|master| self.word(*master)).collect();
+            if !masters.is_empty() || !overrides.is_empty() {
+                self.one(&masters, overrides, &mut all);
+            }
+            for place in added {
+                all.push(Series { master: Some(self.added(place, &words)), overrides: Vec::new() });
+            }
         }
         all
     }
 
     fn version(&self, place: usize) -> Version {
         self.components[place].times.version
+    }
+
+    /// Whether it cancels, and in which version.
+    fn word(&self, place: usize) -> (bool, i64) {
+        (is_cancelled(&self.components[place]), self.version(place).sequence)
+    }
+
+    /// A series of added instances as it stands beside these words on the whole: ended by a cancellation of its version, and by a
+    /// newer version.
+    fn added(&mut self, place: usize, words: &[(bool, i64)]) -> usize {
+        let own = self.version(place).sequence;
+        let newest = words.iter().map(|(_, sequence)| *sequence).max();
+        if words.iter().any(|(cancelled, sequence)| *cancelled && *sequence >= own && Some(*sequence) == newest) {
+            let mut change = self.components[place].clone();
+            Arc::make_mut(&mut change.event).status = Some(EventStatus::Cancelled);
+            self.components.push(change);
+            return self.components.len() - 1;
+        }
+        Arc::make_mut(&mut self.components[place].event).superseded = newest > Some(own);
+        place
     }
 
     /// All that bears one UID.

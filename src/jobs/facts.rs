@@ -234,7 +234,7 @@ impl Facts {
 
     /// What a report in the system's zone says where the calendars name only others.
     pub fn zone_note(&self, config: &Config, system: Tz) -> Option<String> {
-        let named: Vec<Tz> = self.zones.iter().chain(&self.ics.zones).copied().collect();
+        let named: Vec<Tz> = self.zones.iter().copied().chain(self.ics.zones()).collect();
         zone_note(config, system, &named)
     }
 

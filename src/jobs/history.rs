@@ -9,7 +9,7 @@ use crate::classify::Title;
 use crate::model::{Calendar, Event, Instance, Original, Span, Uid, count, midnight};
 use crate::source::ics::Says;
 use crate::store::{Past, PastChange};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, IsoWeek, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -151,7 +151,7 @@ pub fn change(
     zone: Tz,
 ) -> Outcome {
     let several: HashSet<&str> = old.several().chain(new.several()).collect();
-    let step = Step {
+    let mut step = Step {
         old,
         new,
         range: Range::new((old, new), &several, rows, now, zone),
@@ -162,7 +162,9 @@ pub fn change(
         rows: rows.iter().map(|row| ((row.uid.clone(), row.slot.clone()), row)).collect(),
         ahead: old.ahead.iter().filter(|i| i.event.recurring).map(|i| i.event.uid.series()).collect(),
         last_seen,
+        followed: HashSet::new(),
     };
+    step.followed = step.moved_inside();
     let over: Vec<&Instance> = old.instances.iter().filter(|i| step.keeps(i)).collect();
     let single = |i: &&&Instance| step.range.from.is_some() && !i.event.recurring;
     let outside = over.iter().filter(single).map(|i| (name(i), i.event.line)).collect();
@@ -188,6 +190,16 @@ struct Step<'a> {
     /// The series that went on past now.
     ahead: HashSet<Uid>,
     last_seen: DateTime<Utc>,
+    /// Instances before the range that the source tells inside it now.
+    followed: HashSet<Key>,
+}
+
+/// What a series told before.
+struct Slots<'a> {
+    /// The first and the last slot up to now.
+    over: (DateTime<Utc>, DateTime<Utc>),
+    /// All instances by their slots, also those still to come.
+    all: BTreeMap<DateTime<Utc>, &'a Instance>,
 }
 
 impl Step<'_> {
@@ -212,6 +224,7 @@ impl Step<'_> {
         match self.told.get(&key(old)) {
             Some(new) => old.event.recurring && self.range.is_before(new) && !is_same(old, new),
             None if !old.event.recurring && self.moved(uid) => false,
+            None if self.followed.contains(&key(old)) => false,
             None => !self.faces.contains(&face(old)),
         }
     }
@@ -221,31 +234,83 @@ impl Step<'_> {
         !uid.is_empty() && !self.several.contains(uid) && self.new.contents.contains_key(uid)
     }
 
-    /// The first and the last slot that each series told before.
-    fn slots(&self) -> HashMap<Uid, (DateTime<Utc>, DateTime<Utc>)> {
-        let mut slots = HashMap::new();
-        for instance in self.old.instances.iter().filter(|i| i.event.recurring && !i.event.uid.0.is_empty()) {
+    /// The slots that each series told before.
+    fn slots(&self) -> HashMap<Uid, Slots<'_>> {
+        let mut slots: HashMap<Uid, Slots> = HashMap::new();
+        let of_series = |i: &&Instance| i.event.recurring && !i.event.uid.0.is_empty();
+        for instance in self.old.instances.iter().filter(of_series) {
             let at = instance.original.moment();
-            let (first, last) = slots.entry(instance.event.uid.series()).or_insert((at, at));
-            (*first, *last) = ((*first).min(at), (*last).max(at));
+            let fresh = || Slots { over: (at, at), all: BTreeMap::new() };
+            let own = slots.entry(instance.event.uid.series()).or_insert_with(fresh);
+            own.over = (own.over.0.min(at), own.over.1.max(at));
+            own.all.insert(at, instance);
+        }
+        for instance in self.old.ahead.iter().filter(of_series) {
+            if let Some(own) = slots.get_mut(&instance.event.uid.series()) {
+                own.all.insert(instance.original.moment(), instance);
+            }
         }
         slots
     }
 
     /// An instance of a series that it did not tell before: the rules are the same, and an exception was lost; or it lies
     /// amid the others, and all were moved, maybe to a half of their own. A series that was made longer has new ones. One that
-    /// goes on past now was told up to when it was seen last: what was over by then, and was not told, was not there.
-    fn is_news(&self, new: &Instance, slots: &HashMap<Uid, (DateTime<Utc>, DateTime<Utc>)>) -> bool {
+    /// goes on past now was told up to when it was seen last: what was over by then, and was not told, was not there. Later,
+    /// what stands in the place of an instance that stays was not there either.
+    fn is_news(&self, new: &Instance, slots: &HashMap<Uid, Slots>) -> bool {
         let (at, uid, series) = (new.original.moment(), &*new.event.uid.0, new.event.uid.series());
         let frame = |told: &Told| told.contents.get(uid).map(|says| says.frame);
         let same = frame(self.old) == frame(self.new);
-        let unseen = || bounds(&new.span, self.range.zone).1 <= self.last_seen && self.ahead.contains(&series);
-        let amid =
-            |(first, last): &(DateTime<Utc>, DateTime<Utc>)| *first - BESIDE < at && (at < *last + BESIDE || unseen());
+        let goes_on = self.ahead.contains(&series);
+        let unseen = || goes_on && bounds(&new.span, self.range.zone).1 <= self.last_seen;
+        let amid = |own: &Slots| own.over.0 - BESIDE < at && (at < own.over.1 + BESIDE || unseen());
+        let replaces = |own: &Slots| goes_on && self.counterpart(at, own).is_some_and(|old| self.stays(old));
         new.event.recurring
-            && (same && self.ahead.contains(&series) || slots.get(&series).is_some_and(|slots| same || amid(slots)))
+            && (same && goes_on || slots.get(&series).is_some_and(|own| same || amid(own) || replaces(own)))
             && !self.before.contains_key(&key(new))
             && self.is_open(new)
+    }
+
+    /// The old instance in whose place a new one at `at` stands: the nearest of the same week, and without one the nearest of all.
+    fn counterpart<'s>(&self, at: DateTime<Utc>, own: &Slots<'s>) -> Option<&'s Instance> {
+        let week = self.week(at);
+        let before = own.all.range(..=at).next_back();
+        let sides = before.into_iter().chain(own.all.range(at..).next());
+        let (_, old) = sides.min_by_key(|(slot, _)| (self.week(**slot) != week, (**slot - at).abs()))?;
+        Some(old)
+    }
+
+    /// It counts as it was seen last, and is not told.
+    fn stays(&self, old: &Instance) -> bool {
+        let kept = || self.rows.get(&key(old)).is_some_and(|row| row.json.is_some());
+        !self.told.contains_key(&key(old)) && (self.keeps(old) || kept())
+    }
+
+    fn week(&self, at: DateTime<Utc>) -> IsoWeek {
+        at.with_timezone(&self.range.zone).iso_week()
+    }
+
+    /// Instances of a series before the range that are told inside it now, in the same week: as with a single event, the source is
+    /// believed that it was moved there. Those inside that are not told any more were moved first.
+    fn moved_inside(&self) -> HashSet<Key> {
+        let inside = |i: &&Instance| i.event.recurring && !self.range.is_before(i) && self.range.from.is_some();
+        let place = |i: &Instance| (i.event.uid.series(), self.week(i.original.moment()));
+        let mut more: HashMap<(Uid, IsoWeek), i64> = HashMap::new();
+        for new in self.new.instances.iter().filter(inside).filter(|i| !self.before.contains_key(&key(i))) {
+            *more.entry(place(new)).or_default() += 1;
+        }
+        for old in self.old.instances.iter().filter(inside).filter(|i| !self.told.contains_key(&key(i))) {
+            more.entry(place(old)).and_modify(|left| *left -= 1);
+        }
+        let mut followed = HashSet::new();
+        let before = self.old.instances.iter().rev().filter(|i| i.event.recurring && !self.told.contains_key(&key(i)));
+        for old in before.filter(|i| self.is_open(i)) {
+            if let Some(left) = more.get_mut(&place(old)).filter(|left| **left > 0) {
+                *left -= 1;
+                followed.insert(key(old));
+            }
+        }
+        followed
     }
 
     /// The source covers it again, tells it just so, or tells the single event at another time: then its word counts.
@@ -286,6 +351,7 @@ fn is_same(a: &Instance, b: &Instance) -> bool {
         line: 0,
         sequence: 0,
         series_sequence: None,
+        unversioned: false,
         ..event.clone()
     };
     a.span == b.span && plain(&a.event) == plain(&b.event)

@@ -51,6 +51,7 @@ impl Address {
             return Some(Address { text: plain.to_ascii_lowercase().into(), kind: Kind::Mail });
         }
         let text = decoded(without_query(text));
+        let text = without_entities(&text);
         let bare = bare(in_brackets(&text));
         let (local, domain) = bare.rsplit_once('@')?;
         let around = |c: char| decoration(c) || matches!(c, '(' | ')' | '[' | ']');
@@ -200,11 +201,53 @@ fn decoded(text: &str) -> Cow<'_, str> {
     percent_decode_str(text).decode_utf8().unwrap_or(Cow::Borrowed(text))
 }
 
-/// `ada@example.com` of `Ada <ada@example.com>`.
+/// `ada@example.com` of `Ada <ada@example.com>`, `Ada (ada@example.com)` and `Ada [ada@example.com]`. In parentheses behind an
+/// address stands a comment.
 fn in_brackets(text: &str) -> &str {
-    let Some((before, inside)) = text.rsplit_once('<') else { return text };
+    let Some((before, inside)) = text.rsplit_once('<') else { return in_parentheses(text) };
     let inside = inside.split('>').next().unwrap_or_default();
     if inside.contains('@') || !before.contains('@') { inside } else { before }
+}
+
+fn in_parentheses(text: &str) -> &str {
+    let open = text.find('@').and_then(|at| text[..at].rfind(['(', '[']));
+    let inside = open.and_then(|open| text[open + 1..].split([')', ']']).next());
+    inside.filter(|inside| inside.contains('@')).unwrap_or(text)
+}
+
+const ENTITIES: [(&str, &str); 14] = [
+    ("&lt;", "<"),
+    ("&#60;", "<"),
+    ("&#x3c;", "<"),
+    ("&gt;", ">"),
+    ("&#62;", ">"),
+    ("&#x3e;", ">"),
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&apos;", "'"),
+    ("&#39;", "'"),
+    ("&nbsp;", " "),
+    ("&#160;", " "),
+    ("&amp;", "&"),
+    ("&#38;", "&"),
+];
+
+/// Brackets and quotes of somebody who wrote them for a web page (HTML §13.1.4).
+fn without_entities(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') || !text.contains(';') {
+        return Cow::Borrowed(text);
+    }
+    let (mut plain, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find('&') {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let is = |name: &str| rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
+        let (length, sign) =
+            ENTITIES.iter().find(|(name, _)| is(name)).map_or((1, "&"), |(name, sign)| (name.len(), *sign));
+        plain.push_str(sign);
+        rest = &rest[length..];
+    }
+    Cow::Owned(plain + rest)
 }
 
 /// Without what is written around an address, in any order and however often.
@@ -255,6 +298,14 @@ mod tests {
             "mailto:Ada%20Lovelace%20%3Cada@example.com%3E",
             "\"Lovelace, Ada\" <mailto:ada@example.com>",
             "ada@example.com <Ada>",
+            "mailto:Ada Meier (ada@example.com)",
+            "Ada Meier [ada@example.com]",
+            "Ada Meier [mailto:ada@example.com]",
+            "Ada (Product) (ada@example.com)",
+            "&lt;ada@example.com&gt;",
+            "Ada Meier &LT;ada@example.com&gt;",
+            "mailto:&quot;Ada Meier&quot; &#60;ada@example.com&#62;",
+            "Ada &amp; Co &lt;ada@example.com&gt;",
             "ada@example.com (Ada Lovelace)",
             "smtp:ada@example.com",
             "mailto://ada@example.com",
@@ -318,6 +369,9 @@ mod tests {
         assert_eq!(text("o'brien@example.com"), "o'brien@example.com");
         assert_eq!(text("50%off@example.com"), "50%off@example.com");
         assert_eq!(text("who?@example.com"), "who?@example.com");
+        assert_eq!(text("r&d@example.com"), "r&d@example.com");
+        assert_eq!(text("r&d;x@example.com"), "r&d;x@example.com");
+        assert_eq!(text("ada@example.com (product)"), "ada@example.com");
         assert_eq!(text("ada+travel@example.com"), "ada+travel@example.com");
         assert_ne!(Address::parse("bo@muenchen.example"), Address::parse("bo@münchen.example"));
     }

@@ -187,6 +187,8 @@ pub struct Event {
     pub sequence: i64,
     /// The SEQUENCE of the whole series that it is an instance of, where the source tells it; of a single event its own.
     pub series_sequence: Option<i64>,
+    /// Nothing says which version of itself it is: no SEQUENCE, no DTSTAMP, no LAST-MODIFIED.
+    pub unversioned: bool,
     /// Events of other times bear the same UID: each is one of its own.
     pub shared_uid: bool,
     /// Another calendar has a newer version of it, which is not in this slot any more, or tells it at another time and goes

@@ -199,8 +199,8 @@ fn a_charset_that_is_guessed_or_not_known_is_told_once_a_file() {
     let known = [qp("KOI8-R", "=F0=CC=C1=CE"), qp("windows-1250", "P=F8ehled"), ":Budget".into()];
     let (out, err) = said(calendar(&[0, 1, 2].map(|n| event(&n.to_string(), &known[n], 8 + n as u32))));
     assert!(out.contains("План") && out.contains("Přehled") && err.is_empty(), "{out}{err}");
-    let sjis = qp("Shift_JIS", "=8Cv=89=E6 Q3");
-    let (out, err) = said(calendar(&[event("a", &sjis, 8), event("b", &sjis, 9)]));
+    let strange = qp("EBCDIC-US", "=8Cv=89=E6 Q3");
+    let (out, err) = said(calendar(&[event("a", &strange, 8), event("b", &strange, 9)]));
     assert!(out.contains(" Q3") && err.contains("a.ics:") && err.contains("`CHARSET` that is not known"), "{out}{err}");
     // Nothing says what these are.
     for title in [":Caf¤", ";ENCODING=QUOTED-PRINTABLE:Caf=E9", ";CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Caf=E9"] {
@@ -220,6 +220,48 @@ fn a_charset_that_is_guessed_or_not_known_is_told_once_a_file() {
     let Run { out, err, .. } = run(&bytes);
     assert!(out.contains("Café") && err.is_empty(), "{out}{err}");
     assert!(said(calendar(&[event("a", ";CHARSET=ISO-8859-1:Caf¤", 8)])).1.is_empty());
+}
+
+#[test]
+fn letters_of_several_bytes_are_read_by_name_and_in_whole_files() {
+    let said = |bytes: &[u8]| {
+        let Run { out, err, code } = World::new().file("a.ics", bytes).run(DAY);
+        assert!(code == 0 && err.matches("warning").count() <= 1, "{err}");
+        (out, err)
+    };
+    for (charset, value, title) in [
+        ("SHIFT_JIS", "=83v=83=89=83=93", "プラン"),
+        ("GB2312", "=B2=FA=C6=B7", "产品"),
+        ("gb18030", "=B2=FA=C6=B7", "产品"),
+        ("Big5", "=B2=A3=AB~", "產品"),
+        ("EUC-KR", "=C1=A6=C7=B0", "제품"),
+        ("iso-2022-jp", "=1B$B7W2h=1B(B", "計画"),
+        ("EUC-JP", "=B7=D7=B2=E8", "計画"),
+    ] {
+        let line = format!(";CHARSET={charset};ENCODING=QUOTED-PRINTABLE:{value}");
+        let (out, err) = said(calendar(&[event("a", &line, 8)]).as_bytes());
+        assert!(out.contains(title) && err.is_empty(), "{charset}: {out}{err}");
+    }
+    for (text, encoding) in [
+        ("製品表のロードマップ計画会議", encoding_rs::SHIFT_JIS),
+        ("製品表のロードマップ計画会議", encoding_rs::EUC_JP),
+        ("製品表のロードマップ計画会議", encoding_rs::ISO_2022_JP),
+        ("产品路线图规划会议", encoding_rs::GBK),
+        ("產品路線圖規劃會議", encoding_rs::BIG5),
+        ("제품 로드맵 계획 회의", encoding_rs::EUC_KR),
+    ] {
+        let whole = calendar(&[event("a", &format!(":{text}"), 8), event("b", ":Roadmap", 9)]);
+        let (bytes, ..) = encoding.encode(&whole);
+        let (out, err) = said(&bytes);
+        assert!(out.contains(text) && out.contains("Roadmap"), "{}: {out}", encoding.name());
+        assert!(err.contains(&format!("it is read as {}", encoding.name())), "{err}");
+    }
+    // What is none of these stays what it was.
+    let whole = calendar(&[event("a", ":Überblick – „München“", 8)]);
+    let (out, err) = said(&encoding_rs::WINDOWS_1252.encode(&whole).0);
+    assert!(out.contains("Überblick – „München“") && err.contains("windows-1252"), "{out}{err}");
+    let (out, err) = said(calendar(&[event("a", ":計画 Überblick", 8)]).as_bytes());
+    assert!(out.contains("計画 Überblick") && err.is_empty(), "{out}{err}");
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn a_listing_that_lacks_much_is_held_until_two_later_ones_agree() {
     let (google, world, _) = emptied();
     let before = world.week();
     insta::assert_snapshot!(world.tell(["sync"]), @"
-    work / Ada: held: the listing lacks 25 of 28 events, which still count; it is applied when two later listings at least an hour apart agree, or with `vantage sync --accept-deletions`
+    work / Ada: held: the listing lacks 25 of 28 events, which still count; nothing of it is applied, not even what is new or changed in it, until two later listings at least an hour apart agree, or with `vantage sync --accept-deletions`
     exit 0
     ");
     assert_eq!(world.week(), before);

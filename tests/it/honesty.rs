@@ -91,8 +91,20 @@ fn zones_with_the_same_clock_are_one_and_one_calendar_at_home_is_enough() {
     let stockholm = world("X-WR-TIMEZONE:Europe/Stockholm\r\n");
     assert!(!stockholm.run(["week", "--ics", "ada.ics"]).ok().contains("note: days"));
     let away = event("b", "Sync", "20261117T090000", "20261117T100000", TEAM);
-    let both = world(NEW_YORK).ics("home.ics", &[&away]);
-    assert!(!both.run(["week", "--ics", "ada.ics", "--ics", "home.ics"]).ok().contains("note: days"));
+    let told = |extra: &str, name: &str, head: &str| {
+        let text = crate::support::calendar(&[&away]).replace("VERSION:2.0\r\n", &format!("VERSION:2.0\r\n{head}"));
+        let both = world(extra).file("other.ics", text);
+        let said = both.run(["week", "--ics", "ada.ics", "--ics", "other.ics"]).ok();
+        let turned = both.run(["week", "--ics", "other.ics", "--ics", "ada.ics"]).ok();
+        assert_eq!(said.contains("note: days"), turned.contains("note: days"));
+        said.contains(&format!("names {name}: set"))
+    };
+    assert!(!told(NEW_YORK, "", "X-WR-TIMEZONE:Europe/Berlin\r\n"));
+    // One that names no zone says nothing of it, wherever its events are.
+    assert!(told(NEW_YORK, "America/New_York", ""));
+    assert!(told(NEW_YORK, "America/New_York", "X-WR-TIMEZONE:Mars/Olympus\r\n"));
+    // Where none does, their events tell.
+    assert!(!told("", "Europe/Berlin", ""));
 }
 
 #[test]

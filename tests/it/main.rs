@@ -4,6 +4,7 @@
 //! starts the real binary. What runs apart from these is not a Rust test: `tests/{oracle,deliver,systemd}/run`.
 
 mod absence;
+mod changes;
 mod chart_pictures;
 mod chart_support;
 mod chart_wording;
@@ -13,6 +14,7 @@ mod cli;
 mod clocks;
 mod components;
 mod contract;
+mod copies;
 mod daemon;
 mod deliver;
 mod doubt;

@@ -1,6 +1,6 @@
 //! Who takes part and what I answered, as Outlook, iCloud, Exchange and people typing by hand write it.
 
-use crate::reading::{quietly, vevent};
+use crate::reading::{quietly, vevent, week_of};
 use crate::support::{World, calendar, event};
 
 const CONFIG: &str = "my_addresses = [\"ada@example.com\", \"ada.l@example.com\"]\nmy_domains = [\"example.com\"]\n\
@@ -348,4 +348,27 @@ fn vcalendar_has_its_own_word_for_an_answer() {
     // iCalendar's word goes before it, wherever it stands.
     assert_eq!(verdict("PARTSTAT=ACCEPTED;STATUS=DECLINED"), "18T10:00 60 counted Roadmap");
     assert_eq!(verdict("STATUS=ACCEPTED;PARTSTAT=DECLINED"), "18T10:00 60 declined Roadmap");
+}
+
+#[test]
+fn an_address_behind_a_name_is_read_however_it_is_set_off() {
+    let answered = |value: &str| {
+        let lines = format!("ATTENDEE;PARTSTAT=DECLINED:{value}\nATTENDEE:mailto:bo@example.com");
+        let event = vevent("u", "Roadmap", &format!("DTSTART:20261118T090000Z\nDURATION:PT1H\n{lines}"));
+        week_of("", &[&event]).0.remove(0).contains("declined")
+    };
+    for mine in [
+        "mailto:Ada Meier (ada@example.com)",
+        "mailto:Ada Meier [ada@example.com]",
+        "mailto:Ada Meier &lt;ada@example.com&gt;",
+        "&lt;ada@example.com&gt;",
+        "mailto:&quot;Ada Meier&quot; &lt;mailto:ada@example.com&gt;",
+    ] {
+        assert!(answered(mine), "{mine}");
+    }
+    for other in
+        ["mailto:bo@example.org (ada@example.com)", "mailto:Ada Meier (cy@example.com)", "mailto:Ada Meier (PM)"]
+    {
+        assert!(!answered(other), "{other}");
+    }
 }

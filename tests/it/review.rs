@@ -58,6 +58,8 @@ fn each_meeting_is_asked_about_once_and_a_series_can_be_answered_as_a_whole() {
     s e i u r z ? n q (1 more) > 
     ignore; share 50% → 50%
 
+    little is left: of the 5 h of twelve weeks about 0.1 would change; q ends here as well
+
     2026-11-17 14:00  Bets sync  1.0 h, 2 people
       strategy: `Bets` decided, but `Syncs` says execution and comes later
     s e i u r z ? n q > 
@@ -111,6 +113,8 @@ fn a_rule_is_written_where_it_wins_and_everything_else_in_the_file_stays() {
     2026-11-18 14:00  (private or no title)  0.8 h, 2 people
       unclassified: no rule matched
     s e i u r z ? n q (1 more) > 
+
+    little is left: of the 6 h of twelve weeks about 0.1 would change; q ends here as well
 
     2026-11-17 14:00  Bets sync  1.0 h, 2 people
       strategy: `Bets` decided, but `Syncs` says execution and comes later

@@ -116,5 +116,32 @@ fn a_mark_follows_its_meeting_when_all_of_the_series_moves() {
     let world = world.file("work.ics", text(&[&series(10, ";BYHOUR=10,15").replace("COUNT=5", "COUNT=10")]));
     assert_eq!(marked(&world), Vec::<String>::new());
     let marks = world.run(["marks"]).ok();
-    assert!(marks.contains("2026-11-18T08:00:00Z") && marks.contains("not in the calendars now"), "{marks}");
+    assert!(marks.contains("2026-11-18 09:00") && marks.contains("not in the calendars now"), "{marks}");
+}
+
+#[test]
+fn a_lost_mark_shows_its_old_time_in_the_users_zone() {
+    let day = "BEGIN:VEVENT\nUID:d\nSUMMARY:Offsite\nDTSTART;VALUE=DATE:20261117\nRRULE:FREQ=WEEKLY\nEND:VEVENT";
+    let weekly = daily("w", "Acme weekly", "20261110T090000", "RRULE:FREQ=WEEKLY");
+    let single = daily("s", "Acme vision", "20261118T140000", "");
+    let world = filed(&[&weekly, &single, day]);
+    let mark = |title: &str, on: &str| world.run(["mark", title, "execution", "--on", on]).ok();
+    mark("Acme weekly", "2026-11-17");
+    mark("Acme vision", "2026-11-18");
+    mark("Offsite", "2026-11-17");
+    let here = world.run(["marks"]).ok();
+    assert!(here.contains("2026-11-17 09:00") && here.contains("2026-11-17 all-day"), "{here}");
+    let gone = world.file("work.ics", text(&[]));
+    let lost = gone.run(["marks"]).ok();
+    let rows =
+        |all: &str| all.lines().filter(|row| row.contains("2026-11-17")).map(|row| row[..18].to_owned()).collect();
+    let (then, now): (Vec<String>, Vec<String>) = (rows(&here), rows(&lost));
+    assert_eq!(then, now);
+    assert!(lost.contains("not in the calendars now") && lost.lines().any(|row| row.starts_with("all ")), "{lost}");
+    // Programs read the instant.
+    let json = gone.run(["marks", "--format", "json"]).ok();
+    assert!(
+        json.contains("\"original\":\"2026-11-17T08:00:00Z\"") && json.contains("\"original\":\"2026-11-17\""),
+        "{json}"
+    );
 }

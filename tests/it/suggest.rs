@@ -333,8 +333,8 @@ fn names_numbers_and_renamed_series_are_one_kind_of_meeting() {
 
 #[test]
 fn what_a_rule_keeps_open_and_what_hides_its_people_get_no_proposal() {
-    let lunch = with("1", "Coffee with Mei", "16T1200", "16T1300", &["mei@example.com"], "RRULE:FREQ=DAILY;COUNT=2");
-    let world = World::new().config(CONFIG).ics("work.ics", &[&lunch]);
+    let kept = with("1", "Birthday of Mei", "16T1200", "16T1300", &["mei@example.com"], "RRULE:FREQ=DAILY;COUNT=2");
+    let world = World::new().config(CONFIG).ics("work.ics", &[&kept]);
     assert_eq!(suggested(&world)["suggestions"][0]["why"], "a rule keeps it unclassified");
     let world = world.ics("work.ics", &[&event("1", "Osprey", "20261116T120000", "20261116T130000", "")]);
     let found = suggested(&world);

@@ -441,3 +441,69 @@ fn a_newer_version_that_begins_later_says_nothing_of_the_time_before() {
     assert_eq!(across(&[&old], &[&since(4)]).0, ["18T12:00 60 counted Roadmap"]);
     assert_eq!(across(&[&old], &[&since(18)]).0, ["18T12:00 60 counted Roadmap"]);
 }
+
+/// What these sources tell together, the same in whatever order they come, and how often it is told that one time counts.
+fn in_any_order(sources: &[&str]) -> (Vec<String>, usize) {
+    let orders: &[&[usize]] = match sources.len() {
+        2 => &[&[0, 1], &[1, 0]],
+        _ => &[&[0, 1, 2], &[0, 2, 1], &[1, 0, 2], &[1, 2, 0], &[2, 0, 1], &[2, 1, 0]],
+    };
+    let found = orders.iter().map(|order| {
+        let (mut world, mut names) = (World::new().config(CONFIG), Vec::new());
+        for (n, at) in order.iter().enumerate() {
+            names.push(format!("{n}.ics"));
+            world = world.file(&names[n], vcalendar("", &[sources[*at]]));
+        }
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let arguments = names.iter().flat_map(|name| ["--ics", *name]);
+        let run = world.run(["events", "--from", WEEK.0, "--to", WEEK.1].into_iter().chain(arguments));
+        (rows(&world, &names, WEEK), run.err.matches("another source tells the event at another time").count())
+    });
+    let mut found: Vec<_> = found.collect();
+    found.dedup();
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
+#[test]
+fn what_lies_between_two_sources_does_not_keep_them_apart() {
+    let mine =
+        |answer: &str| format!("ATTENDEE;PARTSTAT={answer}:mailto:ada@example.com\nATTENDEE:mailto:bo@example.com\n");
+    let single = |day, hour, answer: &str| vevent("u", "Roadmap", &at(day, hour, &mine(answer)));
+    let series = vevent("u", "Roadmap", &at(18, 10, &format!("RRULE:FREQ=DAILY;COUNT=2\n{}", mine("ACCEPTED"))));
+    let (unanswered, declined) = (single(17, 14, "NEEDS-ACTION"), single(16, 10, "DECLINED"));
+    let both = ["18T10:00 60 counted Roadmap", "19T10:00 60 counted Roadmap"];
+    let (found, told) = in_any_order(&[&series, &unanswered, &declined]);
+    let more = ["16T10:00 60 declined Roadmap", "17T14:00 60 duplicate Roadmap"];
+    assert_eq!((found, told), ([more, both].concat().iter().map(|row| row.to_string()).collect(), 1));
+    // Three single events: one of them counts.
+    let (found, told) = in_any_order(&[&single(18, 9, "ACCEPTED"), &unanswered, &single(16, 10, "NEEDS-ACTION")]);
+    assert_eq!((found.iter().filter(|row| row.contains("counted")).count(), told), (1, 1), "{found:?}");
+    // Of two series beside a single, one; the single says nothing of them.
+    let later = vevent("u", "Roadmap", &at(18, 14, &format!("RRULE:FREQ=DAILY;COUNT=2\n{}", mine("NEEDS-ACTION"))));
+    let (found, told) = in_any_order(&[&series, &unanswered, &later]);
+    assert_eq!((found.iter().filter(|row| row.contains("counted")).count(), told), (3, 1), "{found:?}");
+    // A series and a single event: nothing tells them apart from two meetings.
+    let (found, told) = in_any_order(&[&series, &unanswered]);
+    assert_eq!((found.iter().filter(|row| row.contains("counted")).count(), told), (3, 0));
+}
+
+#[test]
+fn events_of_two_sources_that_share_but_a_uid_that_says_nothing_both_count() {
+    let budget = vevent("event", "Budget", &at(18, 10, ""));
+    let other = |title: &str, more: &str| vevent("event", title, &at(17, 14, more));
+    let counted = |sources: &[&str]| {
+        let (found, told) = in_any_order(sources);
+        (found.iter().filter(|row| row.contains("counted")).count(), told)
+    };
+    assert_eq!(counted(&[&budget, &other("Hiring", "")]), (2, 0));
+    assert_eq!(counted(&[&budget, &other("Hiring", ""), &vevent("event", "Vision", &at(16, 9, ""))]), (3, 0));
+    // Not even a cancellation of one is meant for the other.
+    assert_eq!(counted(&[&budget, &other("Hiring", "STATUS:CANCELLED")]), (1, 0));
+    // The same title was moved, and where a stamp or a SEQUENCE tells, it may have been renamed too.
+    assert_eq!(counted(&[&budget, &other("BUDGET", "")]), (1, 1));
+    assert_eq!(counted(&[&budget, &other("Hiring", "DTSTAMP:20261101T000000Z")]), (1, 1));
+    assert_eq!(counted(&[&budget, &other("Hiring", "SEQUENCE:1")]), (1, 0));
+    // At one time it is one event.
+    assert_eq!(counted(&[&budget, &vevent("event", "Hiring", &at(18, 10, ""))]), (1, 0));
+}

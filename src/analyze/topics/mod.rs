@@ -52,13 +52,13 @@ pub struct Topic<'a> {
     pub seconds: f64,
     /// What an answer for all of them is said of; empty where nothing would find them again.
     pub slots: Vec<Slot>,
-    /// Seconds times doubt.
-    weight: f64,
+    /// How many of them an answer may be expected to change: seconds times doubt.
+    pub doubtful: f64,
 }
 
 impl Topic<'_> {
     fn worth(&self) -> f64 {
-        self.weight * if self.again { 1.0 } else { ONCE }
+        self.doubtful * if self.again { 1.0 } else { ONCE }
     }
 }
 
@@ -151,7 +151,7 @@ impl<'a> Ground<'_, 'a> {
             shown: self.rows[*shown].0,
             doubt: doubt.clone(),
             seconds,
-            weight: asked.iter().map(|(at, doubt)| self.seconds(*at) * doubt.odds()).sum(),
+            doubtful: asked.iter().map(|(at, doubt)| self.seconds(*at) * doubt.odds()).sum(),
             open: self.all(&open),
         })
     }

@@ -5,7 +5,7 @@ use super::super::mark::{tell_daemon, writer};
 use super::super::{Done, output, text};
 use super::queue::about;
 use super::{Session, coverage, percent};
-use crate::analyze::audit::{Answered, Estimate, Said, draw, estimate};
+use crate::analyze::audit::{Answered, Estimate, Said, draw, estimate, part_unmarked};
 use crate::cli::context::Talk;
 use crate::model::{Audit, Class, Override, Slot, count};
 use crate::store::Change;
@@ -39,7 +39,13 @@ impl Drawn {
 impl Session<'_> {
     pub fn audit(mut self, meetings: u16, talk: &Talk) -> Done {
         let seed = self.review.seed.unwrap_or_else(|| fastrand::u64(0..1_000_000));
-        let drawn = self.drawn(meetings.into(), seed);
+        let (drawn, unmarked) = self.drawn(meetings.into(), seed);
+        if drawn.is_empty() && unmarked == 0.0 {
+            return output::print(&format!(
+                "{}: every counted meeting is marked, so there is nothing to audit\n",
+                self.weeks
+            ));
+        }
         output::print(&format!(
             "{}: {} meetings drawn at random by their hours (`--audit {meetings} --seed {seed}` draws them again)\n{KEYS}",
             self.weeks,
@@ -50,7 +56,8 @@ impl Session<'_> {
             drawn.iter().zip(answers).filter_map(|(one, said)| Some((one, said.flatten()?))).collect();
         let of = |(one, said): &(&Drawn, Said)| Answered { shown: one.shown, said: *said, times: one.times };
         let answered: Vec<Answered> = said.iter().map(of).collect();
-        let Some(found) = estimate(&self.shown, &answered).filter(|_| said.len() >= ENOUGH.min(drawn.len())) else {
+        let Some(found) = estimate(&self.shown, unmarked, &answered).filter(|_| said.len() >= ENOUGH.min(drawn.len()))
+        else {
             return output::print(&format!("{} answers are too few to say anything; nothing is kept\n", said.len()));
         };
         let audit = self.result(&answered, found, seed);
@@ -67,7 +74,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn drawn(&self, meetings: usize, seed: u64) -> Vec<Drawn> {
+    /// What is asked about, and which part of the hours it was drawn from.
+    fn drawn(&self, meetings: usize, seed: u64) -> (Vec<Drawn>, f64) {
         let analysis = self.analysis();
         let rows = analysis.rows(self.span);
         let one = |(j, times): (&crate::analyze::Judged, usize)| Drawn {
@@ -77,7 +85,8 @@ impl Session<'_> {
             slot: Slot::of(&j.instance),
             theme: j.decision.theme.clone(),
         };
-        draw(&rows, meetings, seed).into_iter().map(one).collect()
+        let drawn = draw(&rows, meetings, seed).into_iter().map(one).collect();
+        (drawn, part_unmarked(&rows, &self.shown))
     }
 
     /// An answer for each of the first ones; the inner `None` cannot say.

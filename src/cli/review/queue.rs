@@ -23,6 +23,8 @@ pub struct Item {
     /// Whether a doubtful meeting of it lies in the time that is gone over, and comes again there.
     pub here: bool,
     pub first: bool,
+    /// Seconds that an answer may be expected to change.
+    pub doubtful: f64,
     pub private: bool,
     pub summary: String,
     /// What it counts as now, kept where the answer is the same.
@@ -51,6 +53,7 @@ impl Item {
             slots: topic.slots.clone(),
             here: topic.here,
             first: topic.first,
+            doubtful: topic.doubtful,
             private: j.private() && !show_private,
             summary: event.summary.clone().unwrap_or_default(),
             decided: decided.map(|class| (class, decision.theme.clone())),

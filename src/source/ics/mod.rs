@@ -9,7 +9,7 @@ mod tests;
 
 use crate::diagnostic::{Exit, Failure};
 pub use crate::ical::{Entry, Says, contents, entries};
-use crate::ical::{Lost, Parsed, Problem, Shelf, Source};
+use crate::ical::{HomeZone, Lost, Parsed, Problem, Shelf, Source};
 use crate::model::{Instance, Interval, Master, Told, Uid};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,7 +86,7 @@ pub struct Calendars {
     /// Files that are no calendar, or could not be read, among others that could: whole sentences.
     pub unread: Vec<String>,
     /// The zones that the texts are at home in.
-    pub zones: Vec<Tz>,
+    zones: Vec<HomeZone>,
     any: bool,
     /// How many texts were asked for their zone.
     homes: usize,
@@ -185,6 +185,12 @@ impl Calendars {
     /// What the sources tell of each event and series as a whole, once their instances were asked for.
     pub fn masters(&self, zone: Tz) -> impl Iterator<Item = Master> {
         self.sources.iter().filter_map(|reading| reading.parsed.as_ref()).flat_map(move |parsed| parsed.masters(zone))
+    }
+
+    /// The zones that the calendars name as theirs; those of their events only where none names one.
+    pub fn zones(&self) -> impl Iterator<Item = Tz> {
+        let any = self.zones.iter().any(|home| home.named);
+        self.zones.iter().filter(move |home| home.named || !any).map(|home| home.zone)
     }
 
     /// Notes that events which several sources tell at several times in one version count once.
