@@ -2,8 +2,8 @@
 
 use super::judge::{Judged, Verdict};
 use super::report::Reason;
-use crate::classify::{By, Decision, Foreign, Nature, Outcome, People, foreign};
-use crate::model::{Answer, Event, EventType, Interval, Preferences};
+use crate::classify::{By, Decision, Foreign, Nature, Outcome, People, Title, Words, foreign};
+use crate::model::{Answer, Event, EventType, Interval, Preferences, count};
 
 /// Time out of office, as a rule, Google's event type or Outlook's OOF says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,30 @@ pub fn give_way(judged: &mut [Judged], people: &People, wishes: &Preferences) {
             j.cut = inside;
         }
     }
+}
+
+/// The sentence about a whole day that may be an absence of the user's while meetings on it count; of the longest one. What bears a
+/// name of somebody who takes part in meetings is theirs.
+pub fn note(here: &[&Judged], seen: &[&Judged]) -> Option<String> {
+    let counted = |away: &Judged| {
+        here.iter()
+            .filter(|j| j.is_meeting() && j.instance.event.recurring && j.interval.without(&[away.interval]).is_empty())
+            .count()
+    };
+    let perhaps = here.iter().filter(|j| j.may_be_absence).max_by_key(|j| j.interval.length());
+    let (away, meetings) = perhaps.map(|away| (away, counted(away))).filter(|(_, meetings)| *meetings > 0)?;
+    let title = away.title();
+    let words = Title::of(title.as_deref().unwrap_or_default()).words;
+    let lines = seen.iter().flat_map(|j| j.instance.event.attendees.lines());
+    let mut names = lines.filter_map(|line| line.name.as_deref()).map(Words::of);
+    if names.any(|name| (0..name.len()).any(|at| (0..words.len()).any(|word| words.word(word) == name.word(at)))) {
+        return None;
+    }
+    let title = title.map_or("An all-day event".into(), |title| format!("`{title}`"));
+    Some(format!(
+        "{title} may be your absence, and {} of series on its days count: a rule of yours with `kind = \"out-of-office\"` and its words takes it off",
+        count(meetings, "meeting")
+    ))
 }
 
 /// A series, or an invitation without an answer, that no earlier reason leaves out and the user did not mark by itself: what a

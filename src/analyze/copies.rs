@@ -1,7 +1,9 @@
 //! Which of several instances are one meeting: copies by UID, stale versions, and what sync tools write under another UID.
 
 use crate::classify::{People, Title, says_cancelled};
-use crate::model::{Address, Answer, AttendeeKind, Calendar, Event, EventStatus, Instance, Original, Role, Span, Uid};
+use crate::model::{
+    Address, Answer, AttendeeKind, Calendar, Event, EventStatus, EventType, Instance, Original, Role, Span, Uid,
+};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -27,7 +29,7 @@ pub(super) struct Copies {
 }
 
 /// Orders the versions and copies of one meeting: the newest word first, and of equally new ones a cancellation, then the copy
-/// that I answered, primary, highest role; the last ties are broken by what they say. The order is total.
+/// that I answered, that says that I am away, primary, highest role; the last ties are broken by what they say. The order is total.
 pub(super) fn compare(a: &Instance, b: &Instance, people: &People) -> Ordering {
     rank(a, people).cmp(&rank(b, people)).then_with(|| content(&a.event).cmp(&content(&b.event)))
 }
@@ -37,11 +39,12 @@ fn rank(i: &Instance, people: &People) -> impl Ord + use<> {
     (newest, preferred(&i.event, people), (i.span, i.original))
 }
 
-/// Which of equally new copies stands for the others: the one that I answered, primary, highest role.
+/// Which of equally new copies stands for the others: the one that I answered, that says that I am away, primary, highest role.
 pub(super) fn preferred(event: &Event, people: &People) -> impl Ord + use<> {
     let answered = people.my_answer(event).is_some_and(|a| a != Answer::NeedsAction);
+    let away = event.event_type == EventType::OutOfOffice;
     let role: Reverse<Role> = Reverse(event.calendar.role);
-    (!answered, !event.calendar.primary, role)
+    (!answered, !away, !event.calendar.primary, role)
 }
 
 /// The whole of what an event says, and only then where it stands.

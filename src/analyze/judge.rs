@@ -42,6 +42,8 @@ pub struct Judged {
     meeting: usize,
     /// The user's own absence, and left out as such.
     pub absence: bool,
+    /// All-day, of nobody but the user, and called like an absence among other words.
+    pub may_be_absence: bool,
     /// Timed and longer than [`LONG`]: where it counts, it fills the working hours that nothing else holds.
     pub long: bool,
     /// What does not count of it, because it lies in an absence: disjoint, in order, never the whole.
@@ -176,14 +178,20 @@ pub fn judge(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes:
         judged.push(Judged { meeting: of[at], ..one(instance, copy, rules, people, wishes) });
     }
     give_way(&mut judged, people, wishes);
-    // A block that only takes time is a copy where its meeting counts; beside one that does not, something else may take it.
+    // A block that only takes time is a copy of what takes the user's time, whether that counts or not; beside what takes none, such as
+    // a declined meeting, something else may fill it.
     for (at, meeting) in shadows.into_iter().enumerate() {
         let holds = |m: &usize| match judged[*m].verdict {
-            Verdict::LeftOut(reason) => reason == Reason::Away,
+            Verdict::LeftOut(reason) => {
+                let takes = [Reason::Away, Reason::OutOfOffice, Reason::Long, Reason::Tentative, Reason::Unanswered];
+                takes.contains(&reason)
+            }
             _ => true,
         };
         let Some(meeting) = meeting.filter(holds) else { continue };
-        if !matches!(judged[at].verdict, Verdict::LeftOut(_)) && judged[at].instance.marked.is_none() {
+        let open =
+            matches!(judged[at].verdict, Verdict::Counted(_) | Verdict::Apart(_) | Verdict::LeftOut(Reason::Long));
+        if open && judged[at].instance.marked.is_none() {
             (judged[at].meeting, judged[at].verdict) = (meeting, Verdict::LeftOut(Reason::Duplicate));
         }
     }
@@ -207,7 +215,11 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
     let instance = placed(instance, people);
     let event = &*instance.event;
     let interval = elapsed(&instance.span, &wishes.zones);
-    let decision = rules.decide(&subject(&instance, interval, people, &wishes.zones));
+    let seen = subject(&instance, interval, people, &wishes.zones);
+    let decision = rules.decide(&seen);
+    let all_day = matches!(instance.span, Span::AllDay { .. });
+    let may_be_absence =
+        all_day && instance.marked.is_none() && decision.by == By::Nothing && rules.may_be_absence(&seen);
     let (decision, left_open) = opened(decision, wishes);
     let answer = people.my_answer(event);
     let waiting = match answer {
@@ -223,7 +235,7 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
     let long = matches!(instance.span, Span::Timed(_)) && interval.length() > LONG;
     let facts = Facts {
         event,
-        all_day: matches!(instance.span, Span::AllDay { .. }),
+        all_day,
         empty: interval.is_empty(),
         answer,
         duplicate,
@@ -253,6 +265,7 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
         alone,
         meeting,
         absence,
+        may_be_absence,
         long,
         cut,
         interval,

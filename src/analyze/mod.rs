@@ -134,7 +134,9 @@ impl<'a> Analysis<'a> {
             let theirs = Week::of(wishes.zones.date_of(j.interval.start), wishes.week_start);
             (week.first - theirs.first).num_days() / 7
         });
-        let notes = self.notes.iter().cloned().chain(unknown::note(&seen, people)).collect();
+        let here: Vec<&Judged> = seen.iter().copied().filter(|j| j.touches(&tally.window)).collect();
+        let notes = self.notes.iter().cloned();
+        let notes = notes.chain(unknown::note(&seen, people)).chain(absence::note(&here, &seen)).collect();
         Report {
             schema_version: report::SCHEMA_VERSION,
             week,

@@ -23,9 +23,13 @@ pub fn note(judged: &[&Judged], people: &People) -> Option<String> {
         return None;
     }
     if !calendars.values().any(|seen| seen.known) {
-        return Some(
-            "your own answers are not known: set `my_addresses` so that declined meetings are left out".to_owned(),
-        );
+        let told = match people.me.is_empty() {
+            true => "your own answers are not known: set `my_addresses` so that declined meetings are left out",
+            false => {
+                "none of `my_addresses` takes part in any meeting, so your own answers are not known: add the address of this calendar"
+            }
+        };
+        return Some(told.to_owned());
     }
     let unknown = |seen: &&Seen<'_>| !seen.known && seen.series.len() >= ENOUGH;
     let mut names: Vec<String> = calendars.values().filter(unknown).map(|seen| format!("`{}`", seen.name)).collect();

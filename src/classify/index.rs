@@ -189,7 +189,7 @@ impl Index {
 
     /// The user's own rule, or one of the defaults that is not weak and sees two signs: two words of the title that say the same
     /// class, a word beside which only forms and dates stand, a word and something else that the rule asks for, or the word of a
-    /// series that no rule contradicts: what meets again and again is named by what it is for.
+    /// series that no rule contradicts: what meets again and again is named by what it is for, unless the word is a form ("weekly").
     fn is_sure(&self, number: usize, rules: &[Rule], hits: &Hits, look: &Look<'_>) -> bool {
         let (rule, words) = (&rules[number], &look.title.words);
         if !rule.source.inherited || rule.weak {
@@ -200,7 +200,9 @@ impl Index {
         let strong = |title: usize| rules.get(title).filter(|other| !other.weak);
         let agrees = |title: usize| strong(title).is_some_and(|other| other.outcome == rule.outcome);
         let contradicts = |title: usize| strong(title).is_some_and(|other| other.outcome != rule.outcome);
-        let again = || look.subject.is_some_and(|subject| subject.event.recurring) && hits.mask(contradicts) == 0;
+        let subject = || ones(own).any(|at| !forms::is_form(words.word(at)));
+        let recurs = || look.subject.is_some_and(|subject| subject.event.recurring);
+        let again = || recurs() && subject() && hits.mask(contradicts) == 0;
         let signs = beside.iter().map(|predicate| predicate.signs()).sum::<usize>();
         signs + count(own, words) > 1
             || own != 0

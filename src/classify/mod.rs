@@ -106,9 +106,10 @@ impl Decision {
     pub const UNCLASSIFIED: Decision =
         Decision { outcome: Outcome::None, kind: Nature::Ordinary, theme: None, by: By::Nothing, sure: false };
 
-    /// `sure` or `likely`; `None` where nothing decided.
+    /// `sure` or `likely`; `None` where nothing decided, or to leave it open.
     pub fn certainty(&self) -> Option<&'static str> {
-        (self.by != By::Nothing).then_some(if self.sure { "sure" } else { "likely" })
+        let open = self.by == By::Nothing || self.outcome == Outcome::None && self.kind == Nature::Ordinary;
+        (!open).then_some(if self.sure { "sure" } else { "likely" })
     }
 
     /// The class the decision counts as; `None` where the event is ignored.

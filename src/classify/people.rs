@@ -203,10 +203,10 @@ fn own_name(name: &str) -> String {
     name.trim().to_owned()
 }
 
-/// Google names a shared calendar as the organizer of its events; it and rooms are nobody.
+/// Google names a shared calendar, or nobody known, as the organizer of events; these and rooms are nobody.
 fn is_person(address: &Address, lines: &[Attendee]) -> bool {
-    let calendar = ["group.calendar.google.com", "resource.calendar.google.com", "import.calendar.google.com"];
-    !calendar.contains(&address.domain())
+    let calendar = |domain: &str| domain == "calendar.google.com" || domain.ends_with(".calendar.google.com");
+    !calendar(address.domain())
         && !lines.iter().any(|line| line.kind == AttendeeKind::Resource && line.address == *address)
 }
 

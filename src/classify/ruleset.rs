@@ -105,6 +105,17 @@ impl RuleSet {
         Some(Decision { outcome: label.outcome, kind: label.kind, theme: label.theme.clone(), by, sure: true })
     }
 
+    /// A rule for time out of office would hold, did the title not say more: nobody knows whose absence it is.
+    pub fn may_be_absence(&self, subject: &Subject<'_>) -> bool {
+        let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
+        let look = Look::new(&title, Some(subject));
+        let away = self.rules.iter().filter(|rule| rule.kind == Nature::OutOfOffice);
+        foreign(subject.event, subject.people).is_none()
+            && away
+                .filter(|rule| rule.failure(&look).is_none() && rule.exclusion(&look).is_none())
+                .any(|rule| rule.refusal(&look).is_some())
+    }
+
     fn first(&self, look: &Look<'_>) -> Decision {
         let winner = self.index.winner(&self.rules, look);
         winner.map_or(Decision::UNCLASSIFIED, |(rule, sure)| self.rules[rule].decision(rule, sure))

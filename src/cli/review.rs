@@ -32,8 +32,8 @@ const KEYS: &str = "s strategy  e execution  i ignore  u leave open  (S E I U th
     after_help = "Examples:\n  vantage review\n  vantage review 2026-W47\n  vantage review --series\n  vantage review --audit 20\n\n\
                         Asked about is what may be wrong: what no rule classes, what one word decided, what rules of both classes match, what you \
                         marked otherwise elsewhere, a private word although others take part, your own blocks that come again, events over \
-                        16 hours. With --series also what is sure and \
-                        takes a quarter of an hour a week, in the end. First what comes again, each by the doubtful hours of the twelve weeks that one answer settles. An answer goes for \
+                        16 hours. What is sure is asked about where it \
+                        takes a quarter of an hour a week. First what comes again, each by the doubtful hours of the twelve weeks that one answer settles. An answer goes for \
                         the series, both halves of a split one, or for all meetings of the same title; with Shift for this one only. \
                         Each answer is kept at once, and nothing is asked twice."
 )]

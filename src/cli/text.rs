@@ -151,7 +151,8 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
     }
     if let Some(audit) = &r.audit {
         let says = audited(audit);
-        writeln!(t, "audit of {}: strategy share {says}", audit.date)?;
+        let Audit { date, first_day, last_day, .. } = audit;
+        writeln!(t, "audit of {date} over {first_day} to {last_day}: strategy share {says}")?;
     }
-    r.notes.iter().try_for_each(|note| writeln!(t, "note: {note}"))
+    r.notes.iter().try_for_each(|note| writeln!(t, "note: {}", plain(note)))
 }

@@ -72,6 +72,12 @@ impl Times {
         year.chain(self.end).chain(ends).chain(self.slot.map(|(slot, _)| slot)).chain(self.exdates.iter().copied())
     }
 
+    /// Its end names no zone, though its start does.
+    pub fn ends_without_zone(&self) -> bool {
+        let zoned = !self.start.is_date() && self.start.zone != ZoneId::FLOATING;
+        zoned && self.end.is_some_and(|end| !end.is_date() && end.zone == ZoneId::FLOATING)
+    }
+
     /// It is a series of times that ends on a date.
     pub fn ends_on_a_date(&self) -> bool {
         !self.start.is_date() && self.rules.iter().filter_map(|rule| rule.until).any(Stamp::is_date)

@@ -217,6 +217,9 @@ fn meetings(calendar: CalendarDraft, notes: &mut Notes) -> Vec<(Event, Times)> {
             if times.ends_on_a_date() {
                 notes.tell(times.line, Form::UntilDate);
             }
+            if times.ends_without_zone() {
+                notes.tell(times.line, Form::EndWithoutZone);
+            }
         } else {
             notes.add(times.line, "the event has no `DTSTART`", Lost::Event);
         }

@@ -59,6 +59,7 @@ pub(super) enum Form {
     LengthYears,
     /// `DTEND;VALUE=DURATION:PT1H`
     EndAsDuration,
+    EndWithoutZone,
     /// `COUNT=0`, `INTERVAL=-1`, `BYDAY=0WE`, `UNTIL=`
     EmptyPart,
     /// A series of times with `UNTIL=20261119`
@@ -92,6 +93,7 @@ impl Form {
             Form::LengthFraction => "lengths are written with a fraction, like `PT1.5H`: they are read as that",
             Form::LengthYears => "lengths are written with no years, like `P0Y0M0DT1H`: they are read without those",
             Form::EndAsDuration => "ends are written as lengths: they are read as that",
+            Form::EndWithoutZone => "ends name no zone where their starts do: they are read in that of the start",
             Form::EmptyPart => {
                 "rules say `COUNT=0`, `UNTIL=` or the like, which says nothing: the rest of the rule holds"
             }

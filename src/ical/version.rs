@@ -17,7 +17,7 @@ pub(super) struct Series {
     pub overrides: Vec<usize>,
 }
 
-/// The newest of `all` by SEQUENCE, then DTSTAMP, then LAST-MODIFIED; several where nothing tells. Between two objects of
+/// The newest of `all` by SEQUENCE, then DTSTAMP where all have one, then LAST-MODIFIED; several where nothing tells. Between two objects of
 /// METHOD:PUBLISH the DTSTAMP says only when they were made, so those are settled among themselves first.
 fn newest(all: &[usize], of: impl Fn(usize) -> Version) -> Vec<usize> {
     let best = |places: &[usize], key: &dyn Fn(Version) -> i64| -> Vec<usize> {
@@ -27,7 +27,10 @@ fn newest(all: &[usize], of: impl Fn(usize) -> Version) -> Vec<usize> {
     let latest = best(all, &|version| version.sequence);
     let (published, others): (Vec<usize>, Vec<usize>) = latest.into_iter().partition(|place| of(*place).published);
     let published = best(&published, &|version| version.modified);
-    let others = best(&best(&others, &|version| version.stamp), &|version| version.modified);
+    // A DTSTAMP that one of them lacks compares nothing.
+    let stamped = others.iter().all(|place| of(*place).stamp != i64::MIN);
+    let others = if stamped { best(&others, &|version| version.stamp) } else { others };
+    let others = best(&others, &|version| version.modified);
     let age = |places: &[usize]| {
         let of = |key: fn(Version) -> i64| places.iter().map(|place| key(of(*place))).max();
         (of(|version| version.stamp), of(|version| version.modified))

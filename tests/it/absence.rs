@@ -260,3 +260,26 @@ fn what_a_series_was_marked_as_does_not_say_that_i_was_there() {
         assert_eq!(counted(&world), before);
     }
 }
+
+#[test]
+fn a_holiday_with_a_place_in_its_title_is_told_while_meetings_on_its_days_count() {
+    let daily = event("d", "Daily", "20261116T113000", "20261116T114500", &format!("{TEAM}\nRRULE:FREQ=DAILY;COUNT=5"));
+    let once =
+        event("o", "Sync with Bo", "20261117T140000", "20261117T150000", "ATTENDEE;CN=Bo Berg:mailto:bo@x.example");
+    let notes = |entries: &[&str]| {
+        let world = World::new().config(CONFIG).ics("a.ics", &[&[daily.as_str(), once.as_str()], entries].concat());
+        world.run(["week", "2026-W47", "--ics", "a.ics", "--format", "json"]).json()[0]["notes"].to_string()
+    };
+    let off = |summary: &str| day("off", summary, "20261116", "DTEND;VALUE=DATE:20261121");
+    let told = notes(&[&off("Vacation Sardinia")]);
+    assert!(
+        told.contains("`Vacation Sardinia` may be your absence, and 5 meetings of series on its days count"),
+        "{told}"
+    );
+    assert!(notes(&[&(off("Vacation Sardinia") + "\nCLASS:PRIVATE")]).contains("An all-day event may be your absence"));
+    // Sure ones are taken off, those of a colleague say nothing, nor does what has no word of absence in it.
+    for quiet in ["Vacation", "Bo vacation", "Trade fair Milan"] {
+        assert!(!notes(&[&off(quiet)]).contains("absence"), "{quiet}");
+    }
+    assert!(!notes(&[&(off("Vacation Sardinia") + "\n" + TEAM)]).contains("absence"));
+}

@@ -88,7 +88,7 @@ fn an_audit_shows_no_class_before_its_end_and_is_quoted_by_the_report() {
     let week = week(&world);
     insta::assert_snapshot!(week["audit"].to_string(), @r#"{"answered":11,"classed":8,"coverage":0.75,"date":"2026-11-23","first_day":"2026-08-31","last_day":"2026-11-22","margin":0.19180305507787063,"seed":7,"share":0.15555555555555556,"shown":0.3333333333333333,"wrong":1}"#);
     let text = world.run(["week"]).ok();
-    assert!(text.contains("audit of 2026-11-23: strategy share "), "{text}");
+    assert!(text.contains("audit of 2026-11-23 over 2026-08-31 to 2026-11-22: strategy share "), "{text}");
     assert!(week["audit"]["answered"] == 11 && world.run(["marks"]).ok().is_empty(), "it steers nothing by itself");
     // The draw is the same for the same seed, and another for another.
     let drawn = |seed: &str| {

@@ -51,6 +51,19 @@ fn whole_days_are_told_in_many_ways() {
 }
 
 #[test]
+fn an_end_without_a_zone_ends_in_that_of_its_start_and_is_told() {
+    for (start, end, hour) in [
+        ("DTSTART:20261118T090000Z", "DTEND:20261118T110000", 10),
+        ("DTSTART;TZID=America/New_York:20261118T090000", "DTEND:20261118T110000", 15),
+    ] {
+        let event = vevent("u", "Roadmap", &format!("{start}\n{end}"));
+        assert_eq!(told("ends name no zone", "", &[&event]), [format!("18T{hour}:00 120 counted Roadmap")]);
+    }
+    let floating = vevent("u", "Roadmap", "DTSTART:20261118T090000\nDTEND:20261118T110000");
+    assert_eq!(quietly("", &[&floating]), ["18T09:00 120 counted Roadmap"]);
+}
+
+#[test]
 fn an_end_before_the_start_is_no_length_and_told() {
     let typo = vevent("u", "Roadmap", "DTSTART:20261118T100000\nDTEND:20251118T110000");
     assert_eq!(told("ends before it starts", "", &[&typo]), ["18T10:00 0 ends before it starts Roadmap"]);

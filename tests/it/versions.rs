@@ -50,8 +50,10 @@ fn when_a_publisher_made_its_objects_says_nothing() {
     let (old, new) =
         (event(10, "20261109T000000Z", "20261101T000000Z"), event(14, "20261105T000000Z", "20261104T000000Z"));
     assert_eq!(quietly("METHOD:PUBLISH", &[&old, &new]), ["18T14:00 60 counted Roadmap"]);
-    // Without a method the stamp says which is newer.
+    // Without a method the stamp says which is newer, where both have one.
     assert_eq!(quietly("", &[&old, &new]), ["18T10:00 60 counted Roadmap"]);
+    let stampless = new.lines().filter(|line| !line.starts_with("DTSTAMP")).collect::<Vec<_>>().join("\n");
+    assert_eq!(quietly("", &[&old, &stampless]), ["18T14:00 60 counted Roadmap"]);
 }
 
 #[test]
@@ -182,6 +184,15 @@ fn a_meeting_copied_under_another_uid_is_one() {
         ["60 declined Roadmap review", "60 duplicate Roadmap review"]
     );
     assert_eq!(pair(&declined, &copy("Busy", ""))[0], "60 counted Busy");
+    // What takes my time without being counted takes the block's too.
+    let away = vevent("u", "Clinic", &at(18, 10, "X-ALONE:1\nX-MICROSOFT-CDO-BUSYSTATUS:OOF"));
+    assert_eq!(pair(&away, &copy("Busy", "")), ["60 duplicate Busy", "60 out of office Clinic"]);
+    let long = |event: &str| event.replace("PT1H", "PT32H");
+    assert_eq!(pair(&long(&original), &long(&copy("Busy", ""))), ["1920 duplicate Busy", "1920 long Roadmap review"]);
+    // Of two copies of one UID the one that says that I am away is right.
+    let plain = away.replace("\nX-MICROSOFT-CDO-BUSYSTATUS:OOF", "");
+    assert_eq!(pair(&away, &plain), ["60 duplicate Clinic", "60 out of office Clinic"]);
+    assert_eq!(pair(&plain, &away), ["60 duplicate Clinic", "60 out of office Clinic"]);
     // Two meetings: other guests, another length, another title, no title on either side.
     let strangers = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ada@example.com\nATTENDEE:mailto:cy@example.com";
     for other in
