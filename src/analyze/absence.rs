@@ -81,8 +81,8 @@ pub fn note(here: &[&Judged], seen: &[&Judged]) -> Option<String> {
     ))
 }
 
-/// A series, or an invitation without an answer, that no earlier reason leaves out and the user did not mark by itself: what a
-/// series is says nothing of having been there.
+/// A series, or an invitation without an answer, that no earlier reason leaves out and the user did not mark: what they answered
+/// that a series is says nothing of having been there.
 fn gives_way(j: &Judged, people: &People) -> bool {
     let open = match j.verdict {
         Verdict::LeftOut(reason) => reason > Reason::Away,
@@ -94,6 +94,9 @@ fn gives_way(j: &Judged, people: &People) -> bool {
     let waits = || people.my_answer(event) == Some(Answer::NeedsAction) || event.my_answer.is_none() && line();
     let organises = || event.organizer.as_ref().is_some_and(|o| people.is_me(event, o));
     open && !j.interval.is_empty()
-        && !matches!(j.decision.by, By::Override { series: false, .. })
+        && match j.decision.by {
+            By::Override { series, answer } => series && answer,
+            _ => true,
+        }
         && (event.recurring || waits() && !organises())
 }

@@ -53,11 +53,6 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Whether an absence takes it, or a part of it.
-    pub fn is_away(&self) -> bool {
-        self.verdict == Verdict::LeftOut(Reason::Away) || !self.cut.is_empty()
-    }
-
     /// The class where the instance counts.
     pub fn class(&self) -> Option<Class> {
         match self.verdict {

@@ -79,7 +79,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum By {
     /// The user's own word for one instance or for its series.
-    Override { series: bool },
+    Override { series: bool, answer: bool },
     /// A label named in `[labels]`, as it is spelled there.
     Label(Arc<str>),
     /// The rule at this index of [`RuleSet::rules`].

@@ -185,6 +185,6 @@ fn by_override(subject: &Subject<'_>, otherwise: &Decision) -> Option<Decision> 
         Some(class) => Outcome::Class(class),
         None => Outcome::Ignore,
     };
-    let by = By::Override { series: *series };
+    let by = By::Override { series: *series, answer: word.answer };
     Some(Decision { outcome, kind: otherwise.kind, theme: word.theme.clone(), by, sure: true })
 }

@@ -301,7 +301,7 @@ impl<'a> Answer<'a> {
                     let _ = writeln!(text, "       {} = {}{}", e.predicate, e.wanted, seen(e, ", matched"));
                 }
             }
-            (None, By::Override { series }) => {
+            (None, By::Override { series, .. }) => {
                 let marked = self.time.as_ref().and_then(|time| time.one.instance.marked.as_ref());
                 let of = match marked {
                     Some(marked) if marked.slot.title().is_some() => "its title",

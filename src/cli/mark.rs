@@ -12,7 +12,6 @@ use crate::model::{Class, Instance, Marked, Override, Overrides, Slot};
 use crate::store::{Change, Store};
 use chrono::{DateTime, Utc};
 use clap::Args;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,7 +62,7 @@ impl Mark {
             return Err(Failure::new(Exit::Usage, "no such class"));
         };
         let theme = self.theme.as_deref().map(str::trim).filter(|theme| !theme.is_empty()).map(Arc::from);
-        let word = Override { class, theme };
+        let word = Override { class, theme, answer: false };
         let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
         let (instances, _) = self.place.instances(&mut setup, now, talk)?;
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
@@ -71,16 +70,11 @@ impl Mark {
         let one = the_one(&analysis, &self.event, self.place.on, self.series, zones, now)?;
         let slot = slot(one, self.series)?;
         let said = format!("{}: {} → {}\n", what(one, &slot, zones), counts_as(one), spoken(&word));
-        let mut changes = said_of_all(&analysis, &slot, Some(&word), &overrides()?);
-        changes.extend(self.named_while_away(one).map(|own| (own, Some(word.clone()))));
-        keep(&changes, now)?;
+        keep(&said_of_all(&analysis, &slot, Some(&word), &overrides()?), now)?;
         tell_daemon(talk);
         output::print(&said)?;
         if word.class.is_none() {
             return Ok(());
-        }
-        if self.series {
-            output::print(&still_away(&analysis, &changes))?;
         }
         // A mark counts what is away or too long, but not what is declined or cancelled.
         let marked = Some(Arc::new(Marked { word, series: self.series, slot }));
@@ -92,30 +86,6 @@ impl Mark {
             }
             _ => Ok(()),
         }
-    }
-}
-
-impl Mark {
-    /// The slot of the one that was named by its day or its id, where the user was away then: who names it says that it took place. A
-    /// series' mark alone says only what its meetings are.
-    fn named_while_away(&self, one: &Judged) -> Option<Slot> {
-        let named = self.place.on.is_some() || find::id(&one.instance) == self.event;
-        (self.series && named && one.is_away()).then(|| Slot::of(&one.instance)).flatten()
-    }
-}
-
-/// How many of the marked series an absence keeps out of the number.
-fn still_away(analysis: &Analysis, changes: &[Change]) -> String {
-    let marked =
-        |j: &&Judged| changes.iter().any(|(slot, _)| slot.original.is_none() && slot.uid == j.instance.event.uid);
-    let named = |j: &&Judged| Slot::of(&j.instance).is_some_and(|own| changes.iter().any(|(slot, _)| *slot == own));
-    let away = analysis.judged().iter().filter(|j| j.is_away()).filter(marked).filter(|j| !named(j));
-    match away.map(|j| j.instance.original).collect::<BTreeSet<_>>().len() {
-        0 => String::new(),
-        n => format!(
-            "{} of it in your absence: left out as away, unless it is marked by itself (`--on DATE`)\n",
-            crate::model::count(n, "meeting")
-        ),
     }
 }
 

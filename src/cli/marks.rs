@@ -61,6 +61,9 @@ struct Entry<'a> {
     class: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     theme: Option<&'a str>,
+    /// See [`Override::answer`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    answer: bool,
 }
 
 impl Marks {
@@ -142,6 +145,7 @@ fn toml(known: &Overrides) -> String {
             original: slot.original.map(|original| original.to_string()),
             class: word.word(),
             theme: word.theme.as_deref(),
+            answer: word.answer,
         };
         // Texts only.
         format!("[[mark]]\n{}", toml::to_string(&entry).unwrap_or_default())
@@ -181,6 +185,8 @@ struct Read {
     original: Option<Spanned<String>>,
     class: Spanned<String>,
     theme: Option<String>,
+    #[serde(default)]
+    answer: bool,
 }
 
 #[derive(Deserialize)]
@@ -197,7 +203,7 @@ fn parse(text: &str) -> Result<Overrides, Vec<Mistake>> {
         vec![Mistake::new(e.span().unwrap_or(0..0), e.message().to_string(), "here").help(help)]
     })?;
     let (mut marks, mut mistakes) = (Overrides::default(), Vec::new());
-    for Read { uid, title, original, class, theme } in all.mark {
+    for Read { uid, title, original, class, theme, answer } in all.mark {
         // A count stands for all of them.
         let key = title.as_ref().and_then(|title| title_key(&title.get_ref().replace('*', "0")));
         let named = uid.as_ref().filter(|uid| !uid.get_ref().is_empty());
@@ -223,7 +229,7 @@ fn parse(text: &str) -> Result<Overrides, Vec<Mistake>> {
                     (None, key) => Slot::titled(&key.unwrap_or_default()),
                 };
                 let theme = theme.as_deref().map(str::trim).filter(|theme| !theme.is_empty()).map(Into::into);
-                marks.0.insert(slot, Override { class, theme });
+                marks.0.insert(slot, Override { class, theme, answer });
             }
             None => {
                 let mistake = Mistake::new(class.span(), "there is no such class", "unknown class");

@@ -11,6 +11,8 @@ pub struct Override {
     /// `None` leaves the meeting out: it is ignored.
     pub class: Option<Class>,
     pub theme: Option<Arc<str>>,
+    /// It answers what meetings of a series or a title are, as `review` asks; that one took place it does not say.
+    pub answer: bool,
 }
 
 impl Override {

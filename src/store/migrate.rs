@@ -15,6 +15,7 @@ pub const STEPS: &[&str] = &[
     include_str!("told.sql"),
     include_str!("audit.sql"),
     include_str!("versions.sql"),
+    include_str!("answers.sql"),
 ];
 
 /// The file has seen fewer steps than there are.

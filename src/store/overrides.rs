@@ -16,12 +16,13 @@ impl Store {
     /// # Errors
     /// See [`Store::reader`].
     pub fn overrides(&self) -> Result<Overrides, Failure> {
-        let rows = self.rows("SELECT uid, original, class, theme FROM override", [], |row| {
+        let rows = self.rows("SELECT uid, original, class, theme, answer FROM override", [], |row| {
             let original: String = row.get(1)?;
             let slot = Slot { uid: Uid(row.get::<_, String>(0)?.into()), original: Original::parse(&original) };
             let class: String = row.get(2)?;
             let theme: Option<String> = row.get(3)?;
-            Ok((slot, Override::class(&class).map(|class| Override { class, theme: theme.map(Into::into) })))
+            let (theme, answer) = (theme.map(Into::into), row.get(4)?);
+            Ok((slot, Override::class(&class).map(|class| Override { class, theme, answer })))
         })?;
         Ok(Overrides(rows.into_iter().filter_map(|(slot, word)| Some((slot, word?))).collect()))
     }
@@ -36,8 +37,8 @@ impl Store {
                 let original = original.map(|original| original.to_string()).unwrap_or_default();
                 match word {
                     Some(word) => t.execute(
-                        "INSERT OR REPLACE INTO override VALUES (?1, ?2, ?3, ?4, ?5)",
-                        params![&*uid.0, original, word.word(), word.theme.as_deref(), now.timestamp()],
+                        "INSERT OR REPLACE INTO override VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                        params![&*uid.0, original, word.word(), word.theme.as_deref(), now.timestamp(), word.answer],
                     )?,
                     None => {
                         t.execute("DELETE FROM override WHERE uid = ?1 AND original = ?2", params![&*uid.0, original])?

@@ -234,30 +234,34 @@ fn googles_type_outlooks_mark_and_a_rule_take_the_same_hours() {
 }
 
 #[test]
-fn what_a_series_was_marked_as_does_not_say_that_i_was_there() {
-    let world = world();
+fn a_mark_always_wins_and_an_answer_about_a_series_does_not_say_that_i_was_there() {
     let counted = |world: &World| {
         world.run(["week", "2026-W47", "--ics", "side.ics", "--format", "json"]).json()[0]["hours"]["counted"].clone()
     };
+    let world = world();
     let before = counted(&world);
-    let mark = |more: &[&str]| {
-        let words = ["mark", "Sprint planning", "strategy"].iter().chain(more).copied();
-        world.run(words.collect::<Vec<_>>()).ok()
-    };
-    let told = mark(&["--on", "2026-11-16", "--series"]);
-    assert!(
-        told.ends_with(
-            "1 meeting of it in your absence: left out as away, unless it is marked by itself (`--on DATE`)\n"
-        ),
-        "{told}"
-    );
-    assert_eq!(counted(&world), before);
-    // Of the meeting itself the user knows best, also where its series is marked by it.
     for series in [&["--series"][..], &[]] {
-        assert!(!mark(&[&["--on", "2026-11-17"], series].concat()).contains("away"));
-        assert_ne!(counted(&world), before);
-        world.run(["unmark", "Sprint planning", "--on", "2026-11-17"]).ok();
+        let words = ["Sprint planning", "--on", "2026-11-17"].iter().chain(series).copied().collect::<Vec<_>>();
+        world.run([&["mark", words[0], "strategy"], &words[1..]].concat()).ok();
+        assert_ne!(counted(&world), before, "{series:?}");
+        world.run([&["unmark"], &words[..]].concat()).ok();
         assert_eq!(counted(&world), before);
+    }
+    // Whoever answers for the series what it is keeps their day off, on another machine too.
+    let mut world = world.input("e\n".repeat(9));
+    world.run(["review", "2026-W47", "--ics", "side.ics"]).ok();
+    world.run(["marks", "--export", "marks.toml"]).ok();
+    for answered in [true, false] {
+        let marks = std::fs::read_to_string(world.path("marks.toml")).unwrap();
+        let of = marks.split("[[mark]]").find(|mark| mark.contains("uid = \"daily\""));
+        assert!(of.is_some_and(|mark| mark.contains("answer = true")), "{marks}");
+        world.run(["unmark", "Sprint planning", "--series"]).ok();
+        world = world.file("again.toml", if answered { marks } else { marks.replace("answer = true\n", "") });
+        world.run(["marks", "--import", "again.toml"]).ok();
+        let away =
+            world.run(["week", "2026-W47", "--ics", "side.ics", "--format", "json"]).json()[0]["left_out"]["away"]
+                .clone();
+        assert_eq!(away.is_null(), !answered, "{away}");
     }
 }
 

@@ -240,7 +240,7 @@ fn marks_go_to_another_machine_and_nothing_is_lost_there() {
     "#);
     let unknown = filed().file("marks.toml", "[[mark]]\nuid = \"a\"\nkind = \"strategy\"\n");
     insta::assert_snapshot!(unknown.tell(["marks", "--import", "marks.toml"]), @r#"
-    error: unknown field `kind`, expected one of `uid`, `title`, `original`, `class`, `theme`
+    error: unknown field `kind`, expected one of `uid`, `title`, `original`, `class`, `theme`, `answer`
      --> marks.toml:3:1
       |
     3 | kind = "strategy"

@@ -195,7 +195,8 @@ fn what_is_left_open_is_not_asked_again_and_a_title_that_recurs_is_one_question(
     assert_eq!(world.run(["marks"]).ok().lines().count(), 1);
     assert!(world.run(["marks", "--import", "marks.toml"]).ok().contains("1 added"));
     // Whoever writes one by hand need not know how titles are compared.
-    let world = world.file("hand.toml", "[[mark]]\ntitle = \"OKAPI 7 - Circle\"\nclass = \"unclassified\"\n");
+    let world =
+        world.file("hand.toml", "[[mark]]\ntitle = \"OKAPI 7 - Circle\"\nclass = \"unclassified\"\nanswer = true\n");
     assert!(world.run(["marks", "--import", "hand.toml"]).ok().contains("1 same"));
     let world = world.file("form.toml", "[[mark]]\ntitle = \"Sync\"\nclass = \"strategy\"\n");
     assert!(world.run(["marks", "--import", "form.toml"]).fails(65).contains("says more than a form"));

@@ -248,7 +248,8 @@ fn only_the_part_inside_an_absence_is_left_out() {
 
 fn marked(mut instance: Instance, class: Option<Class>) -> Instance {
     let slot = Slot { uid: instance.event.uid.clone(), original: None };
-    instance.marked = Some(Arc::new(Marked { word: Override { class, theme: None }, series: false, slot }));
+    instance.marked =
+        Some(Arc::new(Marked { word: Override { class, theme: None, answer: false }, series: false, slot }));
     instance
 }
 

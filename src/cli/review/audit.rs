@@ -32,7 +32,7 @@ impl Drawn {
             Said::Nothing => None,
         };
         let theme = self.theme.clone().filter(|_| class == Some(self.shown));
-        Some((self.slot.clone()?, Some(Override { class, theme })))
+        Some((self.slot.clone()?, Some(Override { class, theme, answer: true })))
     }
 }
 

@@ -67,7 +67,7 @@ impl Item {
     /// What an answer says: the theme stays where it confirms the class.
     pub fn word(&self, class: Option<Class>) -> Override {
         let kept = self.decided.as_ref().filter(|(decided, _)| Some(*decided) == class);
-        Override { class, theme: kept.and_then(|(_, theme)| theme.clone()) }
+        Override { class, theme: kept.and_then(|(_, theme)| theme.clone()), answer: true }
     }
 }
 
