@@ -10,6 +10,7 @@ Where we differ on purpose (and so test nothing here):
 - DTSTART is the first of COUNT though its rule does not give it (RFC 5545 3.3.10), an UNTIL without Z is on the wall of
   DTSTART, and an UNTIL that is a DATE is all of that day there: `in_its_words` says so to the oracle in its words.
 - A change with a higher SEQUENCE than its series is the last word on its date, whatever the series excludes.
+- A change of a date that gives no end and no length is as long as its series (`with_own_lengths`).
 - What cancels a date and all that follow cancels their older changes too (`with_the_rest_cancelled`).
 - An UNTIL before DTSTART leaves the first instance; one with Z ends a floating series at that instant (`in_its_words`).
 - A DATE among the dates of a series of times is that day at the time of DTSTART. An instance of a series that a change of
@@ -135,6 +136,30 @@ def with_the_rest_cancelled(text):
     return text
 
 
+def with_own_lengths(text):
+    """The text with the length of its series in each change of a date that gives none."""
+    say = lambda event, name: re.search(rf"^{name}[^:\r\n]*:(\S+)", event, re.M)
+    parse = lambda stamp: datetime.datetime.strptime(stamp.rstrip("Z"), "%Y%m%dT%H%M%S" if "T" in stamp else "%Y%m%d")
+    events = re.findall(r"BEGIN:VEVENT.*?END:VEVENT", text, re.S)
+    masters = {say(e, "UID")[1]: e for e in events if say(e, "UID") and not say(e, "RECURRENCE-ID")}
+    for event in (e for e in events if say(e, "UID") and say(e, "RECURRENCE-ID") and say(e, "DTSTART")):
+        master = masters.get(say(event, "UID")[1], "")
+        if say(event, "DTEND") or say(event, "DURATION") or not say(master, "DTSTART"):
+            continue
+        length = say(master, "DURATION")
+        if end := say(master, "DTEND"):
+            length = parse(end[1]) - parse(say(master, "DTSTART")[1])
+            days, minutes = length.days, length.seconds // 60
+            length = f"P{days}D" if "T" not in end[1] else f"P{days}DT{minutes}M" if days else f"PT{minutes}M"
+        elif length:
+            length = length[1]
+        dated = "T" not in say(event, "DTSTART")[1]
+        if length and dated == ("T" not in length):
+            given = event.replace("END:VEVENT", f"DURATION:{length}\r\nEND:VEVENT")
+            text = text.replace(event, given)
+    return text
+
+
 def hours(text):
     """Elapsed lengths by UID and summary, of events whose DURATION is in hours and minutes alone."""
     found = {}
@@ -156,7 +181,7 @@ def elapsed(row, exact):
 
 def oracle(text):
     """Rows by year; none where the oracle cannot read what we can, as some forms of UNTIL."""
-    text = with_the_rest_cancelled(without_overruled(text))
+    text = with_own_lengths(with_the_rest_cancelled(without_overruled(text)))
     text = re.sub(r"BEGIN:VEVENT.*?END:VEVENT", lambda event: in_its_words(event[0].replace("\r\n", "\n")), text, flags=re.S)
     parsed = icalendar.Calendar.from_ical(text)
     first, last = datetime.datetime(YEARS[0] - 1, 12, 1), datetime.datetime(YEARS[-1] + 1, 2, 1)
