@@ -3,7 +3,8 @@
 use super::judge::{Judged, Verdict};
 use super::report::Reason;
 use crate::classify::{By, Decision, Foreign, Nature, Outcome, People, Title, Words, foreign};
-use crate::model::{Answer, Event, EventType, Interval, Preferences, count};
+use crate::model::{Answer, Event, EventType, Interval, Preferences, Span, count};
+use std::collections::HashSet;
 
 /// Time out of office, as a rule, Google's event type or Outlook's OOF says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,28 +58,34 @@ pub fn give_way(judged: &mut [Judged], people: &People, wishes: &Preferences) {
     }
 }
 
-/// The sentence about a whole day that may be an absence of the user's while meetings on it count; of the longest one. What bears a
-/// name of somebody who takes part in meetings is theirs.
-pub fn note(here: &[&Judged], seen: &[&Judged]) -> Option<String> {
-    let counted = |away: &Judged| {
-        here.iter()
-            .filter(|j| j.is_meeting() && j.instance.event.recurring && j.interval.without(&[away.interval]).is_empty())
-            .count()
-    };
-    let perhaps = here.iter().filter(|j| j.may_be_absence).max_by_key(|j| j.interval.length());
-    let (away, meetings) = perhaps.map(|away| (away, counted(away))).filter(|(_, meetings)| *meetings > 0)?;
-    let title = away.title();
-    let words = Title::of(title.as_deref().unwrap_or_default()).words;
-    let lines = seen.iter().flat_map(|j| j.instance.event.attendees.lines());
-    let mut names = lines.filter_map(|line| line.name.as_deref()).map(Words::of);
-    if names.any(|name| (0..name.len()).any(|at| (0..words.len()).any(|word| words.word(word) == name.word(at)))) {
+/// The sentence about the longest whole day that may be an absence of the user's while meetings on it count. It names the day, not
+/// the title, because a picture may show no titles. What bears a name of somebody who takes part in meetings is theirs.
+pub fn note(here: &[&Judged], seen: &[&Judged], people: &People) -> Option<String> {
+    let away = here.iter().filter(|j| j.may_be_absence).max_by_key(|j| j.interval.length())?;
+    let inside = |j: &&&Judged| j.interval.without(&[away.interval]).is_empty();
+    let meetings = here.iter().filter(|j| j.is_meeting() && j.instance.event.recurring).filter(inside).count();
+    let Span::AllDay { first, .. } = away.instance.span else { return None };
+    if meetings == 0 || names_another(&away.instance.event, seen, people) {
         return None;
     }
-    let title = title.map_or("An all-day event".into(), |title| format!("`{title}`"));
     Some(format!(
-        "{title} may be your absence, and {} of series on its days count: a rule of yours with `kind = \"out-of-office\"` and its words takes it off",
+        "the all-day event of {first} may be your absence, and {} of series on its days count: a rule of yours with \
+         `kind = \"out-of-office\"` and the words of its title takes it off",
         count(meetings, "meeting")
     ))
+}
+
+/// A word of the title is in the name of somebody else who takes part in what was `seen`.
+fn names_another(event: &Event, seen: &[&Judged], people: &People) -> bool {
+    let title = Title::of(event.summary.as_deref().unwrap_or_default()).words;
+    let words: HashSet<&str> = (0..title.len()).map(|at| title.word(at)).collect();
+    let others = seen.iter().flat_map(|j| {
+        let event = &*j.instance.event;
+        let me = people.me_in(event);
+        event.attendees.lines().iter().filter(move |line| line.name.is_some() && !me.is(&line.address))
+    });
+    let mut names = others.filter_map(|line| line.name.as_deref()).map(Words::of);
+    names.any(|name| (0..name.len()).any(|at| words.contains(name.word(at))))
 }
 
 /// A series, or an invitation without an answer, that no earlier reason leaves out and the user did not mark: what they answered

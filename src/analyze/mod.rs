@@ -136,7 +136,7 @@ impl<'a> Analysis<'a> {
         });
         let here: Vec<&Judged> = seen.iter().copied().filter(|j| j.touches(&tally.window)).collect();
         let notes = self.notes.iter().cloned();
-        let notes = notes.chain(unknown::note(&seen, people)).chain(absence::note(&here, &seen)).collect();
+        let notes = notes.chain(unknown::note(&seen, people)).chain(absence::note(&here, &seen, people)).collect();
         Report {
             schema_version: report::SCHEMA_VERSION,
             week,
