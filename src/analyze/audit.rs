@@ -2,9 +2,10 @@
 //!
 //! Of each drawn hour, `x` is 1 where it is shown as strategy and `w` where it is shown as strategy or execution; `y` and `z` are
 //! the same by the answers. The means `X` and `W` of the shown ones are known for all hours, and a mark is right, so only the
-//! differences in the part `f` of the hours that bears no mark are estimated: share = (X + f · mean(y − x)) / (W + f · mean(z − w)). With
-//! dᵢ = (yᵢ − xᵢ) − share · (zᵢ − wᵢ), the margin of 90 % is f · 1.645 · √(s² / n) / (W + f · mean(z − w)), where s² = (Σ(dᵢ − mean)² + 1) / (n + 1): one wrong answer more than was seen, since
-//! twenty right ones do not prove that none is wrong. (The difference estimator and its linearised variance: Cochran, Sampling
+//! differences in the part `f` of the hours that bears no mark are estimated:
+//! share = (X + f · mean(y − x)) / (W + f · mean(z − w)). With dᵢ = (yᵢ − xᵢ) − share · (zᵢ − wᵢ), the margin of 90 % is
+//! f · 1.645 · √(s² / n) / (W + f · mean(z − w)), where s² = (Σ(dᵢ − mean)² + 1) / (n + 1): one wrong answer more than was
+//! seen, since twenty right ones do not prove that none is wrong. (The difference estimator and its linearised variance: Cochran, Sampling
 //! Techniques, 3rd edition, §6.3 and §7.8.)
 
 use super::ledger::ByClass;
@@ -62,7 +63,7 @@ pub struct Estimate {
 /// Corrects the share of `hours`, from whose part `unmarked` (a fraction of 1) the answered ones were drawn. `None` without answers
 /// or hours.
 pub fn estimate(hours: &ByClass, unmarked: f64, answers: &[Answered]) -> Option<Estimate> {
-    let all: f64 = hours.0.iter().map(|part| part.to_f64()).sum();
+    let all = hours.seconds();
     let n: f64 = answers.iter().map(|answer| answer.times as f64).sum();
     if all <= 0.0 || n <= 0.0 {
         return None;
@@ -89,13 +90,13 @@ fn unmarked<'a>(rows: &[Row<'a>]) -> Vec<(&'a Judged, f64)> {
 
 /// The part of `hours`, a fraction of 1, that the `rows` make up that nobody marked.
 pub fn part_unmarked(rows: &[Row<'_>], hours: &ByClass) -> f64 {
-    let all: f64 = hours.0.iter().map(|part| part.to_f64()).sum();
+    let all = hours.seconds();
     let open: f64 = unmarked(rows).iter().map(|(_, seconds)| seconds).sum();
     if all > 0.0 { (open / all).min(1.0) } else { 0.0 }
 }
 
-/// Draws `n` times among the counted `rows` that nobody marked, each meeting with a chance in proportion to its hours: an order by `seed`, then one
-/// at every n-th part of all hours. Each with how often it was drawn, in the order of the draw.
+/// Draws `n` times among the counted `rows` that nobody marked, each meeting with a chance in proportion to its hours: an order
+/// by `seed`, then one at every n-th part of all hours. Each with how often it was drawn, in the order of the draw.
 pub fn draw<'a>(rows: &[Row<'a>], n: usize, seed: u64) -> Vec<(&'a Judged, usize)> {
     let mut dice = Dice(seed);
     let mut urn = unmarked(rows);

@@ -212,9 +212,8 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
     let interval = elapsed(&instance.span, &wishes.zones);
     let seen = subject(&instance, interval, people, &wishes.zones);
     let decision = rules.decide(&seen);
-    let all_day = matches!(instance.span, Span::AllDay { .. });
-    let may_be_absence =
-        all_day && instance.marked.is_none() && decision.by == By::Nothing && rules.may_be_absence(&seen);
+    let all_day = seen.all_day;
+    let may_be_absence = all_day && decision.by == By::Nothing && rules.may_be_absence(&seen);
     let (decision, left_open) = opened(decision, wishes);
     let answer = people.my_answer(event);
     let waiting = match answer {

@@ -216,6 +216,16 @@ impl ByClass {
         &self.0[class as usize]
     }
 
+    /// The seconds of all classes.
+    pub fn all(&self) -> Exact {
+        self.0.iter().sum()
+    }
+
+    /// The same, rounded.
+    pub fn seconds(&self) -> f64 {
+        self.0.iter().map(Exact::to_f64).sum()
+    }
+
     /// Strategy + execution.
     pub fn classified(&self) -> Exact {
         self.of(Class::Strategy) + self.of(Class::Execution)

@@ -130,7 +130,7 @@ impl Tally {
 
     /// Total counted seconds.
     pub fn counted(&self) -> Exact {
-        self.hours.0.iter().sum()
+        self.hours.all()
     }
 
     /// S / (S + E).

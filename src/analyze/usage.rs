@@ -114,7 +114,7 @@ impl Usage {
 
     /// All counted seconds.
     pub fn counted(&self) -> Exact {
-        self.hours.0.iter().sum()
+        self.hours.all()
     }
 
     /// (S + E) / counted.

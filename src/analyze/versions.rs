@@ -2,7 +2,7 @@
 //! only a higher SEQUENCE, or a cancellation of an equal or higher one, goes before the copy that was answered.
 
 use super::copies::{content, is_cancelled, place, preferred};
-use crate::classify::{People, Title};
+use crate::classify::{People, title_text};
 use crate::model::{Event, EventStatus, Instance, Master, Original, Uid};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Ordering;
@@ -132,8 +132,7 @@ fn latest<'m>(masters: &'m [Master], people: &People) -> Vec<&'m Master> {
         let known = preferred(&a.event, people).cmp(&preferred(&b.event, people));
         known.then_with(|| a.range.cmp(&b.range)).then_with(|| content(&a.event).cmp(&content(&b.event)))
     };
-    let pairs = || (0..latest.len()).flat_map(|n| latest[..n].iter().zip(std::iter::repeat(latest[n])));
-    if pairs().any(|(a, b)| differ(a, b)) {
+    if latest.iter().enumerate().any(|(n, a)| latest[..n].iter().any(|b| differ(a, b))) {
         latest.retain(|m| !is_cancelled(&m.event));
         latest.sort_by(rank);
         return latest;
@@ -158,11 +157,7 @@ fn differ(a: &Master, b: &Master) -> bool {
 /// could say that one was renamed.
 fn are_strangers(a: &Event, b: &Event) -> bool {
     let silent = |event: &Event| event.unversioned && !event.recurring;
-    silent(a) && silent(b) && title(a) != title(b)
-}
-
-fn title(event: &Event) -> String {
-    Title::of(event.summary.as_deref().unwrap_or_default()).words.text().to_owned()
+    silent(a) && silent(b) && title_text(a) != title_text(b)
 }
 
 fn is_stranger(instance: &Instance, master: &Master) -> bool {

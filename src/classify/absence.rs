@@ -1,7 +1,7 @@
 //! Whether what looks like an absence is the user's own.
 
 use super::dates;
-use super::people::People;
+use super::people::{People, is_person};
 use super::words::{Title, Words};
 use crate::model::{Address, AttendeeKind, Attendees, Event, Role};
 use std::ops::Range;
@@ -46,10 +46,7 @@ pub fn foreign(event: &Event, people: &People) -> Option<Foreign> {
     let lines = event.attendees.lines();
     let guests = || lines.iter().filter(|line| line.kind != AttendeeKind::Resource).map(|line| &line.address);
     let others: Vec<&Address> = guests().filter(|address| !mine(address)).collect();
-    let room = |address: &Address| lines.iter().any(|l| l.kind == AttendeeKind::Resource && l.address == *address);
-    // Google names a calendar as the organizer of what stands in it.
-    let person = |address: &&Address| !address.domain().ends_with("calendar.google.com") && !room(address);
-    let organizer = event.organizer.as_ref().filter(person).filter(|address| !mine(address));
+    let organizer = event.organizer.as_ref().filter(|o| is_person(o, lines)).filter(|address| !mine(address));
     let known = lines.iter().any(|line| line.is_me) || !people.me.is_empty() || event.calendar.owner.is_some();
     let alone = match organizer {
         _ if known => others.is_empty(),

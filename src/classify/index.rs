@@ -224,8 +224,24 @@ impl Index {
         all
     }
 
+    /// Whether a rule about absence holds of what is none.
+    pub fn refuses(&self, rules: &[Rule], look: &Look<'_>) -> bool {
+        let hits = self.hits(look.title);
+        self.holding(rules, look, &hits).any(|number| !rules[number].is_own(look))
+    }
+
     /// The rules that match, in order.
     fn matching<'i>(
+        &'i self,
+        rules: &'i [Rule],
+        look: &'i Look<'_>,
+        hits: &'i Hits,
+    ) -> impl Iterator<Item = usize> + 'i {
+        self.holding(rules, look, hits).filter(|&number| rules[number].is_own(look))
+    }
+
+    /// The rules all of whose predicates hold, in order.
+    fn holding<'i>(
         &'i self,
         rules: &'i [Rule],
         look: &'i Look<'_>,
@@ -237,21 +253,19 @@ impl Index {
             move |word| ones(bits[word]).map(move |bit| word * 64 + bit)
         });
         let all = rules.len();
-        candidates.take_while(move |&rule| rule < all).filter(move |&rule| self.matches(rule, &rules[rule], hits, look))
+        candidates.take_while(move |&rule| rule < all).filter(move |&rule| self.holds(rule, &rules[rule], hits, look))
     }
 
-    /// Whether the rule with this number, which the title does not keep from it, matches; its `title`s are looked up, not
+    /// Whether the rule with this number, which the title does not keep from it, holds; its `title`s are looked up, not
     /// asked again.
-    fn matches(&self, number: usize, rule: &Rule, hits: &Hits, look: &Look<'_>) -> bool {
+    fn holds(&self, number: usize, rule: &Rule, hits: &Hits, look: &Look<'_>) -> bool {
         let titled = self.is_titled(number);
         let all = |predicates: &[Box<dyn Predicate>]| predicates.iter().all(|predicate| predicate.holds(look));
         let excluded = |(table, title): (&Vec<Box<dyn Predicate>>, &Option<usize>)| match title {
             Some(title) => hits.holds(*title) && all(&table[1..]),
             None => all(table),
         };
-        all(&rule.predicates[usize::from(titled)..])
-            && !rule.unless.iter().zip(&self.unless[number]).any(excluded)
-            && rule.is_own(look)
+        all(&rule.predicates[usize::from(titled)..]) && !rule.unless.iter().zip(&self.unless[number]).any(excluded)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::forms::is_form;
 use super::words::Title;
-use crate::model::{Instance, Marked, Original, Override, Overrides, Slot, Uid};
+use crate::model::{Event, Instance, Marked, Original, Override, Overrides, Slot, Uid};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -61,7 +61,7 @@ pub fn other_halves<'i>(
     let series = slot.uid.series();
     let titles: HashMap<&Uid, String> = instances
         .filter(|instance| instance.event.uid.series() == series)
-        .map(|instance| (&instance.event.uid, title(instance)))
+        .map(|instance| (&instance.event.uid, title_text(&instance.event)))
         .collect();
     let own = titles.get(&slot.uid);
     let is_other = |other: &&Slot| {
@@ -84,8 +84,9 @@ struct Halves<'o> {
     by_series: HashMap<Uid, Vec<(&'o Slot, Option<String>)>>,
 }
 
-fn title(instance: &Instance) -> String {
-    Title::of(instance.event.summary.as_deref().unwrap_or_default()).words.text().to_owned()
+/// The words of an event's title as one text: equal where titles are alike.
+pub fn title_text(event: &Event) -> String {
+    Title::of(event.summary.as_deref().unwrap_or_default()).words.text().to_owned()
 }
 
 impl<'o> Halves<'o> {
@@ -94,7 +95,7 @@ impl<'o> Halves<'o> {
         let mut titles: HashMap<&Uid, String> = HashMap::new();
         let marked: HashSet<&Uid> = whole.iter().map(|slot| &slot.uid).collect();
         for instance in instances.iter().filter(|i| marked.contains(&i.event.uid)) {
-            titles.insert(&instance.event.uid, title(instance));
+            titles.insert(&instance.event.uid, title_text(&instance.event));
         }
         let mut by_series: HashMap<Uid, Vec<(&Slot, Option<String>)>> = HashMap::new();
         for slot in whole {
@@ -105,7 +106,9 @@ impl<'o> Halves<'o> {
 
     fn get(&self, instance: &Instance) -> Option<&'o Slot> {
         let parts = self.by_series.get(&instance.event.uid.series()).filter(|_| instance.event.recurring)?;
-        let same = |(_, known): &&(&Slot, Option<String>)| known.as_ref().is_none_or(|known| *known == title(instance));
+        let same = |(_, known): &&(&Slot, Option<String>)| {
+            known.as_ref().is_none_or(|known| *known == title_text(&instance.event))
+        };
         parts.iter().rev().find(same).map(|(slot, _)| *slot)
     }
 }
@@ -135,14 +138,15 @@ fn moved(overrides: &Overrides, instances: &[Instance], zone: Tz) -> HashMap<usi
     }
     let mut titles: HashMap<&Uid, String> = HashMap::new();
     for instance in instances.iter().filter(|i| lost.iter().any(|slot| slot.uid == i.event.uid)) {
-        titles.insert(&instance.event.uid, title(instance));
+        titles.insert(&instance.event.uid, title_text(&instance.event));
     }
     let mut moved = HashMap::new();
     for slot in lost {
         let Some(original) = slot.original else { continue };
         if let Some([only]) = days.get(&(slot.uid.series(), day(original, zone))).map(Vec::as_slice) {
             let one = &instances[*only];
-            if one.event.uid != slot.uid && titles.get(&slot.uid).is_some_and(|known| *known != title(one)) {
+            if one.event.uid != slot.uid && titles.get(&slot.uid).is_some_and(|known| *known != title_text(&one.event))
+            {
                 continue;
             }
             let marked = instances[*only].original;

@@ -33,7 +33,7 @@ pub use extend::with_pack;
 pub use file::{BUILTIN, KNOWN_GROUPS, defaults, parse};
 pub use forms::is_form;
 pub use insert::{TitleRule, with_rule};
-pub use marks::{other_halves, put as put_marks, title_key, titled};
+pub use marks::{other_halves, put as put_marks, title_key, title_text, titled};
 pub use people::{Me, People};
 pub use phrase::Phrase;
 pub use predicates::{Finding, Kind, Look, PREDICATES, Predicate};

@@ -204,9 +204,8 @@ fn own_name(name: &str) -> String {
 }
 
 /// Google names a shared calendar, or nobody known, as the organizer of events; these and rooms are nobody.
-fn is_person(address: &Address, lines: &[Attendee]) -> bool {
-    let calendar = |domain: &str| domain == "calendar.google.com" || domain.ends_with(".calendar.google.com");
-    !calendar(address.domain())
+pub(super) fn is_person(address: &Address, lines: &[Attendee]) -> bool {
+    !in_domain(address, "calendar.google.com")
         && !lines.iter().any(|line| line.kind == AttendeeKind::Resource && line.address == *address)
 }
 

@@ -108,12 +108,8 @@ impl RuleSet {
     /// A rule for time out of office would hold, did the title not say more: nobody knows whose absence it is.
     pub fn may_be_absence(&self, subject: &Subject<'_>) -> bool {
         let title = Title::of(subject.event.summary.as_deref().unwrap_or_default());
-        let look = Look::new(&title, Some(subject));
-        let away = self.rules.iter().filter(|rule| rule.kind == Nature::OutOfOffice);
         foreign(subject.event, subject.people).is_none()
-            && away
-                .filter(|rule| rule.failure(&look).is_none() && rule.exclusion(&look).is_none())
-                .any(|rule| rule.refusal(&look).is_some())
+            && self.index.refuses(&self.rules, &Look::new(&title, Some(subject)))
     }
 
     fn first(&self, look: &Look<'_>) -> Decision {

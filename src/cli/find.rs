@@ -166,7 +166,8 @@ pub fn slot_when(original: Original, zones: &Zones) -> String {
     }
 }
 
-fn local(at: DateTime<Utc>, zones: &Zones) -> String {
+/// Local date and time.
+pub fn local(at: DateTime<Utc>, zones: &Zones) -> String {
     at.with_timezone(&zones.at(at)).format("%Y-%m-%d %H:%M").to_string()
 }
 

@@ -109,7 +109,7 @@ impl Review {
             overrides: overrides()?,
             span,
             now,
-            beyond: whole,
+            beyond: false,
             small: false,
             done: BTreeSet::new(),
             steps: Vec::new(),
@@ -128,7 +128,7 @@ fn percent(share: Option<Exact>) -> String {
 }
 
 fn coverage(hours: &ByClass) -> Option<Exact> {
-    hours.classified().over(&hours.0.iter().sum())
+    hours.classified().over(&hours.all())
 }
 
 impl Session<'_> {
@@ -157,17 +157,18 @@ impl Session<'_> {
         Analysis::new(self.instances.clone(), &self.setup.rules, &self.setup.config.people, &self.setup.wishes)
     }
 
-    /// What is still to be asked about.
-    fn left(&self) -> Vec<Item> {
+    /// What is still to be asked about, and all counted seconds of the twelve weeks.
+    fn left(&self) -> (Vec<Item>, f64) {
         let analysis = self.analysis();
         let topics = topics(&analysis, &self.setup.rules, self.span, self.within);
         let items = topics.iter().map(|topic| Item::new(topic, &analysis, &self.setup, self.review.show_private));
-        items.filter(|item| !self.done.contains(&item.key)).collect()
+        let left = items.filter(|item| !self.done.contains(&item.key)).collect();
+        (left, analysis.hours_in(self.span).seconds())
     }
 
     fn pass(&mut self, talk: &Talk) -> Done {
         loop {
-            let mut left = self.left();
+            let (mut left, all) = self.left();
             if left.is_empty() {
                 let prompt = match self.steps.is_empty() {
                     true => return output::print("nothing is left to ask about\n"),
@@ -179,7 +180,7 @@ impl Session<'_> {
                 }
                 continue;
             }
-            self.tell_small(&left)?;
+            self.tell_small(&left, all)?;
             let item = left.remove(0);
             if !item.first && !std::mem::replace(&mut self.beyond, true) && !self.steps.is_empty() {
                 output::print(&format!(
@@ -212,10 +213,9 @@ impl Session<'_> {
     }
 
     /// Tells once, after an answer, when little is left to be put right.
-    fn tell_small(&mut self, left: &[Item]) -> Done {
+    fn tell_small(&mut self, left: &[Item], all: f64) -> Done {
         let hours = |seconds: f64| seconds / 3600.0;
         let doubtful: f64 = left.iter().map(|item| item.doubtful).sum();
-        let all: f64 = self.analysis().hours_in(self.span).0.iter().map(|part| part.to_f64()).sum();
         if self.small || self.steps.is_empty() || doubtful > all * SMALL {
             return Ok(());
         }

@@ -78,6 +78,11 @@ impl Times {
         zoned && self.end.is_some_and(|end| !end.is_date() && end.zone == ZoneId::FLOATING)
     }
 
+    /// It is a change of one date and all that follow.
+    pub fn moves_all_that_follow(&self) -> bool {
+        self.slot.is_some_and(|(_, future)| future)
+    }
+
     /// It is a series of times that ends on a date.
     pub fn ends_on_a_date(&self) -> bool {
         !self.start.is_date() && self.rules.iter().filter_map(|rule| rule.until).any(Stamp::is_date)

@@ -29,6 +29,20 @@ enum Kind {
     Other,
 }
 
+impl Kind {
+    /// What stands directly in a calendar and is known.
+    fn of_calendar(name: &[u8]) -> Option<Kind> {
+        let known = [
+            ("VEVENT", Kind::Event),
+            ("VTODO", Kind::Todo),
+            ("VJOURNAL", Kind::Journal),
+            ("VFREEBUSY", Kind::FreeBusy),
+            ("VTIMEZONE", Kind::TimeZone),
+        ];
+        known.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes())).map(|(_, kind)| kind)
+    }
+}
+
 /// METHOD, as far as it says what the events of its calendar are (RFC 5546 §1.4).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
@@ -139,14 +153,16 @@ pub(super) fn text(bytes: &[u8], text: usize, base: usize) -> TextDraft {
     let mut last = 0;
     // Folding may have cut a character in two, so that only whole lines tell; but most texts are UTF-8 throughout.
     let odd = std::str::from_utf8(&bytes).is_err();
-    let foreign = foreign(&bytes);
-    let mut told = foreign.is_none();
+    let foreign = foreign(&bytes, odd);
+    let mut told = false;
     for mut line in Lines::new(&bytes) {
         last = line.number;
-        if let Some(text) = foreign.and_then(|encoding| recoded(&line.bytes, encoding)) {
+        if let Some(encoding) = foreign
+            && let Some(text) = recoded(&line.bytes, encoding)
+        {
             line.bytes = text.into();
             if !std::mem::replace(&mut told, true) {
-                let name = foreign.map_or("", |encoding| encoding.name());
+                let name = encoding.name();
                 let message = format!("text is not UTF-8 and names no `CHARSET`: it is read as {name}");
                 reader.context.notes.add(line.number, message, Lost::Nothing);
             }
@@ -209,31 +225,22 @@ impl Reader {
                 *events += 1;
             }
             Kind::Other
-        } else if is("VEVENT") || is("VTIMEZONE") || is("VTODO") || is("VJOURNAL") || is("VFREEBUSY") {
+        } else if let Some(kind) = Kind::of_calendar(name) {
             // These stand directly in a calendar: whatever is still open lacks its END, or should not hold them.
             self.interrupt(line);
             if self.calendar.is_none() {
                 self.open_calendar(line);
                 self.push(Kind::Calendar);
             }
-            if is("VEVENT") {
-                if let Some(calendar) = &mut self.calendar {
+            match (kind, &mut self.calendar) {
+                (Kind::Event, Some(calendar)) => {
                     calendar.has_events = true;
+                    self.event = Some((Draft::new(line, &self.shared), line));
                 }
-                self.event = Some((Draft::new(line, &self.shared), line));
-                Kind::Event
-            } else if is("VTIMEZONE") {
-                if let Some(calendar) = &mut self.calendar {
-                    calendar.zones.push(ZoneDraft::default());
-                }
-                Kind::TimeZone
-            } else if is("VFREEBUSY") {
-                Kind::FreeBusy
-            } else if is("VTODO") {
-                Kind::Todo
-            } else {
-                Kind::Journal
+                (Kind::TimeZone, Some(calendar)) => calendar.zones.push(ZoneDraft::default()),
+                _ => {}
             }
+            kind
         } else if (is("STANDARD") || is("DAYLIGHT")) && self.stack.last() == Some(&Kind::TimeZone) {
             if let Some(zone) = self.calendar.as_mut().and_then(|calendar| calendar.zones.last_mut()) {
                 zone.observances.push(Observance::default());
@@ -265,16 +272,8 @@ impl Reader {
             return self.close_calendar(line);
         } else if within {
             Kind::Other
-        } else if is("VEVENT") {
-            Kind::Event
-        } else if is("VTIMEZONE") {
-            Kind::TimeZone
-        } else if is("VFREEBUSY") {
-            Kind::FreeBusy
-        } else if is("VTODO") {
-            Kind::Todo
-        } else if is("VJOURNAL") {
-            Kind::Journal
+        } else if let Some(kind) = Kind::of_calendar(name) {
+            kind
         } else if is("STANDARD") || is("DAYLIGHT") {
             Kind::Observance
         } else {

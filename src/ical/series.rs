@@ -67,10 +67,8 @@ impl Parsed {
         for series in &self.series {
             let Some(first) = series.master.or(series.overrides.first().copied()) else { continue };
             let home = &self.calendars[self.components[first].times.home];
-            let own_zone = home.default_zone.as_ref();
-            let (floating, meter) = (own_zone.unwrap_or(&user), &mut meters[home.text]);
-            let mut expansion =
-                Expansion { parsed: self, start, end, days, zone, floating, own_zone, meter, problems, found };
+            let (floating, meter) = (home.default_zone.as_ref().unwrap_or(&user), &mut meters[home.text]);
+            let mut expansion = Expansion { parsed: self, start, end, days, zone, floating, meter, problems, found };
             expansion.series(series);
             found = expansion.found;
         }
@@ -92,6 +90,11 @@ pub(super) fn range(parsed: &Parsed, master: &Component, zone: Tz) -> (i64, i64)
     (first, untils.chain(times.rdates.iter().map(|date| instant(date.start))).fold(first, i64::max))
 }
 
+/// Whether the rule gives the DTSTART itself.
+fn gives_start(rule: &Rule, start: Stamp, meter: &mut Meter) -> bool {
+    Occurrences::new(rule, start.local, start.is_date(), start.local, start.local).next(meter).is_some()
+}
+
 struct Expansion<'a, 'b> {
     parsed: &'a Parsed,
     start: i64,
@@ -99,10 +102,8 @@ struct Expansion<'a, 'b> {
     /// First and last local day of the window.
     days: (i64, i64),
     zone: Tz,
-    /// Zone of floating times.
+    /// Zone of floating times: the calendar's, else the user's.
     floating: &'b Zone,
-    /// That of the calendar, where it names one.
-    own_zone: Option<&'b Zone>,
     meter: &'b mut Meter,
     problems: &'b mut Vec<Problem>,
     found: Vec<Placed>,
@@ -169,9 +170,7 @@ impl<'a> Expansion<'a, '_> {
                 let local = if midnight { slot.local } else { self.local_in(slot, ZoneId::FLOATING) };
                 day(local.div_euclid(DAY)).map(Original::On)
             }
-            Some(start) if !start.is_date() && slot.is_date() && on_rules => {
-                self.original(Self::on_day(slot.day(), start))
-            }
+            Some(start) if on_rules => self.original(Self::date_slot(slot, start).1),
             start => self.original(Self::beside(slot, start.unwrap_or(times.start))),
         }
     }
@@ -182,18 +181,19 @@ impl<'a> Expansion<'a, '_> {
         let changes = || series.overrides.iter().map(|index| &parsed.components[*index]);
         let on_rules = master.is_some_and(|master| self.dates_of_times(&master.times, changes()));
         let changes = changes().filter_map(|change| Some((self.slot(master, &change.times, on_rules)?, change)));
-        let changes: Vec<(Original, &'a Component)> = changes.collect();
+        let mut changes: Vec<(Original, &'a Component)> = changes.collect();
         let mut best: BTreeMap<Original, &'a Component> = version::latest(changes.iter().copied(), &parsed.zones);
         let futures = master.map_or_else(Vec::new, |master| self.futures(master, &best));
         if let Some(master) = master.filter(|_| !futures.is_empty()) {
-            let changes =
-                changes.into_iter().map(|(slot, change)| (self.old_slot(master, slot, change, &futures), change));
-            best = version::latest(changes.collect::<Vec<_>>().into_iter(), &parsed.zones);
+            for (slot, change) in &mut changes {
+                *slot = self.old_slot(master, *slot, change, &futures);
+            }
+            best = version::latest(changes.into_iter(), &parsed.zones);
         }
         let (excluded, excluded_days) =
             master.map_or_else(Default::default, |master| self.excluded(&master.times, on_rules));
         // From when on everything is cancelled, and by which version.
-        let later = best.iter().filter(|(_, change)| change.times.slot.is_some_and(|(_, future)| future));
+        let later = best.iter().filter(|(_, change)| change.times.moves_all_that_follow());
         let ends = later.filter(|(_, change)| change.event.status == Some(EventStatus::Cancelled));
         let ends: Vec<(Original, i64)> = ends.map(|(slot, end)| (*slot, end.times.version.sequence)).collect();
         for (slot, component) in &best {
@@ -262,13 +262,12 @@ impl<'a> Expansion<'a, '_> {
     fn old_slot(&mut self, master: &Component, slot: Original, change: &Component, futures: &[Future]) -> Original {
         let times = &master.times;
         let Some((local, at)) = self.place_of(times, slot) else { return slot };
-        let future = change.times.slot.is_some_and(|(_, future)| future);
-        if future || self.has_slot(times, local, at) {
+        if change.times.moves_all_that_follow() || self.has_slot(times, local, at) {
             return slot;
         }
         let Some(last) = futures.iter().rev().find(|last| last.at + last.shift <= at) else { return slot };
         let old = Stamp { local: local - last.shift, zone: times.start.zone };
-        let key = if old.is_date() { old.local } else { self.instant(old.local, old.zone) };
+        let key = self.instant(old.local, old.zone);
         let is_its = last.at <= key && last.component.times.start.is_date() == times.start.is_date();
         match is_its && self.has_slot(times, old.local, key) {
             true => self.original(old).unwrap_or(slot),
@@ -333,20 +332,17 @@ impl<'a> Expansion<'a, '_> {
         self.starts_on_its_rules(times)
     }
 
-    fn excluded(&mut self, times: &Times, on_rules: bool) -> (Vec<i64>, Vec<i64>) {
+    fn excluded(&self, times: &Times, on_rules: bool) -> (Vec<i64>, Vec<i64>) {
         let (mut instants, mut days) = (Vec::new(), Vec::new());
         for stamp in &times.exdates {
-            if stamp.is_date() && !times.start.is_date() && on_rules {
-                let slot = Self::on_day(stamp.day(), times.start);
-                instants.push(self.instant(slot.local, slot.zone));
-            } else if stamp.is_date() {
+            if stamp.is_date() && !on_rules {
                 days.push(stamp.day());
             } else if times.start.is_date() {
                 let local = self.local_in(*stamp, ZoneId::FLOATING);
                 days.extend([stamp.local, local].iter().filter(|l| l.rem_euclid(DAY) == 0).map(|l| l.div_euclid(DAY)));
             } else {
-                let stamp = Self::beside(*stamp, times.start);
-                instants.push(self.instant(stamp.local, stamp.zone));
+                let slot = Self::date_slot(*stamp, times.start).1;
+                instants.push(self.instant(slot.local, slot.zone));
             }
         }
         instants.sort_unstable();
@@ -454,10 +450,7 @@ impl<'a> Expansion<'a, '_> {
     /// Whether the series has a slot at its DTSTART's time each day that it has any, as far as its rules tell.
     fn starts_on_its_rules(&mut self, times: &Times) -> bool {
         let start = times.start;
-        times.rules.is_empty()
-            || times.rules.iter().any(|rule| {
-                Occurrences::new(rule, start.local, false, start.local, start.local).next(self.meter).is_some()
-            })
+        times.rules.is_empty() || times.rules.iter().any(|rule| gives_start(rule, start, self.meter))
     }
 
     /// The lengths that RDATEs give to their slots, whether or not a rule fills those too.
@@ -500,11 +493,8 @@ impl<'a> Expansion<'a, '_> {
             let (until_local, until_instant) = self.until(rule, start);
             let last = until_local.min(until_instant.saturating_add(DAY));
             // DTSTART is the first of COUNT, whether its rule gives it or not (§3.3.10).
-            let off = |meter: &mut Meter| {
-                let mut first = Occurrences::new(rule, start.local, start.is_date(), start.local, start.local);
-                first.next(meter).is_none()
-            };
-            let left = rule.count.filter(|_| counts && rules.len() == 1).filter(|_| off(self.meter));
+            let counts = counts && rules.len() == 1;
+            let left = rule.count.filter(|_| counts).filter(|_| !gives_start(rule, start, self.meter));
             let fewer = left.map(|count| Rule { count: Some(count - 1), ..rule.clone() });
             let rule = fewer.as_ref().unwrap_or(rule);
             let mut occurrences = Occurrences::new(rule, start.local, start.is_date(), low, high.min(last));

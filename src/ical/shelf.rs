@@ -321,7 +321,12 @@ impl<'a> Lookup<'a> {
         let lower = used.name.to_lowercase();
         let own = |place: &(usize, usize)| place.0 == used.calendar;
         let rank = |place: &(usize, usize)| (!own(place), draft(place).name != used.name);
-        let named: Vec<_> = places().filter(|place| draft(place).name.to_lowercase() == lower).collect();
+        let is_named = |place: &(usize, usize)| draft(place).name.to_lowercase() == lower;
+        // In its own calendar mostly: the others need not be asked then.
+        let mut named: Vec<_> = places().filter(own).filter(is_named).collect();
+        if named.is_empty() {
+            named = places().filter(is_named).collect();
+        }
         let best = named.iter().map(rank).min()?;
         let mut equal: Vec<_> = named.into_iter().filter(|place| rank(place) == best).collect();
         // Not the place in the file decides between several, but what they say.

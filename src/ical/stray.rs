@@ -15,8 +15,7 @@ impl Parsed {
     /// Takes such changes over from `other` where they are newer than the series here, or cancel an equal version of it.
     pub fn adopt(&mut self, other: &Parsed) {
         let orphans = other.series.iter().filter(|series| series.master.is_none()).flat_map(|series| &series.overrides);
-        let is_stray =
-            |one: &&Component| one.times.slot.is_some_and(|(_, future)| future) && !one.event.uid.0.is_empty();
+        let is_stray = |one: &&Component| one.times.moves_all_that_follow() && !one.event.uid.0.is_empty();
         let mut strays = orphans.map(|place| &other.components[*place]).filter(is_stray).peekable();
         if strays.peek().is_none() {
             return;

@@ -116,19 +116,24 @@ impl Grouping<'_> {
             if place == next {
                 uids.push(Default::default());
             }
-            let kind = match &component.times {
-                times if times.slot.is_some() => 1,
-                times => usize::from(times.adds) * 2,
+            let [masters, overrides, added] = &mut uids[place];
+            let times = &component.times;
+            let kind = if times.slot.is_some() {
+                overrides
+            } else if times.adds {
+                added
+            } else {
+                masters
             };
-            uids[place][kind].push(index);
+            kind.push(index);
         }
         for [masters, overrides, added] in uids {
-            let words: Vec<(bool, i64)> = masters.iter().map(|master| self.word(*master)).collect();
             if !masters.is_empty() || !overrides.is_empty() {
                 self.one(&masters, overrides, &mut all);
             }
             for place in added {
-                all.push(Series { master: Some(self.added(place, &words)), overrides: Vec::new() });
+                self.add(place, &masters);
+                all.push(Series { master: Some(place), overrides: Vec::new() });
             }
         }
         all
@@ -138,24 +143,18 @@ impl Grouping<'_> {
         self.components[place].times.version
     }
 
-    /// Whether it cancels, and in which version.
-    fn word(&self, place: usize) -> (bool, i64) {
-        (is_cancelled(&self.components[place]), self.version(place).sequence)
-    }
-
-    /// A series of added instances as it stands beside these words on the whole: ended by a cancellation of its version, and by a
-    /// newer version.
-    fn added(&mut self, place: usize, words: &[(bool, i64)]) -> usize {
+    /// A series of added instances beside these words on the whole: a cancellation of its version ends it, and so does a newer
+    /// version.
+    fn add(&mut self, place: usize, masters: &[usize]) {
         let own = self.version(place).sequence;
-        let newest = words.iter().map(|(_, sequence)| *sequence).max();
-        if words.iter().any(|(cancelled, sequence)| *cancelled && *sequence >= own && Some(*sequence) == newest) {
-            let mut change = self.components[place].clone();
-            Arc::make_mut(&mut change.event).status = Some(EventStatus::Cancelled);
-            self.components.push(change);
-            return self.components.len() - 1;
+        let newest = masters.iter().map(|master| self.version(*master).sequence).max();
+        let latest = |master: &usize| Some(self.version(*master).sequence) == newest;
+        let ended = masters.iter().any(|master| latest(master) && is_cancelled(&self.components[*master]));
+        let event = Arc::make_mut(&mut self.components[place].event);
+        match ended && newest >= Some(own) {
+            true => event.status = Some(EventStatus::Cancelled),
+            false => event.superseded = newest > Some(own),
         }
-        Arc::make_mut(&mut self.components[place].event).superseded = newest > Some(own);
-        place
     }
 
     /// All that bears one UID.

@@ -8,7 +8,7 @@ were. It becomes an iCalendar file as Outlook (German) or Google would write it.
 open, and by how many points the share of a week is off: untouched, and after four weeks of five answers that `review` asked for.
 The answers are the truth. Nothing here knows the rules."""
 import csv, json, os, re, statistics, subprocess, sys, tempfile
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 FIRST, LAST, ZONE = date(2026, 6, 1), date(2026, 11, 29), ZoneInfo("Europe/Berlin")
@@ -80,16 +80,14 @@ class Leader:
             title = re.sub(r"([,;\\])", r"\\\1", row["title"])
             event = [f"UID:{uid}", "DTSTAMP:20260501T000000Z", f"SUMMARY:{title}"]
             if row["start"] == "allday":
-                event += [f"DTSTART;VALUE=DATE:{days[0]:%Y%m%d}"]
-                stamp = lambda d: f"{d:%Y%m%d}"
+                value, stamps = ";VALUE=DATE", [f"{day:%Y%m%d}" for day in days]
             else:
-                at = datetime.combine(days[0], datetime.strptime(row["start"], "%H:%M").time())
-                event += [f"DTSTART;TZID={ZONE.key}:{at:%Y%m%dT%H%M%S}", f"DURATION:PT{int(row['minutes'])}M"]
-                stamp = lambda d: f"{d:%Y%m%d}T{at:%H%M%S}"
+                value, time = f";TZID={ZONE.key}", row["start"].replace(":", "") + "00"
+                stamps = [f"{day:%Y%m%d}T{time}" for day in days]
+                event += [f"DURATION:PT{int(row['minutes'])}M"]
+            event += [f"DTSTART{value}:{stamps[0]}"]
             if len(days) > 1:
-                kind = "" if row["start"] == "allday" else f";TZID={ZONE.key}"
-                value = ";VALUE=DATE" if row["start"] == "allday" else kind
-                event += [f"RDATE{value}:" + ",".join(map(stamp, days[1:]))]
+                event += [f"RDATE{value}:" + ",".join(stamps[1:])]
             if people:
                 answer = "" if outlook else ";PARTSTAT=ACCEPTED"
                 event += [f"ORGANIZER;CN={by}:mailto:{mailbox(by, self.domain)}"]
@@ -144,7 +142,6 @@ class Home:
             asked.stdin.flush()
             text = b""
         asked.communicate(b"q\n")
-        return answers
 
     def truth_of(self, start, title):
         for event in self.known:

@@ -123,9 +123,13 @@ def without_overruled(text):
     return text
 
 
+def say(event, name):
+    """The value of a property of a VEVENT; empty where there is none."""
+    return (re.search(rf"^{name}[^:\r\n]*:(\S+)", event, re.M) or ["", ""])[1]
+
+
 def with_the_rest_cancelled(text):
     """The text with the older changes cancelled that follow the cancelled rest of their series."""
-    say = lambda event, name: (re.search(rf"^{name}[^:\r\n]*:(\S+)", event, re.M) or ["", ""])[1]
     version = lambda event: int(say(event, "SEQUENCE") or 0)
     events = re.findall(r"BEGIN:VEVENT.*?END:VEVENT", text, re.S)
     for end in (e for e in events if "RANGE=THISANDFUTURE" in e and say(e, "STATUS") == "CANCELLED"):
@@ -138,22 +142,19 @@ def with_the_rest_cancelled(text):
 
 def with_own_lengths(text):
     """The text with the length of its series in each change of a date that gives none."""
-    say = lambda event, name: re.search(rf"^{name}[^:\r\n]*:(\S+)", event, re.M)
     parse = lambda stamp: datetime.datetime.strptime(stamp.rstrip("Z"), "%Y%m%dT%H%M%S" if "T" in stamp else "%Y%m%d")
     events = re.findall(r"BEGIN:VEVENT.*?END:VEVENT", text, re.S)
-    masters = {say(e, "UID")[1]: e for e in events if say(e, "UID") and not say(e, "RECURRENCE-ID")}
+    masters = {say(e, "UID"): e for e in events if say(e, "UID") and not say(e, "RECURRENCE-ID")}
     for event in (e for e in events if say(e, "UID") and say(e, "RECURRENCE-ID") and say(e, "DTSTART")):
-        master = masters.get(say(event, "UID")[1], "")
+        master = masters.get(say(event, "UID"), "")
         if say(event, "DTEND") or say(event, "DURATION") or not say(master, "DTSTART"):
             continue
         length = say(master, "DURATION")
         if end := say(master, "DTEND"):
-            length = parse(end[1]) - parse(say(master, "DTSTART")[1])
+            length = parse(end) - parse(say(master, "DTSTART"))
             days, minutes = length.days, length.seconds // 60
-            length = f"P{days}D" if "T" not in end[1] else f"P{days}DT{minutes}M" if days else f"PT{minutes}M"
-        elif length:
-            length = length[1]
-        dated = "T" not in say(event, "DTSTART")[1]
+            length = f"P{days}D" if "T" not in end else f"P{days}DT{minutes}M" if days else f"PT{minutes}M"
+        dated = "T" not in say(event, "DTSTART")
         if length and dated == ("T" not in length):
             given = event.replace("END:VEVENT", f"DURATION:{length}\r\nEND:VEVENT")
             text = text.replace(event, given)

@@ -13,8 +13,6 @@ const USUAL: usize = 3;
 /// What began this shortly before the end is new, where the calendar reaches back further than twice as long.
 const NEW: TimeDelta = TimeDelta::weeks(2);
 
-const SOLO: f64 = 0.3;
-
 /// Why a meeting is asked about. Rules are named by their index in [`RuleSet::rules`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
@@ -64,8 +62,8 @@ impl Doubt {
             Doubt::Both { .. } => 0.45,
             Doubt::Likely { asked, wrong, .. } => updated(0.3, 3.0, *asked, *wrong),
             Doubt::Shaken { asked, wrong, .. } => updated(0.04, 12.0, *asked, *wrong),
-            // What a leader keeps for themselves is private as often as it is work for strategy, and what a rule names and leaves open is mostly neither.
-            Doubt::Solo => SOLO,
+            // What a leader keeps for themselves is private as often as it is work, and what a rule leaves open is mostly neither.
+            Doubt::Solo => 0.3,
             Doubt::Kept { .. } => 0.12,
             Doubt::New { .. } => 0.1,
             Doubt::Sure { alone: true, .. } => 0.15,

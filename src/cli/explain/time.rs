@@ -104,7 +104,7 @@ impl Time<'_> {
     }
 
     fn local(&self, at: DateTime<Utc>) -> String {
-        at.with_timezone(&self.zones.at(at)).format("%Y-%m-%d %H:%M").to_string()
+        find::local(at, self.zones)
     }
 
     /// The slot of its series, where the meeting was moved out of it.

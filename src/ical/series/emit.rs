@@ -90,7 +90,7 @@ impl Expansion<'_, '_> {
             return None;
         }
         let user = Zone::Named(self.zone);
-        let zones = [self.parsed.zones.get(zone.0 as usize), self.own_zone, Some(&user)];
+        let zones = [self.parsed.zones.get(zone.0 as usize), Some(self.floating), Some(&user)];
         let days = |zone: &Zone| {
             let local = |at| zone.local(at, self.floating);
             let day = |at| local(at).div_euclid(DAY);
