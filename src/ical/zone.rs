@@ -172,17 +172,20 @@ fn windows(name: &str) -> Option<Tz> {
     listed(WINDOWS, &standard).or_else(|| listed(WITHDRAWN, &standard))
 }
 
-/// `/Europe/London`, `/mozilla.org/20050126_1/Europe/Berlin`, `/freeassociation.sourceforge.net/Tzfile/America/Indiana/Knox`.
+/// `/Europe/London`, `/mozilla.org/20050126_1/Europe/Berlin`, `/freeassociation.sourceforge.net/Tzfile/America/Indiana/Knox`, and a
+/// vendor's prefix before Microsoft's names.
 fn in_path(name: &str) -> Option<Tz> {
-    let host = name.split('/').next().is_some_and(|first| first.is_empty() || first.contains('.'));
+    let first = name.split('/').next()?;
+    if !first.is_empty() && !first.contains('.') {
+        return None;
+    }
     let mut rest = name.trim_start_matches('/');
-    while host && rest.contains('/') {
-        if let Some(zone) = iana(rest) {
+    loop {
+        if let Some(zone) = iana(rest).filter(|_| rest.contains('/')).or_else(|| windows(rest)) {
             return Some(zone);
         }
         rest = rest.split_once('/')?.1;
     }
-    None
 }
 
 /// `(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna`, with or without the offset before it.

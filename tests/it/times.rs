@@ -114,6 +114,7 @@ fn without_a_definition_a_name_is_looked_up() {
         ("\"tzone://Microsoft/Utc\"", "11"),
         ("/Europe/London", "11"),
         ("/example.org/x/America/New_York", "16"),
+        ("/example.org/GMT Standard Time", "11"),
         ("europe/london", "11"),
         ("EST5EDT", "16"),
     ] {
