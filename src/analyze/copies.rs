@@ -5,7 +5,7 @@ use crate::model::{
     Address, Answer, AttendeeKind, Calendar, Event, EventStatus, EventType, Instance, Original, Role, Span, Uid,
 };
 use std::cmp::{Ordering, Reverse};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What a calendar writes where it shows only that time is taken, in the languages of the packs, folded.
@@ -66,8 +66,11 @@ fn key(i: &Instance) -> Option<Key<'_>> {
     (!i.event.uid.0.is_empty()).then_some((&i.event.uid, i.original))
 }
 
+/// A calendar: its source and its name.
+type Place<'a> = (&'a str, &'a str);
+
 /// The calendar that an event lies in.
-pub(super) fn place(event: &Event) -> (&str, &str) {
+pub(super) fn place(event: &Event) -> Place<'_> {
     (&event.calendar.source, &event.calendar.name)
 }
 
@@ -128,13 +131,16 @@ struct Alike<'a> {
 impl Alike<'_> {
     fn find(mut self) {
         let mut by_time: HashMap<Span, Vec<usize>> = HashMap::new();
-        for at in (0..self.ranked.len()).filter(|at| self.of[*at] == *at) {
-            by_time.entry(self.ranked[at].span).or_default().push(at);
+        let mut calendars: HashMap<usize, BTreeSet<Place<'_>>> = HashMap::new();
+        for (at, instance) in self.ranked.iter().enumerate() {
+            calendars.entry(self.of[at]).or_default().insert(place(&instance.event));
+            if self.of[at] == at {
+                by_time.entry(instance.span).or_default().push(at);
+            }
         }
         for places in by_time.into_values().filter(|places| places.len() > 1) {
-            let one = place(&self.ranked[places[0]].event);
-            if places.iter().any(|at| place(&self.ranked[*at].event) != one) {
-                self.same_time(places);
+            if places.iter().any(|at| calendars[at] != calendars[&places[0]]) {
+                self.same_time(places, &mut calendars);
             }
         }
     }
@@ -149,14 +155,13 @@ impl Alike<'_> {
         (!answered && guests == 0, not_to_be, !answered, Reverse(guests), at)
     }
 
-    fn same_time(&mut self, mut places: Vec<usize>) {
+    /// `calendars` of a meeting hold it, or what is alike: a calendar holds a meeting once, and two alike in one are two.
+    fn same_time<'a>(&mut self, mut places: Vec<usize>, calendars: &mut HashMap<usize, BTreeSet<Place<'a>>>) {
         places.sort_by_cached_key(|at| self.order(*at));
         let titles: Vec<Option<String>> = places.iter().map(|at| self.title(*at)).collect();
-        // Each calendar holds a meeting once: two alike in one calendar are two.
-        let mut taken: HashSet<(usize, (&str, &str))> = HashSet::new();
         for (n, at) in places.iter().copied().enumerate() {
-            let own = place(&self.ranked[at].event);
-            let free = |other: usize| own != place(&self.ranked[other].event) && !taken.contains(&(other, own));
+            let own = calendars[&at].clone();
+            let free = |other: usize| own.is_disjoint(&calendars[&other]);
             let meeting = (0..places.len()).filter(|m| titles[*m].is_some()).map(|m| (m, places[m]));
             let found = match &titles[n] {
                 Some(title) => meeting
@@ -165,7 +170,7 @@ impl Alike<'_> {
                 None => meeting.filter(|(_, other)| self.of[*other] == *other).find(|(_, other)| free(*other)),
             };
             let Some((_, other)) = found else { continue };
-            taken.insert((other, own));
+            calendars.entry(other).or_default().extend(own);
             match titles[n] {
                 Some(_) => self.of[at] = other,
                 None => self.shadows[at] = Some(other),

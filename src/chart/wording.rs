@@ -190,7 +190,7 @@ pub(super) fn strip(report: &Report) -> Vec<String> {
         parts.push(format!("{}% unclassified", 100 - coverage.percent()));
     }
     if report.hours.likely.tenths() > 0 {
-        parts.push(format!("{} h by one word only", decimal(report.hours.likely.tenths())));
+        parts.push(format!("{} h only likely", decimal(report.hours.likely.tenths())));
     }
     if report.hours.tentative_not_counted.tenths() > 0 {
         parts.push(format!("{} h tentative, not counted", decimal(report.hours.tentative_not_counted.tenths())));

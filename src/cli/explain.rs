@@ -295,7 +295,7 @@ impl<'a> Answer<'a> {
                 let rule = &self.rules.rules()[step.rule];
                 let _ = writeln!(text, "  won: `{}` at {}:{}", rule.name, rule.source.name, rule.line);
                 if self.time.as_ref().is_some_and(|time| time.one.left_open.is_some()) {
-                    let _ = writeln!(text, "       by one word only, which `likely = \"unclassified\"` leaves open");
+                    let _ = writeln!(text, "       only likely, which `likely = \"unclassified\"` leaves open");
                 }
                 for e in &step.matched {
                     let _ = writeln!(text, "       {} = {}{}", e.predicate, e.wanted, seen(e, ", matched"));

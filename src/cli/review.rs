@@ -30,7 +30,7 @@ const KEYS: &str = "s strategy  e execution  i ignore  u leave open  (S E I U th
 #[derive(Args)]
 #[command(
     after_help = "Examples:\n  vantage review\n  vantage review 2026-W47\n  vantage review --series\n  vantage review --audit 20\n\n\
-                        Asked about is what may be wrong: what no rule classes, what one word decided, what rules of both classes match, what you \
+                        Asked about is what may be wrong: what no rule classes, what is only likely, what rules of both classes match, what you \
                         marked otherwise elsewhere, a private word although others take part, your own blocks that come again, events over \
                         16 hours. What is sure is asked about where it \
                         takes a quarter of an hour a week. First what comes again, each by the doubtful hours of the twelve weeks that one answer settles. An answer goes for \
@@ -79,8 +79,6 @@ struct Session<'a> {
     /// The twelve weeks by which doubt is weighed, and what the instances cover.
     span: Interval,
     now: DateTime<Utc>,
-    /// What comes again in the week is answered; the rest of it is asked about, and the twelve weeks.
-    beyond: bool,
     /// It was told that little is left.
     small: bool,
     /// What was answered or passed over.
@@ -109,7 +107,6 @@ impl Review {
             overrides: overrides()?,
             span,
             now,
-            beyond: false,
             small: false,
             done: BTreeSet::new(),
             steps: Vec::new(),
@@ -182,12 +179,6 @@ impl Session<'_> {
             }
             self.tell_small(&left, all)?;
             let item = left.remove(0);
-            if !item.first && !std::mem::replace(&mut self.beyond, true) && !self.steps.is_empty() {
-                output::print(&format!(
-                    "\nnext: the rest of {}, and what comes again in its twelve weeks\n",
-                    self.weeks
-                ))?;
-            }
             let here = left.iter().filter(|other| other.here).count();
             let more = if here > 0 { here } else { left.len() };
             let more = if more == 0 { String::new() } else { format!(" ({more} more)") };

@@ -59,7 +59,7 @@ fn write(t: &mut String, r: &Report) -> std::fmt::Result {
         writeln!(t, "  {:<NAMES$}{:>8}", format!("  {}", class.name()), format!("{} h", tenths(*shown)))?;
     }
     if r.hours.likely.tenths() > 0 {
-        writeln!(t, "  of these {} by one word only", hours(&r.hours.likely))?;
+        writeln!(t, "  of these {} only likely", hours(&r.hours.likely))?;
     }
     if r.provisional {
         let percent = r.coverage.as_ref().map_or(0, Exact::percent);

@@ -52,7 +52,7 @@ fn events_and_the_week_say_what_is_only_likely() {
         ]
     );
     let (text, json) = week(&world);
-    assert!(text.contains("\n  of these 1.5 h by one word only\n"), "{text}");
+    assert!(text.contains("\n  of these 1.5 h only likely\n"), "{text}");
     assert_eq!((&json["hours"]["likely"], &json["hours"]["strategy"]), (&1.5.into(), &1.5.into()));
 }
 
@@ -61,7 +61,7 @@ fn a_mark_a_label_and_a_rule_of_ones_own_are_sure() {
     let own = "extends = \"default\"\n[[rule]]\nname = \"mine\"\nclass = \"strategy\"\ntitle = \"nordlicht\"\n";
     let ruled = world("", own);
     assert_eq!(events(&ruled)[0], "Nordlicht pricing: strategy sure");
-    assert!(!week(&ruled).0.contains("by one word"));
+    assert!(!week(&ruled).0.contains("only likely"));
     let marked = world("likely = \"unclassified\"\n", "");
     marked.run(["mark", PRICING, "strategy", "--on", "2026-11-16"]).ok();
     assert_eq!(events(&marked)[0], "Nordlicht pricing: strategy sure");
@@ -73,10 +73,10 @@ fn what_is_likely_can_stay_open() {
     let world = world("likely = \"unclassified\"\n", "");
     assert_eq!(events(&world)[..2], ["Nordlicht pricing: unclassified -", "Sprint planning: execution sure"]);
     let (text, json) = week(&world);
-    assert!(!text.contains("by one word"), "{text}");
+    assert!(!text.contains("only likely"), "{text}");
     assert_eq!((&json["hours"]["unclassified"], &json["hours"]["likely"]), (&2.5.into(), &0.0.into()));
     let why = world.run(["explain", "one"]).ok();
-    assert!(why.contains("one word") && why.contains("likely = \"unclassified\""), "{why}");
+    assert!(why.contains("only likely") && why.contains("likely = \"unclassified\""), "{why}");
     let mistaken = world.config("likely = \"open\"\n");
     assert!(mistaken.run(["config", "check"]).fails(78).contains("expected one of `count`, `unclassified`"));
 }

@@ -116,7 +116,7 @@ fn before_its_range_a_source_erases_nothing_until_it_is_told_to() {
     assert_eq!(past(&world), whole);
     insta::assert_snapshot!(world.tell(["events", "--from", "2026-11-09", "--to", "2026-11-10"]), @"
     2026-11-09 09:00      60 min  strategy         Roadmap  (Vision, roadmap and portfolio)  (as last seen on 2026-11-23)
-    2026-11-10 09:00      60 min  strategy         Budget  (Leadership, board and money)  (as last seen on 2026-11-23)
+    2026-11-10 09:00      60 min  strategy         Budget  (Planning of a quarter or a year)  (as last seen on 2026-11-23)
     warning: side: 2 meetings before 2026-11-11 are no longer told like that by the source and count as last seen on 2026-11-23
      |
      = help: `vantage status` says more

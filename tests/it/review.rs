@@ -46,8 +46,6 @@ fn each_meeting_is_asked_about_once_and_a_series_can_be_answered_as_a_whole() {
     s e i u r z ? n q (3 more) > 
     execution, a series of 3; share 50% → 29%
 
-    next: the rest of 2026-W47, and what comes again in its twelve weeks
-
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched
     s e i u r z ? n q (2 more) > 
@@ -99,8 +97,6 @@ fn a_rule_is_written_where_it_wins_and_everything_else_in_the_file_stays() {
     2026-11-18 09:00  Acme daily  0.5 h, 2 people, a series of 3, 1.5 h
       unclassified: no rule matched
     s e i u r z ? n q (3 more) > 
-
-    next: the rest of 2026-W47, and what comes again in its twelve weeks
 
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched
@@ -170,8 +166,6 @@ fn the_last_steps_are_undone_and_asked_about_again() {
       unclassified: no rule matched
     s e i u r z ? n q (3 more) > 
     strategy, a series of 3; share 50% → 71%
-
-    next: the rest of 2026-W47, and what comes again in its twelve weeks
 
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched
@@ -248,8 +242,6 @@ fn what_cannot_be_a_rule_is_not_written() {
       unclassified: no rule matched
     s e i u r z ? n q (3 more) > 
     ignore, a series of 3; share 50% → 50%
-
-    next: the rest of 2026-W47, and what comes again in its twelve weeks
 
     2026-11-17 10:00  Zebra hour  1.5 h, 2 people
       unclassified: no rule matched

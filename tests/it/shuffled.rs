@@ -127,3 +127,15 @@ proptest! {
         prop_assert_eq!(report(&parts, 1, "a"), report(&reversed, 1, "z"));
     }
 }
+
+#[test]
+fn a_meeting_holds_its_place_in_each_calendar_that_tells_it() {
+    let series = vevent("u", "Sprint planning", "DTSTART:20261116T100000Z\nRRULE:FREQ=DAILY;COUNT=3\nDURATION:PT1H");
+    let other = vevent("v", "Sprint planning", "DTSTART:20261116T100000Z\nDURATION:PT1H");
+    // The second calendar holds both, so that they are two meetings, whichever copy of the series stands for it.
+    let parts = [(0, vcalendar("", &[&series])), (0, vcalendar("", &[&other, &series]))];
+    let [first, second] = parts.clone();
+    let told = report(&parts, 1, "a");
+    assert!(told.contains("\"counted\": 4"), "{told}");
+    assert_eq!(report(&[second, first], 1, "z"), told);
+}

@@ -27,7 +27,7 @@ fn a_half_written_file_keeps_what_was_read_from_it() {
     let world = world.file("team/a.ics", half);
     insta::assert_snapshot!(world.tell(WEEK), @"
     2026-11-16 10:00      60 min  strategy         Roadmap  (Vision, roadmap and portfolio)
-    2026-11-17 10:00      60 min  strategy         Budget  (Leadership, board and money)
+    2026-11-17 10:00      60 min  strategy         Budget  (Planning of a quarter or a year)
     warning: `HOME/team/a.ics` ends in the middle: no `END:VCALENDAR` closes it; what was read from it before still counts
     exit 0
     ");
@@ -101,7 +101,7 @@ fn a_disk_without_room_shows_what_was_stored() {
     let world = team().ics("team/a.ics", &[&one("Roadmap", 18)]);
     insta::assert_snapshot!(limited(&world, 0), @"
     2026-11-16 10:00      60 min  strategy         Roadmap  (Vision, roadmap and portfolio)
-    2026-11-17 10:00      60 min  strategy         Budget  (Leadership, board and money)
+    2026-11-17 10:00      60 min  strategy         Budget  (Planning of a quarter or a year)
     warning: the lock `HOME/.local/state/vantage/vantage.lock` could not be taken: File too large (os error 27)
      |
      = help: what was stored before is shown; mend it, and the calendars are read again

@@ -46,8 +46,6 @@ pub struct Topic<'a> {
     pub again: bool,
     /// A doubtful meeting of it touches the time that is gone over.
     pub here: bool,
-    /// It comes again there, and goes before what does not; nothing but its hours is no reason for that.
-    pub first: bool,
     /// What an answer settles: seconds of the doubtful ones.
     pub seconds: f64,
     /// What an answer for all of them is said of; empty where nothing would find them again.
@@ -62,9 +60,8 @@ impl Topic<'_> {
     }
 }
 
-/// The topics of `span`, by the doubtful hours that an answer settles. Where `within` is a part of `span`, what comes again in
-/// `within` goes first, then the rest of it and what comes again elsewhere in `span`. The one to show lies in `within` where it can;
-/// of several the most doubtful, then the latest.
+/// The topics of `span` that come again or lie in `within`, by the doubtful hours that an answer settles. The one to show lies in
+/// `within` where it can; of several the most doubtful, then the latest.
 pub fn topics<'a>(analysis: &'a Analysis<'_>, rules: &RuleSet, span: Interval, within: Interval) -> Vec<Topic<'a>> {
     let rows: Vec<(&Judged, f64)> = (analysis.rows(span).into_iter())
         .filter(|row| row.judged.verdict != Verdict::LeftOut(Reason::Duplicate))
@@ -79,7 +76,7 @@ pub fn topics<'a>(analysis: &'a Analysis<'_>, rules: &RuleSet, span: Interval, w
         Doubts::new(analysis, rules, span, &groups.values().map(|places| ground.all(places)).collect::<Vec<_>>());
     let mut topics: Vec<Topic<'_>> =
         groups.into_iter().filter_map(|(kind, places)| ground.topic(kind, &places, &doubts)).collect();
-    let rank = |topic: &Topic<'_>| (!topic.first, Reverse((topic.worth() * 1000.0) as i64), topic.shown.interval.start);
+    let rank = |topic: &Topic<'_>| (Reverse((topic.worth() * 1000.0) as i64), topic.shown.interval.start);
     topics.sort_by_key(rank);
     topics
 }
@@ -147,7 +144,6 @@ impl<'a> Ground<'_, 'a> {
             kind,
             again,
             here,
-            first: self.within == self.span || here && again && !sure,
             shown: self.rows[*shown].0,
             doubt: doubt.clone(),
             seconds,

@@ -22,7 +22,6 @@ pub struct Item {
     pub others: Option<String>,
     /// Whether a doubtful meeting of it lies in the time that is gone over, and comes again there.
     pub here: bool,
-    pub first: bool,
     /// Seconds that an answer may be expected to change.
     pub doubtful: f64,
     pub private: bool,
@@ -52,7 +51,6 @@ impl Item {
             id: find::id(&j.instance),
             slots: topic.slots.clone(),
             here: topic.here,
-            first: topic.first,
             doubtful: topic.doubtful,
             private: j.private() && !show_private,
             summary: event.summary.clone().unwrap_or_default(),
@@ -105,7 +103,7 @@ fn why(topic: &Topic<'_>, rules: &RuleSet) -> String {
         Doubt::Open => "no rule matched".into(),
         Doubt::Kept { rule } => format!("`{}` leaves it open", name(*rule)),
         Doubt::LeftOpen { rule, class } => {
-            format!("only one word speaks for {}, by `{}`", class.name(), name(*rule))
+            format!("only likely {}, by `{}`", class.name(), name(*rule))
         }
         Doubt::Marked(class) => format!("you marked the same title as {}", class.name()),
         Doubt::Solo => "a block of your own that comes again and no rule classes".into(),
@@ -120,7 +118,7 @@ fn why(topic: &Topic<'_>, rules: &RuleSet) -> String {
             format!("`{}` decided, but `{}` says {} and comes later", name(*won), name(*against), class.name())
         }
         Doubt::Likely { rule, asked, wrong } => {
-            format!("`{}` decided by one word{}", name(*rule), times(*asked, *wrong))
+            format!("`{}` decided, and is only likely{}", name(*rule), times(*asked, *wrong))
         }
         Doubt::Shaken { rule, asked, wrong } => format!("`{}` decided{}", name(*rule), times(*asked, *wrong)),
         Doubt::Sure { rule, .. } => format!("`{}` decided and is sure; asked for its hours alone", name(*rule)),
