@@ -20,7 +20,7 @@ pub struct Likely {
     pub me: Option<Address>,
     /// The domain of the user's address.
     pub domain: Option<String>,
-    /// Whom the user meets alone in that domain, the most frequent first.
+    /// Whom the user meets alone in that domain and mostly calls, the most frequent first: the likely reports.
     pub partners: Vec<Address>,
 }
 
@@ -46,9 +46,16 @@ pub fn likely(judged: &[Judged], people: &People) -> Likely {
         let (known, me) = (people.people(event)?, people.me_in(event));
         let others: Vec<&&Address> = known.iter().filter(|a| !me.is(a)).collect();
         let two = known.len() == 2 && others.len() == 1 && !people.has_group(event);
-        (two && Some(others[0].domain()) == domain.as_deref()).then(|| (*others[0]).clone())
+        let called = event.organizer.as_ref() == Some(*others.first()?);
+        (two && Some(others[0].domain()) == domain.as_deref()).then(|| ((*others[0]).clone(), called))
     };
-    let partners = most(held().filter_map(partner)).into_iter().filter(|(_, meetings)| *meetings >= OFTEN);
+    let all: Vec<(Address, bool)> = held().filter_map(partner).collect();
+    let calls: BTreeMap<Address, usize> =
+        most(all.iter().filter(|(_, called)| *called).map(|(a, _)| a.clone())).into_iter().collect();
+    // Who calls the 1:1s is the boss or an assistant rather than a report.
+    let theirs = |address: &Address, meetings: usize| calls.get(address).is_some_and(|calls| calls * 2 > meetings);
+    let partners = most(all.into_iter().map(|(address, _)| address)).into_iter();
+    let partners = partners.filter(|(address, meetings)| *meetings >= OFTEN && !theirs(address, *meetings));
     Likely { me, partners: partners.map(|(address, _)| address).take(MOST).collect(), domain }
 }
 

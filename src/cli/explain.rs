@@ -298,7 +298,7 @@ impl<'a> Answer<'a> {
                     let _ = writeln!(text, "       only likely, which `likely = \"unclassified\"` leaves open");
                 }
                 for e in &step.matched {
-                    let _ = writeln!(text, "       {} = {}{}", e.predicate, e.wanted, seen(e, ", matched"));
+                    let _ = writeln!(text, "       {} = {}{}", e.predicate, head(&e.wanted), seen(e, ", matched"));
                 }
             }
             (None, By::Override { series, .. }) => {
@@ -321,10 +321,19 @@ impl<'a> Answer<'a> {
     }
 }
 
+/// The beginning of a long expression, on one line; `rules show` prints the whole.
+fn head(wanted: &str) -> String {
+    let line = wanted.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(60) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
+    }
+}
+
 fn why(why: &Why) -> String {
     match why {
         Why::Failed(e) => format!("`{}` did not match{}", e.predicate, seen(e, ", saw")),
-        Why::Unless(e) => format!("`unless {} = {}` held{}", e.predicate, e.wanted, seen(e, ", by")),
+        Why::Unless(e) => format!("`unless {} = {}` held{}", e.predicate, head(&e.wanted), seen(e, ", by")),
         Why::NotMine(e) => format!("is no absence of yours: {}{}", e.wanted, seen(e, ",")),
         Why::Later => "matches too, but comes later".into(),
         Why::Weak => "matches too, but is weak".into(),

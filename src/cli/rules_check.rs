@@ -225,7 +225,11 @@ impl Check<'_> {
         };
         for (number, used) in self.used() {
             let rule = &self.rules.rules()[number];
-            line(used, class(rule), &format!("{}  {}", plain(&rule.name), place(rule)))?;
+            let marked = match used.events {
+                0 if used.matched > 0 && !used.shadowed() => ", all it matches is marked or labelled",
+                _ => "",
+            };
+            line(used, class(rule), &format!("{}  {}{marked}", plain(&rule.name), place(rule)))?;
         }
         if a.beside.events > 0 {
             line(&a.beside, "", "(labels and your own marks)")?;

@@ -226,3 +226,10 @@ fn a_batch_answers_each_line_before_the_next_is_asked() {
     while writeln!(ask, "and on").is_ok() {}
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn a_long_expression_takes_one_line() {
+    let why = World::new().run(["explain", "Exit Spain?"]).ok();
+    let line = why.lines().find(|line| line.contains("title_regex")).expect("the rule by form");
+    assert!(line.contains("…, matched `Exit Spain?`") && line.chars().count() < 120, "{why}");
+}

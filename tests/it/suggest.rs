@@ -89,6 +89,7 @@ fn what_is_suggested_is_a_rules_file_with_its_reasons() {
     # [[rule]]
     # name = "Osprey"
     # class = ""  # strategy, execution or ignore
+    # weak = true
     # title = ["osprey"]
 
     # "Acme Kestrel": 1 meeting, 1.5 h, 90 minutes, 2 people, with guests from outside
@@ -154,6 +155,7 @@ fn the_top_five_raise_the_coverage_by_exactly_what_was_printed() {
     # [[rule]]
     # name = "Osprey"
     # class = ""  # strategy, execution or ignore
+    # weak = true
     # title = ["osprey"]
     Add it? s as strategy, e as execution, i ignore it, n no, q no more: 
     Add it? s as strategy, e as execution, i ignore it, n no, q no more: 

@@ -33,7 +33,12 @@ impl Ground<'_> {
         (rows, seen): (&[Row<'_>], &[Option<Seen>]),
     ) -> Result<Option<Effect>, (String, Vec<Mistake>)> {
         let folds: Vec<&Fold> = group.rows.iter().filter_map(|&i| Some(&seen[i].as_ref()?.fold)).collect();
-        let (words, weak, whole) = conditions(group, &folds, suggestion.proposal.two, !self.people.domains.is_empty());
+        let (mut words, weak, whole) =
+            conditions(group, &folds, suggestion.proposal.two, !self.people.domains.is_empty());
+        // One word of one title, for whose class nothing speaks, may mean anything elsewhere.
+        if suggestion.proposal.outcome.is_none() && one_word(group, &folds) {
+            words = None;
+        }
         let mut first: Option<(String, Effect)> = None;
         for (condition, is_weak) in [(words, false), (weak, true), (Some(whole), true)] {
             let Some(condition) = condition else { continue };
@@ -82,6 +87,18 @@ impl Ground<'_> {
         let moves = was.iter().filter(|was| suggestion.proposal.outcome != Some(**was)).count();
         Ok(Effect { after: coverage(&rows), moves, touched: was.len() })
     }
+}
+
+/// Its rule would ask for one word, and names and numbers aside there is one title.
+fn one_word(group: &Group, folds: &[&Fold]) -> bool {
+    let phrases: BTreeSet<Option<String>> = folds.iter().map(|fold| fold.phrase()).collect();
+    let title = phrases.first().cloned().flatten().unwrap_or_default();
+    phrases.len() == 1
+        && match group.bond {
+            Bond::Word(_) => true,
+            Bond::Title => !title.contains(' '),
+            _ => false,
+        }
 }
 
 /// What the rule may ask for: the words, where there are any that may stand alone, the same as a weak rule, the whole title.

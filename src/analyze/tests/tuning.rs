@@ -84,7 +84,13 @@ fn whom_i_often_meet_alone_in_my_domain_is_likely_a_report() {
     let often = |with: &'static str, times: u32| {
         (0..times).map(move |n| one_to_one(&format!("{with} {n}"), with, n)).collect::<Vec<_>>()
     };
+    // Who calls the 1:1s is the boss.
+    let boss = often("boss@x.example", 6).into_iter().map(|mut one| {
+        std::sync::Arc::make_mut(&mut one.event).organizer = Address::parse("boss@x.example");
+        one
+    });
     let instances = [
+        boss.collect(),
         often("amara@x.example", 3),
         often("jonas@x.example", 4),
         often("chance@x.example", 2),
