@@ -20,7 +20,7 @@ pub struct Likely {
     pub me: Option<Address>,
     /// The domain of the user's address.
     pub domain: Option<String>,
-    /// Whom the user meets alone in that domain and mostly calls, the most frequent first: the likely reports.
+    /// Whom the user meets alone in that domain, but for who calls most of these, the most frequent first: the likely reports.
     pub partners: Vec<Address>,
 }
 

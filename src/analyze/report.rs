@@ -148,7 +148,7 @@ pub struct Hours {
     pub execution: Exact,
     #[serde(serialize_with = "hours")]
     pub unclassified: Exact,
-    /// Part of strategy and execution that one word of a rule decided.
+    /// Part of strategy and execution that is only likely.
     #[serde(serialize_with = "hours")]
     pub likely: Exact,
     /// Booked focus: length of the union of focus events.

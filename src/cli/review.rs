@@ -179,9 +179,7 @@ impl Session<'_> {
             }
             self.tell_small(&left, all)?;
             let item = left.remove(0);
-            let here = left.iter().filter(|other| other.here).count();
-            let more = if here > 0 { here } else { left.len() };
-            let more = if more == 0 { String::new() } else { format!(" ({more} more)") };
+            let more = if left.is_empty() { String::new() } else { format!(" ({} more)", left.len()) };
             output::print(&format!("\n{}", item.text))?;
             let Some(key) = self.asked.key(&format!("s e i u r z ? n q{more} > "))? else { return Ok(()) };
             match key {

@@ -225,10 +225,8 @@ impl Check<'_> {
         };
         for (number, used) in self.used() {
             let rule = &self.rules.rules()[number];
-            let marked = match used.events {
-                0 if used.matched > 0 && !used.shadowed() => ", all it matches is marked or labelled",
-                _ => "",
-            };
+            let overruled = used.won == 0 && !used.lost_to.is_empty() && !used.shadowed();
+            let marked = if overruled { ", all it matches is marked or labelled" } else { "" };
             line(used, class(rule), &format!("{}  {}{marked}", plain(&rule.name), place(rule)))?;
         }
         if a.beside.events > 0 {

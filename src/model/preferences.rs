@@ -41,7 +41,7 @@ pub struct Preferences {
     pub focus_block: TimeDelta,
     pub tentative: Weight,
     pub unanswered: Weight,
-    /// What one word of a rule decides stays open.
+    /// What is only likely stays open.
     pub likely_open: bool,
     /// Series and unanswered meetings inside the user's absences count like any other.
     pub meet_while_away: bool,

@@ -83,9 +83,9 @@ fn what_is_likely_can_stay_open() {
 
 #[test]
 fn a_rule_that_only_matches_what_is_marked_is_told_as_such() {
-    let own = "extends = \"default\"\n[[rule]]\nname = \"mine\"\nclass = \"strategy\"\ntitle = \"nordlicht\"\n";
+    let own = "extends = \"default\"\n[[rule]]\nname = \"mine\"\nclass = \"strategy\"\ntitle = \"sprint\"\n";
     let world = world("", own);
-    world.run(["mark", PRICING, "execution", "--on", "2026-11-16"]).ok();
+    world.run(["mark", "Sprint planning", "execution", "--on", "2026-11-17"]).ok();
     let told = world.run(["rules", "check"]).ok();
     assert!(told.contains("mine  ~/.config/vantage/rules.toml:2, all it matches is marked or labelled\n"), "{told}");
 }

@@ -14,7 +14,7 @@ fn doctor_finds_what_is_wrong() {
     };
     insta::assert_snapshot!(doctor(&world), @"
     ok    configuration: ~/.config/vantage/vantage.toml
-    ok    rules: the built-in ones, 39 rules
+    ok    rules: the built-in ones, 38 rules
     ok    time zone: Europe/Berlin
     ok    font: the built-in one
     ok    account work: signed in since 2026-11-23

@@ -59,10 +59,10 @@ fn doubtful_hours_that_come_again_are_asked_about_first() {
         "Okapi circle",
         "Nordlicht pricing integration",
         "Write and read",
+        "Backlog refinement",
         "Nordlicht standup",
         "Zebra afternoon",
         "Sprint planning",
-        "Backlog refinement",
     ];
     assert_eq!(titles, expected);
     // Of a week the same, but for what is once elsewhere.

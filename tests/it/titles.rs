@@ -312,3 +312,26 @@ fn on_titles_that_leaders_write_the_rules_are_mostly_right_and_seldom_wrong() {
         assert!(right >= least_right && wrong <= most_wrong && claimed <= most_claimed && misled <= 8, "{said}");
     }
 }
+
+#[test]
+fn a_word_of_direction_in_a_name_a_form_or_a_date_misleads_nobody() {
+    check(
+        E,
+        "Sprint planning - Vision squad | Stand-up Vision team | Daily revenue numbers | Release packaging | Vision API",
+    );
+    check(E, "Pub/Sub migration | 360 camera firmware | Where we are with the release | Book room for vision workshop");
+    check(
+        OPEN,
+        "Can we talk? | Are we ready? | Open items? | Option A or B for the icon? | How do users log in | Use case for billing",
+    );
+    check(OPEN, "Budget background | Travel budget 2027 | 5 years at company celebration | Dev plan review");
+    check(
+        S,
+        "Mobile app roadmap | Mission workshop | Roadmap 24.11. | Delivery strategy | Export strategy | Clean energy roadmap",
+    );
+    check(
+        S,
+        "Retirement product pricing | LinkedIn partnership | Form builder roadmap | Are we too cheap? | Budget round 2027",
+    );
+    check_in(&with_pack("es"), OPEN, "¿Hablamos? | ¿Próximos pasos? | ¿Tenemos acceso?");
+}

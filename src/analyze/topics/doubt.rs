@@ -45,7 +45,7 @@ pub enum Doubt {
 }
 
 impl Doubt {
-    /// About how often an answer says something else, as measured on titles that two readers agreed on. What answers say of
+    /// About how often an answer says something else, as measured on the leaders of `tests/leaders`. What answers say of
     /// other meetings of a rule is added to that as evidence: three answers weigh as much as the guess about one word, twelve
     /// as much as that about a sure decision.
     pub fn odds(&self) -> f64 {
@@ -62,11 +62,11 @@ impl Doubt {
             Doubt::Both { .. } => 0.45,
             Doubt::Likely { asked, wrong, .. } => updated(0.3, 3.0, *asked, *wrong),
             Doubt::Shaken { asked, wrong, .. } => updated(0.04, 12.0, *asked, *wrong),
-            // What a leader keeps for themselves is private as often as it is work, and what a rule leaves open is mostly neither.
-            Doubt::Solo => 0.3,
+            // What a leader keeps for themselves is mostly private, and what a rule leaves open is mostly neither.
+            Doubt::Solo => 0.15,
             Doubt::Kept { .. } => 0.12,
             Doubt::New { .. } => 0.1,
-            Doubt::Sure { alone: true, .. } => 0.15,
+            Doubt::Sure { alone: true, .. } => 0.07,
             Doubt::Sure { .. } => 0.04,
         }
     }

@@ -16,8 +16,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// More of one meeting is nothing that an answer could count.
 const LONGEST: TimeDelta = TimeDelta::hours(8);
-/// What an answer about a meeting that never comes back settles is worth so much: no later week is in it.
+/// What an answer about a meeting that never comes back settles is worth so much, and about a series that ended: no later week is in
+/// it.
 const ONCE: f64 = 0.25;
+const ENDED: f64 = 0.5;
+/// What was not there for so long does not come again; a meeting a month does.
+const GONE: TimeDelta = TimeDelta::weeks(5);
 /// A sure series is asked about in the end, where it takes as much: a quarter of an hour a week.
 const MUCH: f64 = 3.0 * 3600.0;
 
@@ -44,8 +48,8 @@ pub struct Topic<'a> {
     pub doubt: Doubt,
     /// It is a series, or was there in several weeks.
     pub again: bool,
-    /// A doubtful meeting of it touches the time that is gone over.
-    pub here: bool,
+    /// Its last meeting lies so far back that it comes no more.
+    pub ended: bool,
     /// What an answer settles: seconds of the doubtful ones.
     pub seconds: f64,
     /// What an answer for all of them is said of; empty where nothing would find them again.
@@ -56,12 +60,16 @@ pub struct Topic<'a> {
 
 impl Topic<'_> {
     fn worth(&self) -> f64 {
-        self.doubtful * if self.again { 1.0 } else { ONCE }
+        match (self.again, self.ended) {
+            (false, _) => self.doubtful * ONCE,
+            (true, true) => self.doubtful * ENDED,
+            (true, false) => self.doubtful,
+        }
     }
 }
 
-/// The topics of `span` that come again or lie in `within`, by the doubtful hours that an answer settles. The one to show lies in
-/// `within` where it can; of several the most doubtful, then the latest.
+/// The topics of `span` that come again or lie in `within`, by the doubtful hours that an answer settles: first the doubtful ones
+/// that come again. The one to show lies in `within` where it can; of several the most doubtful, then the latest.
 pub fn topics<'a>(analysis: &'a Analysis<'_>, rules: &RuleSet, span: Interval, within: Interval) -> Vec<Topic<'a>> {
     let rows: Vec<(&Judged, f64)> = (analysis.rows(span).into_iter())
         .filter(|row| row.judged.verdict != Verdict::LeftOut(Reason::Duplicate))
@@ -76,7 +84,8 @@ pub fn topics<'a>(analysis: &'a Analysis<'_>, rules: &RuleSet, span: Interval, w
         Doubts::new(analysis, rules, span, &groups.values().map(|places| ground.all(places)).collect::<Vec<_>>());
     let mut topics: Vec<Topic<'_>> =
         groups.into_iter().filter_map(|(kind, places)| ground.topic(kind, &places, &doubts)).collect();
-    let rank = |topic: &Topic<'_>| (Reverse((topic.worth() * 1000.0) as i64), topic.shown.interval.start);
+    let last = |topic: &Topic<'_>| !topic.again || matches!(topic.doubt, Doubt::Sure { .. });
+    let rank = |topic: &Topic<'_>| (last(topic), Reverse((topic.worth() * 1000.0) as i64), topic.shown.interval.start);
     topics.sort_by_key(rank);
     topics
 }
@@ -130,8 +139,7 @@ impl<'a> Ground<'_, 'a> {
         let odds = |doubt: &Doubt| (doubt.odds() * 1000.0) as i64;
         let rank = |(at, doubt): &&(usize, Doubt)| (touches(*at), odds(doubt), Reverse(doubt.clone()), *at);
         let (shown, doubt) = asked.iter().max_by_key(rank)?;
-        let here = touches(*shown);
-        if !here && !again {
+        if !touches(*shown) && !again {
             return None;
         }
         let seconds: f64 = asked.iter().map(|(at, _)| self.seconds(*at)).sum();
@@ -143,7 +151,7 @@ impl<'a> Ground<'_, 'a> {
             slots: self.slots(&kind, places, again),
             kind,
             again,
-            here,
+            ended: self.rows[*places.last()?].0.interval.start < self.span.end - GONE,
             shown: self.rows[*shown].0,
             doubt: doubt.clone(),
             seconds,

@@ -20,8 +20,6 @@ pub struct Item {
     pub slots: Vec<Slot>,
     /// What these are, where there are others than the one that is shown.
     pub others: Option<String>,
-    /// Whether a doubtful meeting of it lies in the time that is gone over, and comes again there.
-    pub here: bool,
     /// Seconds that an answer may be expected to change.
     pub doubtful: f64,
     pub private: bool,
@@ -50,7 +48,6 @@ impl Item {
             key: format!("{:?}", topic.kind),
             id: find::id(&j.instance),
             slots: topic.slots.clone(),
-            here: topic.here,
             doubtful: topic.doubtful,
             private: j.private() && !show_private,
             summary: event.summary.clone().unwrap_or_default(),
