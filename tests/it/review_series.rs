@@ -76,6 +76,17 @@ fn doubtful_hours_that_come_again_are_asked_about_first() {
 }
 
 #[test]
+fn what_has_ended_weighs_less() {
+    let until = format!("{TEAM}\nRRULE:FREQ=WEEKLY;COUNT=6");
+    let world = world(&[
+        weekly("ended", "Okapi circle", WEEKS[0], (9, 2), &until),
+        weekly("goes on", "Zebra hour", WEEKS[4], (11, 1), TEAM),
+    ]);
+    // Twelve hours that are over, and eight that go on.
+    assert_eq!(asked(world, &["review", "2026-W47"]).1, ["Zebra hour", "Okapi circle"]);
+}
+
+#[test]
 fn an_answer_for_a_series_goes_for_both_halves_and_shows_its_effect_after_it() {
     let world = world(&[
         weekly(
