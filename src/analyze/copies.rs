@@ -28,14 +28,14 @@ pub(super) struct Copies {
     pub shadows: Vec<Option<usize>>,
 }
 
-/// Orders the versions and copies of one meeting: the newest word first, and of equally new ones a cancellation, then the copy
+/// Orders the versions and copies of one meeting: what still stands first, of that the newest word, and of equally new ones a cancellation, then the copy
 /// that I answered, that says that I am away, primary, highest role; the last ties are broken by what they say. The order is total.
 pub(super) fn compare(a: &Instance, b: &Instance, people: &People) -> Ordering {
     rank(a, people).cmp(&rank(b, people)).then_with(|| content(&a.event).cmp(&content(&b.event)))
 }
 
 fn rank(i: &Instance, people: &People) -> impl Ord + use<> {
-    let newest = (Reverse(i.event.sequence), !is_cancelled(&i.event));
+    let newest = (i.event.superseded, Reverse(i.event.sequence), !is_cancelled(&i.event));
     (newest, preferred(&i.event, people), (i.span, i.original))
 }
 
@@ -131,16 +131,17 @@ struct Alike<'a> {
 impl Alike<'_> {
     fn find(mut self) {
         let mut by_time: HashMap<Span, Vec<usize>> = HashMap::new();
-        let mut calendars: HashMap<usize, BTreeSet<Place<'_>>> = HashMap::new();
+        let mut copies: HashMap<usize, Vec<usize>> = HashMap::new();
         for (at, instance) in self.ranked.iter().enumerate() {
-            calendars.entry(self.of[at]).or_default().insert(place(&instance.event));
-            if self.of[at] == at {
-                by_time.entry(instance.span).or_default().push(at);
+            match self.of[at] {
+                of if of == at => by_time.entry(instance.span).or_default().push(at),
+                of => copies.entry(of).or_default().push(at),
             }
         }
         for places in by_time.into_values().filter(|places| places.len() > 1) {
-            if places.iter().any(|at| calendars[at] != calendars[&places[0]]) {
-                self.same_time(places, &mut calendars);
+            let one = place(&self.ranked[places[0]].event);
+            if places.iter().any(|at| copies.contains_key(at) || place(&self.ranked[*at].event) != one) {
+                self.same_time(places, &copies);
             }
         }
     }
@@ -155,22 +156,26 @@ impl Alike<'_> {
         (!answered && guests == 0, not_to_be, !answered, Reverse(guests), at)
     }
 
-    /// `calendars` of a meeting hold it, or what is alike: a calendar holds a meeting once, and two alike in one are two.
-    fn same_time<'a>(&mut self, mut places: Vec<usize>, calendars: &mut HashMap<usize, BTreeSet<Place<'a>>>) {
+    fn same_time(&mut self, mut places: Vec<usize>, copies: &HashMap<usize, Vec<usize>>) {
+        let ranked = self.ranked;
         places.sort_by_cached_key(|at| self.order(*at));
+        // The calendars that tell each of them, or what is alike: a calendar holds a meeting once, and two alike in one are two.
+        let told = |at: usize| copies.get(&at).into_iter().flatten().copied().chain([at]);
+        let calendars = places.iter().map(|at| told(*at).map(|at| place(&ranked[at].event)).collect());
+        let mut calendars: Vec<BTreeSet<Place<'_>>> = calendars.collect();
         let titles: Vec<Option<String>> = places.iter().map(|at| self.title(*at)).collect();
         for (n, at) in places.iter().copied().enumerate() {
-            let own = calendars[&at].clone();
-            let free = |other: usize| own.is_disjoint(&calendars[&other]);
+            let free = |m: usize| calendars[n].is_disjoint(&calendars[m]);
             let meeting = (0..places.len()).filter(|m| titles[*m].is_some()).map(|m| (m, places[m]));
             let found = match &titles[n] {
                 Some(title) => meeting
                     .filter(|(m, other)| *m < n && self.of[*other] == *other && titles[*m].as_ref() == Some(title))
-                    .find(|(_, other)| free(*other) && self.may_be_one(at, *other)),
-                None => meeting.filter(|(_, other)| self.of[*other] == *other).find(|(_, other)| free(*other)),
+                    .find(|(m, other)| free(*m) && self.may_be_one(at, *other)),
+                None => meeting.filter(|(_, other)| self.of[*other] == *other).find(|(m, _)| free(*m)),
             };
-            let Some((_, other)) = found else { continue };
-            calendars.entry(other).or_default().extend(own);
+            let Some((m, other)) = found else { continue };
+            let own = calendars[n].clone();
+            calendars[m].extend(own);
             match titles[n] {
                 Some(_) => self.of[at] = other,
                 None => self.shadows[at] = Some(other),

@@ -187,7 +187,7 @@ impl Grouping<'_> {
             let word = self.in_order(cancelled)[0];
             return self.cancel_all(word, &before, overrides, all);
         }
-        for word in cancelled {
+        for word in self.in_order(cancelled) {
             let said = &self.components[word];
             let (starts, start) = (said.times.starts, content(said, self.zones).0);
             let mut any = false;

@@ -139,3 +139,28 @@ fn a_meeting_holds_its_place_in_each_calendar_that_tells_it() {
     assert!(told.contains("\"counted\": 4"), "{told}");
     assert_eq!(report(&[second, first], 1, "z"), told);
 }
+
+#[test]
+fn what_no_longer_stands_gives_way_to_what_does() {
+    let event =
+        |at: &str, lines: &str| vevent("w", "Roadmap", &format!("DTSTART:202611{at}0000Z\nDURATION:PT1H\n{lines}"));
+    let slot = "RECURRENCE-ID:20261118T090000Z";
+    let ours = [event("18T09", "SEQUENCE:2"), event("18T10", &format!("{slot}\nSEQUENCE:0"))];
+    let theirs = [event("18T09", &format!("{slot}\nSEQUENCE:1\nSTATUS:CANCELLED")), event("19T10", "SEQUENCE:2")];
+    let parts = [(0, vcalendar("", &[&ours[0], &ours[1]])), (1, vcalendar("", &[&theirs[0], &theirs[1]]))];
+    let told = report(&parts, 2, "a");
+    assert!(told.contains("\"counted\": 1"), "{told}");
+}
+
+#[test]
+fn equal_cancellations_of_a_series_count_the_same_in_any_order() {
+    let series = |more: &str| {
+        let times = "DTSTART:20261102T090000Z\nRRULE:FREQ=DAILY;COUNT=20\nDURATION:PT1H\nSTATUS:CANCELLED";
+        (0, vcalendar("", &[&vevent("u", "Roadmap", &format!("{times}{more}"))]))
+    };
+    let single = vevent("u", "Roadmap", "DTSTART:20261116T090000Z\nDURATION:PT1H");
+    let mut parts = vec![series(""), series("\nEXDATE:20261117T090000Z"), (0, vcalendar("", &[&single]))];
+    let told = report(&parts, 3, "a");
+    parts.swap(0, 1);
+    assert_eq!(report(&parts, 3, "a"), told);
+}
