@@ -45,17 +45,16 @@ pub fn likely(judged: &[Judged], people: &People) -> Likely {
         let event = &j.instance.event;
         let (known, me) = (people.people(event)?, people.me_in(event));
         let others: Vec<&&Address> = known.iter().filter(|a| !me.is(a)).collect();
-        let two = known.len() == 2 && others.len() == 1 && !people.has_group(event);
-        let called = event.organizer.as_ref() == Some(*others.first()?);
-        (two && Some(others[0].domain()) == domain.as_deref()).then(|| ((*others[0]).clone(), called))
+        let [other] = others[..] else { return None };
+        let two = known.len() == 2 && !people.has_group(event);
+        let theirs = event.organizer.as_ref() == Some(*other);
+        (two && Some(other.domain()) == domain.as_deref()).then(|| ((*other).clone(), theirs))
     };
     let all: Vec<(Address, bool)> = held().filter_map(partner).collect();
-    let calls: BTreeMap<Address, usize> =
-        most(all.iter().filter(|(_, called)| *called).map(|(a, _)| a.clone())).into_iter().collect();
     // Who calls the 1:1s is the boss or an assistant rather than a report.
-    let theirs = |address: &Address, meetings: usize| calls.get(address).is_some_and(|calls| calls * 2 > meetings);
-    let partners = most(all.into_iter().map(|(address, _)| address)).into_iter();
-    let partners = partners.filter(|(address, meetings)| *meetings >= OFTEN && !theirs(address, *meetings));
+    let calls = |partner: &Address| all.iter().filter(|(one, theirs)| *theirs && one == partner).count();
+    let partners = most(all.iter().map(|(partner, _)| partner.clone())).into_iter();
+    let partners = partners.filter(|(partner, meetings)| *meetings >= OFTEN && calls(partner) * 2 <= *meetings);
     Likely { me, partners: partners.map(|(address, _)| address).take(MOST).collect(), domain }
 }
 

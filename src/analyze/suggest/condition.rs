@@ -4,7 +4,7 @@ use super::super::Row;
 use super::group::{Bond, Group};
 use super::lore::Seen;
 use super::pattern::Fold;
-use super::{Coverage, Ground, Suggestion, coverage, quoted};
+use super::{Coverage, Ground, Proposal, Suggestion, coverage, quoted};
 use crate::classify::{By, Outcome};
 use crate::model::{Class, Exact, Mistake};
 use std::collections::BTreeSet;
@@ -33,12 +33,7 @@ impl Ground<'_> {
         (rows, seen): (&[Row<'_>], &[Option<Seen>]),
     ) -> Result<Option<Effect>, (String, Vec<Mistake>)> {
         let folds: Vec<&Fold> = group.rows.iter().filter_map(|&i| Some(&seen[i].as_ref()?.fold)).collect();
-        let (mut words, weak, whole) =
-            conditions(group, &folds, suggestion.proposal.two, !self.people.domains.is_empty());
-        // One word of one title, for whose class nothing speaks, may mean anything elsewhere.
-        if suggestion.proposal.outcome.is_none() && one_word(group, &folds) {
-            words = None;
-        }
+        let (words, weak, whole) = conditions(group, &folds, &suggestion.proposal, !self.people.domains.is_empty());
         let mut first: Option<(String, Effect)> = None;
         for (condition, is_weak) in [(words, false), (weak, true), (Some(whole), true)] {
             let Some(condition) = condition else { continue };
@@ -89,37 +84,38 @@ impl Ground<'_> {
     }
 }
 
-/// Its rule would ask for one word, and names and numbers aside there is one title.
-fn one_word(group: &Group, folds: &[&Fold]) -> bool {
-    let phrases: BTreeSet<Option<String>> = folds.iter().map(|fold| fold.phrase()).collect();
-    let title = phrases.first().cloned().flatten().unwrap_or_default();
-    phrases.len() == 1
-        && match group.bond {
-            Bond::Word(_) => true,
-            Bond::Title => !title.contains(' '),
-            _ => false,
-        }
-}
-
 /// What the rule may ask for: the words, where there are any that may stand alone, the same as a weak rule, the whole title.
-fn conditions(group: &Group, folds: &[&Fold], two: bool, domains: bool) -> (Option<String>, Option<String>, String) {
-    let two = if two { "attendees = 2\n" } else { "" };
+fn conditions(
+    group: &Group,
+    folds: &[&Fold],
+    proposal: &Proposal,
+    domains: bool,
+) -> (Option<String>, Option<String>, String) {
+    let two = if proposal.two { "attendees = 2\n" } else { "" };
     let list = |key: &str, patterns: BTreeSet<String>| {
         let patterns: Vec<String> = patterns.iter().take(MOST).map(|pattern| quoted(pattern)).collect();
         format!("{key} = [{}]\n{two}", patterns.join(", "))
     };
-    let phrases: Option<BTreeSet<String>> = folds.iter().map(|fold| fold.phrase()).collect();
+    let phrases: BTreeSet<Option<String>> = folds.iter().map(|fold| fold.phrase()).collect();
     let words = match &group.bond {
         // Without domains nobody is from outside, and the predicate would never hold.
         Bond::Meals(words) => Some(list("title", words.clone()) + if domains { "external = false\n" } else { "" }),
         Bond::Word(word) => Some(list("title", [word.clone()].into())),
         Bond::Person(address) => Some(format!("attendees = 2\nwith = {}\n", quoted(address.as_str()))),
         Bond::Customer(domain) => Some(format!("with = {}\n", quoted(domain))),
-        Bond::Title => phrases.map(|phrases| list("title", phrases)),
+        Bond::Title => phrases.iter().cloned().collect::<Option<_>>().map(|phrases| list("title", phrases)),
     };
     let weak = words.as_ref().map(|words| format!("weak = true\n{words}"));
-    // Whom one meets says less than any word that a rule knows.
-    let words = words.filter(|_| !matches!(group.bond, Bond::Person(_) | Bond::Customer(_)));
+    // One word of one title, for whose class nothing speaks, may mean anything elsewhere.
+    let vague = phrases.len() == 1 && proposal.outcome.is_none();
+    let strong = match group.bond {
+        // Whom one meets says less than any word that a rule knows.
+        Bond::Person(_) | Bond::Customer(_) => false,
+        Bond::Word(_) => !vague,
+        Bond::Title => !vague || phrases.iter().flatten().any(|phrase| phrase.contains(' ')),
+        Bond::Meals(_) => true,
+    };
+    let words = words.filter(|_| strong);
     // An expression sees the title as it is written, and may miss what the words find.
     (words, weak, list("title_regex", folds.iter().map(|fold| fold.whole()).collect()))
 }

@@ -45,6 +45,11 @@ pub enum Doubt {
 }
 
 impl Doubt {
+    /// Nothing but the hours asks.
+    pub fn is_sure(&self) -> bool {
+        matches!(self, Doubt::Sure { .. })
+    }
+
     /// About how often an answer says something else, as measured on the leaders of `tests/leaders`. What answers say of
     /// other meetings of a rule is added to that as evidence: three answers weigh as much as the guess about one word, twelve
     /// as much as that about a sure decision.

@@ -47,9 +47,9 @@ pub struct Topic<'a> {
     pub shown: &'a Judged,
     pub doubt: Doubt,
     /// It is a series, or was there in several weeks.
-    pub again: bool,
+    again: bool,
     /// Its last meeting lies so far back that it comes no more.
-    pub ended: bool,
+    ended: bool,
     /// What an answer settles: seconds of the doubtful ones.
     pub seconds: f64,
     /// What an answer for all of them is said of; empty where nothing would find them again.
@@ -84,7 +84,7 @@ pub fn topics<'a>(analysis: &'a Analysis<'_>, rules: &RuleSet, span: Interval, w
         Doubts::new(analysis, rules, span, &groups.values().map(|places| ground.all(places)).collect::<Vec<_>>());
     let mut topics: Vec<Topic<'_>> =
         groups.into_iter().filter_map(|(kind, places)| ground.topic(kind, &places, &doubts)).collect();
-    let last = |topic: &Topic<'_>| !topic.again || matches!(topic.doubt, Doubt::Sure { .. });
+    let last = |topic: &Topic<'_>| !topic.again || topic.doubt.is_sure();
     let rank = |topic: &Topic<'_>| (last(topic), Reverse((topic.worth() * 1000.0) as i64), topic.shown.interval.start);
     topics.sort_by_key(rank);
     topics
@@ -143,8 +143,7 @@ impl<'a> Ground<'_, 'a> {
             return None;
         }
         let seconds: f64 = asked.iter().map(|(at, _)| self.seconds(*at)).sum();
-        let sure = matches!(doubt, Doubt::Sure { .. });
-        if sure && !(again && seconds >= MUCH) {
+        if doubt.is_sure() && !(again && seconds >= MUCH) {
             return None;
         }
         Some(Topic {
