@@ -15,7 +15,7 @@ pub(super) struct Slot {
 impl Slot {
     /// It is to run as soon as it may: now, after the run that is under way, or when the back-off is over.
     pub fn want(&mut self) {
-        self.wanted |= self.failures == 0 || self.due.is_none();
+        self.wanted |= self.running || self.failures == 0 || self.due.is_none();
     }
 
     /// It is to run whatever failed before.
