@@ -212,8 +212,9 @@ impl Known {
     }
 
     /// The series changed its times: what was cancelled of it may have no place to come back to.
-    fn forget_instances(&mut self, series: &str) {
-        self.gone.retain(|id| !id.starts_with(&format!("{series}_")));
+    fn forget_instances(&mut self, google: &Google, series: &str) {
+        // Instances keep their names when a series is split.
+        self.gone.retain(|id| google.event(ADA, id).is_none_or(|event| event["recurringEventId"] != series));
     }
 
     fn live(&self, google: &Google, which: usize) -> Option<String> {
@@ -278,13 +279,13 @@ fn happen(mirror: &mut Mirror, known: &mut Known, number: usize, step: Step) {
             if let Some((id, original)) = known.series(&google, which, nth)
                 && instant(&google.event(ADA, &id).unwrap()["start"]) < parsed(&original)
             {
-                known.forget_instances(&id);
+                known.forget_instances(&google, &id);
                 known.ids.push(google.split(ADA, &id, &original));
             }
         }
         Step::Turn(which) => {
             if let Some(id) = known.live(&google, which) {
-                known.forget_instances(&id);
+                known.forget_instances(&google, &id);
                 if google.event(ADA, &id).is_some_and(|event| event["recurrence"].is_array()) {
                     google.make_single(ADA, &id);
                 } else {
