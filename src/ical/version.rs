@@ -54,8 +54,8 @@ fn content(component: &Component, zones: &[Zone]) -> (i64, String) {
     let event = Event { calendar: Arc::new(Calendar::default()), line: 0, ..Event::clone(&component.event) };
     let dates: Vec<i64> = times.rdates.iter().map(|date| at(date.start)).collect();
     let gone: Vec<i64> = times.exdates.iter().map(|stamp| at(*stamp)).collect();
-    let says = format!("{event:?} {:?} {:?} {:?} {dates:?} {gone:?}", times.end.map(at), times.duration, times.rules);
-    (at(times.start), says)
+    let span = (times.end.map(at), times.duration, times.moves_all_that_follow());
+    (at(times.start), format!("{event:?} {span:?} {:?} {dates:?} {gone:?}", times.rules))
 }
 
 fn is_cancelled(component: &Component) -> bool {

@@ -20,6 +20,10 @@ fn component() -> impl Strategy<Value = String> {
         (16..20u32, 9..12u32).prop_map(|(day, hour)| format!("DTSTART:202611{day}T{hour:02}0000Z")),
         (9..11u32).prop_map(|hour| format!("DTSTART:20261102T{hour:02}0000Z\nRRULE:FREQ=DAILY;COUNT=20")),
         (9..12u32).prop_map(|hour| format!("DTSTART:20261118T{hour:02}0000Z\nRECURRENCE-ID:20261118T090000Z")),
+        (9..12u32).prop_map(|hour| {
+            format!("DTSTART:20261118T{hour:02}0000Z\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261118T090000Z")
+        }),
+        (16..20u32).prop_map(|day| format!("DTSTART;TZID=Europe/Berlin:202611{day}T100000\nRDATE:20261119T110000Z")),
     ];
     let more = prop_oneof![
         Just(""),
@@ -30,17 +34,26 @@ fn component() -> impl Strategy<Value = String> {
         Just("\nLAST-MODIFIED:20261103T000000Z"),
         Just("\nATTENDEE;PARTSTAT=DECLINED:mailto:ada@example.com\nATTENDEE:mailto:cy@example.com"),
         Just("\nEXDATE:20261117T090000Z"),
+        Just("\nCLASS:PRIVATE\nORGANIZER:mailto:bo@example.com"),
+        Just("\nX-MICROSOFT-CDO-BUSYSTATUS:OOF"),
     ];
-    let title = prop_oneof![Just("Roadmap"), Just("Sprint planning"), Just("Busy"), Just("")];
-    (0..3usize, 0..3i64, 1..3u32, title, when, more).prop_map(|(uid, sequence, stamp, title, when, more)| {
+    let title = prop_oneof![
+        Just("Roadmap"),
+        Just("Sprint planning"),
+        Just("Copy: Roadmap"),
+        Just("Cancelled: Roadmap"),
+        Just("Busy"),
+        Just("")
+    ];
+    (0..4usize, 0..3i64, 1..3u32, title, when, more).prop_map(|(uid, sequence, stamp, title, when, more)| {
         let lines = format!("{when}\nDURATION:PT1H\nSEQUENCE:{sequence}\nDTSTAMP:2026110{stamp}T000000Z{more}");
-        vevent(["u", "v", "w"][uid], title, &lines)
+        vevent(["u", "v", "w", ""][uid], title, &lines)
     })
 }
 
 fn part() -> impl Strategy<Value = Part> {
     let method = prop_oneof![Just(""), Just("METHOD:PUBLISH"), Just("METHOD:REQUEST"), Just("METHOD:CANCEL")];
-    (0..2usize, method, proptest::collection::vec(component(), 1..4)).prop_map(|(source, method, events)| {
+    (0..3usize, method, proptest::collection::vec(component(), 1..4)).prop_map(|(source, method, events)| {
         (source, vcalendar(method, &events.iter().map(String::as_str).collect::<Vec<_>>()))
     })
 }
@@ -162,5 +175,18 @@ fn equal_cancellations_of_a_series_count_the_same_in_any_order() {
     let mut parts = vec![series(""), series("\nEXDATE:20261117T090000Z"), (0, vcalendar("", &[&single]))];
     let told = report(&parts, 3, "a");
     parts.swap(0, 1);
+    assert_eq!(report(&parts, 3, "a"), told);
+}
+
+#[test]
+fn equal_changes_of_a_date_and_of_all_that_follow_count_the_same_in_any_order() {
+    let series = vevent("u", "Roadmap", "DTSTART:20261102T090000Z\nRRULE:FREQ=DAILY;COUNT=20\nDURATION:PT1H");
+    let change = |range: &str| {
+        let slot = format!("DTSTART:20261118T110000Z\nRECURRENCE-ID{range}:20261118T090000Z\nDURATION:PT1H");
+        (0, vcalendar("", &[&vevent("u", "Roadmap", &slot)]))
+    };
+    let mut parts = vec![(0, vcalendar("", &[&series])), change(""), change(";RANGE=THISANDFUTURE")];
+    let told = report(&parts, 3, "a");
+    parts.swap(1, 2);
     assert_eq!(report(&parts, 3, "a"), told);
 }
