@@ -109,7 +109,7 @@ fn report(parts: &[Part], files: usize, names: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_order_gives_the_same_report(
         (parts, other) in proptest::collection::vec(part(), 1..7).prop_flat_map(|parts| {
