@@ -28,8 +28,9 @@ pub(super) struct Copies {
     pub shadows: Vec<Option<usize>>,
 }
 
-/// Orders the versions and copies of one meeting: what still stands first, of that the newest word, and of equally new ones a cancellation, then the copy
-/// that I answered, that says that I am away, primary, highest role; the last ties are broken by what they say. The order is total.
+/// Orders the versions and copies of one meeting: what still stands first, of that the newest word, and of equally new ones a
+/// cancellation, then the copy that I answered, that says that I am away, primary, highest role; the last ties are broken by what
+/// they say. The order is total. What was superseded never stands for what supersedes it.
 pub(super) fn compare(a: &Instance, b: &Instance, people: &People) -> Ordering {
     rank(a, people).cmp(&rank(b, people)).then_with(|| content(&a.event).cmp(&content(&b.event)))
 }

@@ -44,7 +44,8 @@ fn newest(all: &[usize], of: impl Fn(usize) -> Version) -> Vec<usize> {
     }
 }
 
-/// What an event says and when it takes place, so that equal versions are told apart by nothing else than that.
+/// What an event says, when it takes place and whether that moves what follows, so that equal versions are told apart by nothing
+/// else than that.
 fn content(component: &Component, zones: &[Zone]) -> (i64, String) {
     let times = &component.times;
     let at = |stamp: super::value::Stamp| match zones.get(stamp.zone.0 as usize) {
@@ -180,14 +181,14 @@ impl Grouping<'_> {
         }
         let latest = newest(masters, |place| self.version(place));
         let mut standing: Vec<usize> = latest.iter().copied().filter(|m| !is_cancelled(&self.components[*m])).collect();
-        let cancelled: Vec<usize> = latest.iter().copied().filter(|m| is_cancelled(&self.components[*m])).collect();
+        let cancelled = latest.iter().copied().filter(|m| is_cancelled(&self.components[*m])).collect();
+        let cancelled = self.in_order(cancelled);
         if standing.is_empty() {
             // A cancellation often names the event alone: what it cancels is in the version before.
             let before: Vec<usize> = masters.iter().copied().filter(|m| !is_cancelled(&self.components[*m])).collect();
-            let word = self.in_order(cancelled)[0];
-            return self.cancel_all(word, &before, overrides, all);
+            return self.cancel_all(cancelled[0], &before, overrides, all);
         }
-        for word in self.in_order(cancelled) {
+        for word in cancelled {
             let said = &self.components[word];
             let (starts, start) = (said.times.starts, content(said, self.zones).0);
             let mut any = false;
