@@ -17,6 +17,7 @@
 //! | [`disk`] | files that are whole or not there, and private | know what is in them |
 //! | [`source`] | the only room that fetches calendars | classify, keep anything but a token |
 //! | [`store`] | the only room that says SQL: facts, sync state, the user's own decisions | ask a server, hold an opinion |
+//! | [`kinds`] | each kind of source behind one trait: sign in, sync, read back, examine; [`kinds::KINDS`] | print, hold an opinion on a meeting |
 //! | [`chart`] | the only room that says plotters | compute a number: it draws the report's |
 //! | [`deliver`] | the only way out: the user's command, and mail | choose what is told, deliver by itself |
 //! | [`jobs`] | work between rooms that a command and the daemon share, safe to repeat: `sync`, `render` | print |
@@ -26,13 +27,12 @@
 //!
 //! Imports go down only: `model → nothing`; `ical, classify, schedule, diagnostic → model`; `analyze → model, classify`; `config →
 //! model, classify, diagnostic`; `disk → diagnostic`; `source → model, ical, config, diagnostic, disk`; `store →
-//! model, diagnostic, disk`; `chart → model, analyze`; `deliver → model, config, diagnostic, disk`; `jobs → all of these`;
-//! `daemon → all but cli`;
-//! `cli → all`.
-//! `tests/it/map.rs` reads the source and fails where a line breaks this.
+//! model, diagnostic, disk`; `kinds → model, ical, classify, config, diagnostic, disk, source, store`; `chart → model,
+//! analyze`; `deliver → model, config, diagnostic, disk`; `jobs → all of these`; `daemon → all but cli`; `cli → all`.
+//! `tests/it/map.rs` reads the source, all of it, and fails where a name breaks this, or names a kind of source.
 //!
-//! Two slices are the only registries, and help, checks and documents come out of them: [`classify::PREDICATES`] and
-//! [`config::KEYS`].
+//! Three slices are the only registries, and help, checks and documents come out of them: [`classify::PREDICATES`],
+//! [`config::KEYS`] and [`kinds::KINDS`].
 
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used)]
@@ -49,6 +49,7 @@ pub mod diagnostic;
 pub mod disk;
 pub mod ical;
 pub mod jobs;
+pub mod kinds;
 pub mod model;
 pub mod schedule;
 pub mod source;

@@ -3,16 +3,14 @@ use super::mark::{tell_daemon, writer};
 use super::paths::state_folder;
 use super::{Done, Files, Format, output};
 use crate::diagnostic::{Exit, Failure, plain};
-use crate::jobs::sync::google_sources;
+use crate::kinds::{named, sign_ins, titles};
 use crate::model::Role;
 use crate::store::{Account, Calendar, Store};
 use clap::Args;
 use serde_json::{Value, json};
 
 #[derive(Args)]
-#[command(
-    after_help = "Examples:\n  vantage calendars\n  vantage calendars --ignore holidays@group.v.calendar.google.com"
-)]
+#[command(after_help = "Examples:\n  vantage calendars\n  vantage calendars --ignore \"Public holidays\"")]
 pub struct Calendars {
     /// Sync and count these calendars (id or name)
     #[arg(long, value_name = "ID", num_args = 1..)]
@@ -37,11 +35,11 @@ impl Calendars {
         let changing = !(self.select.is_empty() && self.ignore.is_empty());
         let store = if changing { Some(writer()?) } else { Store::reader(&folder)? };
         let Some(store) = store else { return Err(none()) };
-        let accounts = store.accounts()?;
-        let sources = google_sources(&setup.config, &accounts);
         let mut all: Vec<(Account, Calendar)> = Vec::new();
-        let named = |a: &Account| a.kind == "google" && sources.iter().any(|s| s.name == a.name);
-        for account in accounts.into_iter().filter(named) {
+        // A file has but one.
+        let listed =
+            named(&setup.config, &store.accounts()?).into_iter().filter(|named| named.kind.sign_in().is_some());
+        for account in listed.filter_map(|named| named.account) {
             if self.account.as_ref().is_none_or(|name| *name == account.name) {
                 let calendars = store.calendars(account.id)?.into_iter().filter(|c| c.gone_at.is_none());
                 all.extend(calendars.map(|c| (account.clone(), c)));
@@ -117,6 +115,6 @@ fn one(wanted: &str, all: &[(Account, Calendar)]) -> Result<usize, Failure> {
 }
 
 fn none() -> Failure {
-    Failure::new(Exit::Failed, "no calendars of a Google account are known yet")
-        .help("run `vantage login google`, then `vantage sync`")
+    let failure = Failure::new(Exit::Failed, format!("no calendars of a {} account are known yet", titles()));
+    failure.help(format!("{}, then `vantage sync`", sign_ins()))
 }

@@ -4,13 +4,12 @@ use super::Files;
 use super::paths::{config_path, home, rules_path, shown, state_folder};
 use super::zone;
 use crate::classify::{People, RuleSet, put_marks};
-use crate::config::Place as SourcePlace;
 use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, notes, warning, warnings};
-use crate::jobs::{self, sync::google_sources};
-use crate::model::{Audit, Instance, Interval, Overrides, Preferences, count};
-use crate::source::google::Grant;
-use crate::source::ics::Calendars;
+use crate::jobs;
+use crate::kinds::{Facts, SignedIn, configuration, first_steps, named, refresh};
+use crate::model::{Audit, Instance, Interval, Overrides, Preferences, count, hash};
+use crate::source::Calendars;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -91,7 +90,7 @@ impl Setup {
         let mut config = Config::default();
         if let Some(path) = &path {
             let text = read(path, "configuration")?;
-            match Config::parse(&text) {
+            match configuration(&text, &home) {
                 Ok(parsed) => config = parsed,
                 Err(mistakes) => failure.places.push(Place { file: shown(path), text: redact(&text), mistakes }),
             }
@@ -123,14 +122,14 @@ impl Setup {
     /// what [`Calendars::read`] says, and the database's.
     pub fn instances(
         &mut self,
-        ics: &[String],
+        given: &[String],
         window: Interval,
         now: DateTime<Utc>,
         talk: &Talk,
     ) -> Result<Vec<Instance>, Failure> {
         let zone = self.wishes.zones.home;
-        if !ics.is_empty() {
-            let mut calendars = Calendars::read(ics, None)?;
+        if !given.is_empty() {
+            let mut calendars = Calendars::read(given, None)?;
             let mut instances = calendars.instances(window, zone);
             jobs::settle(&mut calendars, Vec::new(), &mut instances, &self.config.people, zone);
             match overrides() {
@@ -143,23 +142,21 @@ impl Setup {
         }
         let (store, mut unread, shut) = self.store(now)?;
         let accounts = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
-        let google = google_sources(&self.config, &accounts);
-        if self.config.ics.is_empty() && google.is_empty() {
+        let sources = named(&self.config, &accounts);
+        if sources.is_empty() {
             let failure = Failure::new(Exit::Usage, "no calendar is named");
-            let help =
-                "add `--ics calendar.ics`, or a `[[source.ics]]` to the configuration, or run `vantage login google`";
-            return Err(failure.help(help));
+            return Err(failure.help(format!("add `--ics calendar.ics`, or {}", first_steps())));
         }
         let mut facts = match &store {
             Some(store) => jobs::read(store, &self.config, window, zone)?,
-            None => jobs::Facts::default(),
+            None => Facts::default(),
         };
         if let Some(failure) = &shut {
             let help = if facts.any {
                 "what was stored before is shown; mend it, and the calendars are read again"
             } else {
-                (facts, unread) = jobs::read_files(&self.config, &home, window, zone);
-                "the files are read without it, and Google calendars and feeds are left out until it is mended"
+                (facts, unread) = jobs::read_local(&self.config, window, zone);
+                "the files are read without it, and calendars elsewhere are left out until it is mended"
             };
             talk.warn(&sentence(failure), Some(help));
         }
@@ -168,9 +165,13 @@ impl Setup {
                 Some(failure) => failure,
                 None => {
                     let folder = state_folder()?;
-                    let person = google.iter().filter(|s| s.service_account.is_none());
-                    let mut signed_out = person.filter_map(|s| Grant::load(&Grant::path(&folder, &s.name)).err());
-                    signed_out.find(|failure| failure.exit == Exit::SignIn).unwrap_or_else(|| {
+                    let absent = sources.iter().filter(|named| !named.source.is_signed_in(&folder));
+                    let standing = absent.filter_map(|named| named.source.standing(&folder, now)).next();
+                    let signed_out = standing.map(|SignedIn { sentence, next, .. }| Failure {
+                        help: next,
+                        ..Failure::new(Exit::SignIn, sentence)
+                    });
+                    signed_out.unwrap_or_else(|| {
                         Failure::new(Exit::Failed, "no calendar has been read yet").help("run `vantage sync`")
                     })
                 }
@@ -183,11 +184,11 @@ impl Setup {
                 talk.warn(&says, Some("what was read from it before still counts"));
             }
         }
-        talk.problems(&facts.ics);
+        talk.problems(&facts.calendars);
         let past = facts.told_past(self.shown.unwrap_or(window));
         let remarks = facts.remarks.iter().chain(&facts.beyond).chain(&past);
         remarks.for_each(|remark| talk.warn(remark, Some(jobs::SAYS_MORE)));
-        self.notes.extend(facts.zone_note(&self.config, zone));
+        self.notes.extend(jobs::note_on_zone(&facts, &self.config, zone));
         if !self.config.people.me.is_empty() {
             self.config.people.me.extend(facts.me);
         }
@@ -204,11 +205,11 @@ impl Setup {
     /// why the database cannot be written, where that is so: a full or read-only disk keeps nobody from looking.
     fn store(&self, now: DateTime<Utc>) -> Result<Opened, Failure> {
         let folder = state_folder()?;
-        if !self.config.ics.iter().any(|s| matches!(s.place, SourcePlace::Path(_))) {
+        if !named(&self.config, &[]).iter().any(|named| named.source.is_local()) {
             return Ok((Store::reader(&folder)?, Vec::new(), None));
         }
         let refreshed = Store::writer(&folder).and_then(|mut store| {
-            let unread = jobs::refresh(&mut store, &self.config, &home, now)?;
+            let unread = refresh(&mut store, &self.config, now)?;
             Ok((Some(store), unread, None))
         });
         match refreshed {
@@ -232,14 +233,14 @@ pub fn overrides() -> Result<Overrides, Failure> {
 }
 
 /// The calendars that an audit is about, in a word: none for the configuration's.
-pub fn audited(ics: &[String]) -> String {
-    if ics.is_empty() { String::new() } else { jobs::sync::hash(&ics.join("\n")) }
+pub fn audited(given: &[String]) -> String {
+    if given.is_empty() { String::new() } else { hash(&given.join("\n")) }
 }
 
 /// The last audit of these calendars; none where nobody can say.
-pub fn last_audit(ics: &[String]) -> Option<Audit> {
+pub fn last_audit(given: &[String]) -> Option<Audit> {
     let store = Store::reader(&state_folder().ok()?).ok()??;
-    store.last_audit(&audited(ics)).ok()?
+    store.last_audit(&audited(given)).ok()?
 }
 
 /// The database, the files that could not be read into it, and why it cannot be written.

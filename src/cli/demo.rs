@@ -2,12 +2,12 @@ use super::context::Talk;
 use super::{Done, output, text};
 use crate::analyze::Analysis;
 use crate::chart::{Painter, Style};
-use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
 use crate::jobs::picture;
+use crate::kinds::configuration;
 use crate::model::Week;
-use crate::source::ics::Calendars;
+use crate::source::Calendars;
 use chrono_tz::Tz;
 use clap::Args;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ impl Demo {
         let (calendar, config) = (self.out.join("calendar.ics"), self.out.join("vantage.toml"));
         disk::write(&calendar, crate::demo::calendar().as_bytes())?;
         disk::write(&config, crate::demo::CONFIG.as_bytes())?;
-        let settings = Config::parse(crate::demo::CONFIG)
+        let settings = configuration(crate::demo::CONFIG, &str::to_string)
             .map_err(|mistakes| Failure::mistakes("vantage.toml", crate::demo::CONFIG, mistakes))
             .map_err(|failure| Failure { exit: Exit::Bug, ..failure })?;
         let wishes = settings.preferences(Tz::UTC);

@@ -19,8 +19,8 @@ pub struct Events {
     #[arg(default_value = "last", conflicts_with_all = ["from", "to"])]
     week: String,
     /// A calendar, once for each: a file, a folder, .zip, .gz, or - for standard input; default: the configuration's sources
-    #[arg(long, value_name = "PATH")]
-    ics: Vec<String>,
+    #[arg(long = "ics", value_name = "PATH")]
+    calendars: Vec<String>,
     /// First date, inclusive, instead of a week
     #[arg(long, value_name = "DATE", requires = "to")]
     from: Option<NaiveDate>,
@@ -71,7 +71,7 @@ impl Events {
         let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
         let zones = setup.wishes.zones.clone();
         let window = self.window(&setup, now)?;
-        let instances = setup.instances(&self.ics, window, now, talk)?;
+        let instances = setup.instances(&self.calendars, window, now, talk)?;
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let mut text = String::new();
         for row in analysis.rows(window) {
@@ -94,7 +94,7 @@ impl Events {
             return Ok(Interval::new(zones.starts(from), zones.starts(to.succ_opt().unwrap_or(to))));
         }
         let weeks = parse_weeks(&self.week, setup.wishes.week_start, zones, now)
-            .map_err(|failure| find::second_path(&self.ics, &self.week, failure))?;
+            .map_err(|failure| find::second_path(&self.calendars, &self.week, failure))?;
         Ok(Interval::new(zones.week(weeks[0]).start, zones.week(weeks[weeks.len() - 1]).end))
     }
 

@@ -53,7 +53,7 @@ impl Explain {
         let (instances, window) = match self.place.instances(&mut setup, now, talk) {
             Ok(read) => read,
             Err(failure)
-                if self.place.ics.is_empty()
+                if self.place.calendars.is_empty()
                     && self.place.on.is_none()
                     && matches!(failure.exit, Exit::Usage | Exit::Failed) =>
             {

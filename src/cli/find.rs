@@ -6,8 +6,7 @@ use crate::analyze::report::Reason;
 use crate::analyze::{Analysis, Judged, Verdict};
 use crate::classify::{Phrase, Title};
 use crate::diagnostic::{Exit, Failure, plain};
-use crate::jobs::sync::hash;
-use crate::model::{Instance, Interval, Original, Slot, Visibility, Zones};
+use crate::model::{Instance, Interval, Original, Slot, Visibility, Zones, hash};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use std::collections::BTreeSet;
@@ -27,8 +26,8 @@ pub struct Where {
     #[arg(long, value_name = "DATE")]
     pub on: Option<NaiveDate>,
     /// A calendar to look in, once for each: a file, a folder, .zip, .gz, or -; default: the configuration's sources
-    #[arg(long, value_name = "PATH")]
-    pub ics: Vec<String>,
+    #[arg(long = "ics", value_name = "PATH")]
+    pub calendars: Vec<String>,
 }
 
 impl Where {
@@ -49,7 +48,7 @@ impl Where {
             }
             None => Interval::new(now - REACH, now + REACH),
         };
-        Ok((setup.instances(&self.ics, window, now, talk)?, window))
+        Ok((setup.instances(&self.calendars, window, now, talk)?, window))
     }
 }
 
@@ -57,9 +56,9 @@ impl Where {
 pub const REPEAT_ICS: &str = "`--ics` takes one path each time: write `--ics work.ics --ics side.ics`";
 
 /// `failure` of reading `text`; where that stands for a second path of an `--ics`, with the way to name it.
-pub fn second_path(ics: &[String], text: &str, failure: Failure) -> Failure {
+pub fn second_path(given: &[String], text: &str, failure: Failure) -> Failure {
     let path = Path::new(text);
-    let is_second = !ics.is_empty() && path.exists() && path.extension().is_none_or(|kind| kind != "toml");
+    let is_second = !given.is_empty() && path.exists() && path.extension().is_none_or(|kind| kind != "toml");
     if is_second { failure.help(REPEAT_ICS) } else { failure }
 }
 

@@ -15,8 +15,9 @@ use crate::classify::with_pack;
 use crate::config::{Answers, Question, RULES_TEMPLATE};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::ical;
+use crate::kinds;
 use crate::model::{Address, Instance, Interval};
-use crate::source::ics;
+use crate::source::checked_texts;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use clap::Args;
@@ -51,8 +52,8 @@ pub struct Init {
     #[arg(long, value_name = "ADDRESSES", value_delimiter = ',')]
     my_addresses: Vec<String>,
     /// An iCalendar file or folder to find answers in, once for each; they become sources of the configuration
-    #[arg(long, value_name = "PATH")]
-    ics: Vec<String>,
+    #[arg(long = "ics", value_name = "PATH")]
+    calendars: Vec<String>,
     /// Take every proposal without a question
     #[arg(long)]
     yes: bool,
@@ -136,7 +137,7 @@ impl Init {
     /// The files as sources: by their whole paths, since a service works elsewhere.
     fn calendars(&self) -> Result<Vec<(String, String)>, Failure> {
         let mut calendars: Vec<(String, String)> = Vec::new();
-        for given in self.ics.iter().filter(|path| *path != "-") {
+        for given in self.calendars.iter().filter(|path| *path != "-") {
             let path = std::path::absolute(given).ok().and_then(|path| path.to_str().map(str::to_string));
             let path =
                 path.ok_or_else(|| Failure::new(Exit::Usage, format!("`{given}` cannot be named in a configuration")))?;
@@ -153,8 +154,11 @@ impl Init {
         let weeks = twelve_weeks(&setup.wishes, now);
         let start = setup.wishes.zones.week(weeks[0]).start;
         let instances = self.instances(setup, Interval::new(start, now), now, talk)?;
-        // Google says in each meeting who its reader is.
-        let files = |i: &&Instance| !setup.config.google.iter().any(|s| s.name == i.event.calendar.source);
+        // An account says in each meeting who its reader is.
+        let signs_in = |kind: &str| kinds::kind(kind).is_some_and(|kind| kind.sign_in().is_some());
+        let accounts: Vec<&str> =
+            setup.config.sources.iter().filter(|s| signs_in(s.kind)).map(|s| s.name.as_str()).collect();
+        let files = |i: &&Instance| !accounts.contains(&i.event.calendar.source.as_str());
         let mut owners: BTreeSet<_> = instances.iter().filter(files).map(|i| i.event.calendar.owner.clone()).collect();
         let owner = if owners.len() == 1 { owners.pop_first().flatten() } else { None };
         if setup.config.people.me.is_empty() {
@@ -172,8 +176,8 @@ impl Init {
         now: DateTime<Utc>,
         talk: &Talk,
     ) -> Result<Vec<Instance>, Failure> {
-        match setup.instances(&self.ics, window, now, talk) {
-            Err(_) if self.ics.is_empty() => Ok(Vec::new()),
+        match setup.instances(&self.calendars, window, now, talk) {
+            Err(_) if self.calendars.is_empty() => Ok(Vec::new()),
             other => other,
         }
     }
@@ -290,7 +294,7 @@ impl Init {
         let window = Analysis::window(last, last, &setup.wishes);
         let instances = self.instances(&mut setup, window, now, talk)?;
         if instances.is_empty() {
-            return Ok("\nnext: `vantage login google`, or name a calendar file under `[[source.ics]]`\n".into());
+            return Ok(format!("\nnext: {}\n", kinds::first_steps()));
         }
         let mut analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let report = analysis.report(last, now).shown_at(setup.config.privacy);
@@ -336,7 +340,7 @@ fn line(prompt: &str, input: &mut impl BufRead) -> Result<Option<String>, Failur
 /// The zone that the first of these calendars is at home in.
 fn file_zone<'p>(mut paths: impl Iterator<Item = &'p str>) -> Option<String> {
     paths.find_map(|path| {
-        let (texts, _) = ics::checked_texts(path).ok()?;
+        let (texts, _) = checked_texts(path).ok()?;
         texts.iter().find_map(|text| ical::home_zone(&text.bytes)).map(|home| home.zone.name().to_string())
     })
 }

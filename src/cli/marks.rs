@@ -33,8 +33,8 @@ pub struct Marks {
     import: Option<PathBuf>,
     /// A calendar in which their meetings are looked up, once for each: a file, a folder, .zip or .gz; default: the
     /// configuration's sources
-    #[arg(long, value_name = "PATH")]
-    ics: Vec<String>,
+    #[arg(long = "ics", value_name = "PATH")]
+    calendars: Vec<String>,
     #[command(flatten)]
     files: Files,
 }
@@ -81,7 +81,7 @@ impl Marks {
             return output::print(&toml(&known));
         }
         let mut setup = Setup::load(&self.files, talk)?;
-        let place = Where { on: None, ics: self.ics };
+        let place = Where { on: None, calendars: self.calendars };
         // Without calendars the marks are still there.
         let instances = match place.instances(&mut setup, now, talk) {
             Ok((instances, _)) => instances,

@@ -102,7 +102,7 @@ pub fn state_folder() -> Result<PathBuf, Failure> {
 /// [`Exit::Io`] where no variable says.
 pub fn charts_folder(own: Option<&str>) -> Result<PathBuf, Failure> {
     let usual = || Some(base(DATA)?.join("vantage/charts"));
-    own.map(|path| home(path).into()).or_else(usual).ok_or_else(|| nowhere("the pictures", DATA))
+    own.map(Into::into).or_else(usual).ok_or_else(|| nowhere("the pictures", DATA))
 }
 
 /// The base folders that hold what Vantage has, with the variables that name them: for a process elsewhere.

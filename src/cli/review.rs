@@ -51,8 +51,8 @@ pub struct Review {
     #[arg(long, value_name = "N", requires = "audit")]
     seed: Option<u64>,
     /// A calendar, once for each: a file, a folder, .zip or .gz; default: the configuration's sources
-    #[arg(long, value_name = "PATH")]
-    ics: Vec<String>,
+    #[arg(long = "ics", value_name = "PATH")]
+    calendars: Vec<String>,
     #[command(flatten)]
     files: Files,
     /// Print the titles of private events too
@@ -92,9 +92,9 @@ impl Review {
     pub fn run(self, talk: &Talk) -> Done {
         let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
         let week = one_week(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)
-            .map_err(|failure| second_path(&self.ics, &self.week, failure))?;
+            .map_err(|failure| second_path(&self.calendars, &self.week, failure))?;
         let span = Analysis::window(week, week, &setup.wishes);
-        let instances = setup.instances(&self.ics, span, now, talk)?;
+        let instances = setup.instances(&self.calendars, span, now, talk)?;
         let whole = self.series || self.audit.is_some();
         let first = Week::of(setup.wishes.zones.date_of(span.start), setup.wishes.week_start);
         let mut session = Session {

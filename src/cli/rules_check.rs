@@ -30,8 +30,8 @@ pub struct RulesCheck {
     #[arg(long, value_name = "FILE")]
     config: Option<String>,
     /// A calendar to check against, once for each: a file, a folder, .zip, .gz; default: what was synced
-    #[arg(long, value_name = "PATH")]
-    ics: Vec<String>,
+    #[arg(long = "ics", value_name = "PATH")]
+    calendars: Vec<String>,
     /// End with exit code 1 where there is a warning
     #[arg(long)]
     strict: bool,
@@ -46,9 +46,9 @@ pub struct RulesCheck {
 impl RulesCheck {
     pub fn run(self, talk: &Talk) -> Done {
         let files = Files { config: self.config.clone(), rules: self.file.clone() };
-        let second = |failure| second_path(&self.ics, self.file.as_deref().unwrap_or_default(), failure);
+        let second = |failure| second_path(&self.calendars, self.file.as_deref().unwrap_or_default(), failure);
         let InUse { setup, usage, weeks, empty, labels, nothing } =
-            InUse::read(&files, &self.ics, talk).map_err(second)?;
+            InUse::read(&files, &self.calendars, talk).map_err(second)?;
         let path = rules_path(&files, config_path(&files).as_deref());
         let text = path.as_deref().map(|path| read(path, "rules")).transpose()?.unwrap_or_default();
         let name = path.as_deref().map_or("the built-in rules".to_string(), shown);

@@ -33,8 +33,8 @@ pub struct RulesDiff {
     #[arg(long, value_name = "FILE")]
     config: Option<String>,
     /// A calendar to compare on, once for each: a file, a folder, .zip, .gz; default: what was synced
-    #[arg(long, value_name = "PATH")]
-    ics: Vec<String>,
+    #[arg(long = "ics", value_name = "PATH")]
+    calendars: Vec<String>,
     /// Compare from the week of this date on; default: the last 12 complete weeks
     #[arg(long, value_name = "DATE")]
     since: Option<NaiveDate>,
@@ -65,7 +65,8 @@ impl RulesDiff {
             [] => return Err(Failure::new(Exit::Usage, "no rules file is named")),
         };
         let files = Files { config: self.config.clone(), rules: old };
-        let second = |failure| self.rules.iter().fold(failure, |failure, file| second_path(&self.ics, file, failure));
+        let second =
+            |failure| self.rules.iter().fold(failure, |failure, file| second_path(&self.calendars, file, failure));
         let mut setup = Setup::load(&files, talk).map_err(second)?;
         let parsed = rules(Some(Path::new(new)), &setup.config.people).map_err(second)?;
         let changed = parsed.map_err(|place| Failure::mistakes(place.file, &place.text, place.mistakes))?;
@@ -75,7 +76,7 @@ impl RulesDiff {
         // As far back as a report looks, so that both say the same.
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
         setup.shown = Some(Interval::new(zones.week(weeks[0]).start, window.end));
-        let instances = setup.instances(&self.ics, window, now, talk)?;
+        let instances = setup.instances(&self.calendars, window, now, talk)?;
         let analysis = |rules| Analysis::new(instances.clone(), rules, &setup.config.people, &setup.wishes);
         let difference = Difference::of(&analysis(&setup.rules), &analysis(&changed), &weeks);
         let in_force = rules_path(&files, config_path(&files).as_deref());

@@ -37,8 +37,8 @@ struct Look {
     #[command(flatten)]
     files: Files,
     /// A calendar to count hours in, once for each: a file, a folder, .zip, .gz; default: what was synced
-    #[arg(long, value_name = "PATH")]
-    ics: Vec<String>,
+    #[arg(long = "ics", value_name = "PATH")]
+    calendars: Vec<String>,
     /// How the rules are printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -46,7 +46,7 @@ struct Look {
 
 impl RulesList {
     pub fn run(self, talk: &Talk) -> Done {
-        let look = InUse::read(&self.look.files, &self.look.ics, talk)?;
+        let look = InUse::read(&self.look.files, &self.look.calendars, talk)?;
         if self.look.format == Format::Json {
             let rules: Vec<Value> = (0..look.setup.rules.rules().len()).map(|number| look.json(number)).collect();
             let (first, last) = (look.weeks[0].to_string(), look.weeks[look.weeks.len() - 1].to_string());
@@ -59,7 +59,7 @@ impl RulesList {
 
 impl RulesShow {
     pub fn run(self, talk: &Talk) -> Done {
-        let look = InUse::read(&self.look.files, &self.look.ics, talk)?;
+        let look = InUse::read(&self.look.files, &self.look.calendars, talk)?;
         let rules = look.setup.rules.rules();
         let wanted = caseless(&self.name);
         let found: Vec<usize> = (0..rules.len()).filter(|number| caseless(&rules[*number].name) == wanted).collect();

@@ -24,19 +24,19 @@ pub struct InUse {
 }
 
 impl InUse {
-    /// Reads rules and calendars. Without `ics` a missing calendar is no failure.
+    /// Reads rules and calendars. Without `given` ones a missing calendar is no failure.
     ///
     /// # Errors
-    /// See [`Setup::load`], and with `ics` [`Setup::instances`].
-    pub fn read(files: &Files, ics: &[String], talk: &Talk) -> Result<InUse, Failure> {
+    /// See [`Setup::load`], and with `given` ones [`Setup::instances`].
+    pub fn read(files: &Files, given: &[String], talk: &Talk) -> Result<InUse, Failure> {
         let mut setup = Setup::load(files, talk)?;
         let now = now()?;
         let weeks = twelve_weeks(&setup.wishes, now);
         let zones = setup.wishes.zones.clone();
         let window = Interval::new(zones.week(weeks[0]).start, zones.week(weeks[weeks.len() - 1]).end);
-        let (instances, nothing) = match setup.instances(ics, window, now, talk) {
+        let (instances, nothing) = match setup.instances(given, window, now, talk) {
             Ok(instances) => (instances, None),
-            Err(failure) if ics.is_empty() => (Vec::new(), Some(failure)),
+            Err(failure) if given.is_empty() => (Vec::new(), Some(failure)),
             Err(failure) => return Err(failure),
         };
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);

@@ -2,10 +2,10 @@
 
 use super::context::{Setup, Talk, now};
 use super::machine::{Machine, ask, none_runs};
-use super::paths::{charts_folder, config_path, home, rules_path, shown, state_folder, watched};
-use super::status::{Standings, ago};
-use super::{Done, Files, output, signin, sync};
-use crate::config::{Config, GoogleSource};
+use super::paths::{charts_folder, config_path, rules_path, shown, state_folder, watched};
+use super::status::{Standings, ago_of};
+use super::{Done, Files, output, sync};
+use crate::config::Config;
 use crate::daemon::{self, Form, Host, Request};
 use crate::diagnostic::Failure;
 use crate::model::count;
@@ -73,13 +73,8 @@ impl Run {
         daemon::run(Host {
             state: state_folder()?,
             now: clock,
-            home,
             files: watched(&files),
             load,
-            credentials: |source: GoogleSource, folder, now| {
-                Box::pin(async move { signin::credentials(&source, &folder, now).await })
-            },
-            known: signin::known,
             standings,
             told: sync::told,
             log: match log_format {
@@ -133,8 +128,7 @@ impl Render {
                 let setup = setup(&self.files, talk)?;
                 let (folder, now) = (state_folder()?, now()?);
                 let done = daemon::jobs::render(&mut Store::writer(&folder)?, &setup, false, now)?;
-                let mut handed =
-                    daemon::jobs::hand_over(&done, &setup, home, now, || Store::writer(&folder).map(Some))?;
+                let mut handed = daemon::jobs::hand_over(&done, &setup, now, || Store::writer(&folder).map(Some))?;
                 if let Some(failure) = handed.failures.pop() {
                     return Err(failure.note("the pictures are drawn"));
                 }
@@ -169,12 +163,12 @@ impl Metrics {
 pub fn daemon_text(daemon: &Value, now: DateTime<Utc>, zone: Tz) -> String {
     let Some(pid) = daemon["pid"].as_u64() else { return String::new() };
     let said = |value: &Value| value.as_str().map(str::to_string);
-    let since = said(&daemon["since"]).map_or(String::new(), |at| format!(", since {}", ago(&at, now, zone)));
+    let since = said(&daemon["since"]).map_or(String::new(), |at| format!(", since {}", ago_of(&at, now, zone)));
     let mut text = format!("daemon: running as process {pid}{since}\n");
     let broken = &daemon["config"]["broken"];
     if let Some(files) = broken["files"].as_array() {
         let files: Vec<&str> = files.iter().filter_map(Value::as_str).collect();
-        let read = said(&daemon["config"]["read_at"]).map_or(String::new(), |at| ago(&at, now, zone));
+        let read = said(&daemon["config"]["read_at"]).map_or(String::new(), |at| ago_of(&at, now, zone));
         let _ = writeln!(text, "  {} cannot be read; what was read {read} is in force", files.join(", "));
         let _ = writeln!(text, "  next: `vantage config check` shows every mistake");
     }

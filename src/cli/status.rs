@@ -2,16 +2,15 @@ use super::context::{Setup, Talk, now};
 use super::machine::{Machine, ask};
 use super::paths::{is_of_the_machine, shown, state_folder};
 use super::run::daemon_text;
-use super::signin::Standing;
 use super::{Done, Files, Format, output};
 use crate::config::Config;
 use crate::daemon::Request;
 use crate::diagnostic::{Exit, Failure, plain};
-use crate::jobs::{self, APART, sync::google_sources, told_past};
-use crate::model::count;
-use crate::source::Kind;
-use crate::store::{Account, Calendar, Obstacle, PastExtent, Store};
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use crate::jobs;
+use crate::kinds::{APART, Named, SignedIn, first_steps, kind, named, told_past};
+use crate::model::{TroubleKind, ago, count, local};
+use crate::store::{Calendar, Obstacle, PastExtent, Store};
+use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -168,18 +167,9 @@ impl Standings {
         let store = Store::reader(folder)?;
         let known = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
         let mut accounts = Vec::new();
-        for source in &config.ics {
-            let account = known.iter().find(|a| a.name == source.name && a.kind == "ics");
-            let mut standing = of_account(store.as_ref(), &source.name, "ics", account, None, config.zone())?;
-            standing.age(config, account, now);
-            accounts.push(standing);
-        }
-        for source in google_sources(config, &known) {
-            let account = known.iter().find(|a| a.name == source.name && a.kind == "google");
-            let standing = Standing::of(&source, folder, now);
-            let mut standing =
-                of_account(store.as_ref(), &source.name, "google", account, Some(standing), config.zone())?;
-            standing.age(config, account, now);
+        for named in named(config, &known) {
+            let mut standing = of_source(store.as_ref(), &named, named.source.standing(folder, now), config.zone())?;
+            standing.age(&named, folder, now);
             accounts.push(standing);
         }
         let (database, timezone) = (shown(&folder.join(crate::store::FILE)), config.zone().name().into());
@@ -191,22 +181,22 @@ impl Standings {
         let zone = self.timezone.parse().unwrap_or(Tz::UTC);
         let mut text = daemon_text(&self.daemon, now, zone);
         if self.accounts.is_empty() {
-            text += "No calendar yet. Next: `vantage login google`, or a `[[source.ics]]` in the configuration\n";
+            text += &format!("No calendar yet. Next: {}\n", first_steps());
         }
         for a in &self.accounts {
             let sign_in = a.sign_in.as_ref().map(|s| format!(": {s}")).unwrap_or_default();
-            let _ = writeln!(text, "{} ({}){sign_in}", a.account, if a.kind == "ics" { "iCalendar" } else { "Google" });
+            let _ = writeln!(text, "{} ({}){sign_in}", a.account, kind(&a.kind).map_or(&*a.kind, |kind| kind.title()));
             if let Some(trouble) = a.trouble.as_ref().filter(|t| a.sign_in.as_ref() != Some(t)) {
                 let _ = writeln!(text, "  {trouble}{}", again(&a.retry_at, zone));
             }
             for cause in &a.causes {
                 let _ = writeln!(text, "  cause: {cause}");
             }
-            if a.kind == "ics" && a.calendars.is_empty() {
+            if a.signed_in.is_none() && a.calendars.is_empty() {
                 let _ = writeln!(text, "  never read, and nothing of it counts");
             }
             for c in a.calendars.iter().filter(|c| c.selected) {
-                let last = c.last_good_sync.as_deref().map_or("never".into(), |at| ago(at, now, zone));
+                let last = c.last_good_sync.as_deref().map_or("never".into(), |at| ago_of(at, now, zone));
                 let name = if c.id.is_empty() { String::new() } else { format!("{}: ", plain(&c.calendar)) };
                 let _ = writeln!(text, "  {name}last good sync {last}, {}", count(c.events, "event"));
                 if c.stale && c.held.is_none() {
@@ -225,7 +215,7 @@ impl Standings {
                     let _ = writeln!(
                         text,
                         "    held since {}: a listing lacks {} of {}, which still count",
-                        ago(&held.since, now, zone),
+                        ago_of(&held.since, now, zone),
                         held.removed,
                         count(held.of, "event")
                     );
@@ -255,17 +245,15 @@ impl Standings {
 
 impl AccountStanding {
     /// Marks the calendars that are to be followed and are old, with what to do where nothing else says it.
-    fn age(&mut self, config: &Config, account: Option<&Account>, now: DateTime<Utc>) {
-        let Some(account) = account else { return };
-        // The calendars of who signed out are kept, and that is all.
-        if self.signed_in == Some(false) && !config.google.iter().any(|s| s.name == self.account) {
+    fn age(&mut self, named: &Named, folder: &Path, now: DateTime<Utc>) {
+        if named.account.is_none() || !named.is_followed(folder) {
             return;
         }
-        let file = jobs::is_file(config, account);
+        let local = named.source.is_local();
         for c in self.calendars.iter_mut().filter(|c| c.selected) {
             let last = c.last_good_sync.as_deref().and_then(|at| at.parse::<DateTime<Utc>>().ok());
             let troubled = c.trouble.is_some() || self.trouble.is_some();
-            c.stale = last.is_some_and(|last| jobs::is_old(last, now, file, troubled, c.held.is_some()));
+            c.stale = last.is_some_and(|last| jobs::is_old(last, now, local, troubled, c.held.is_some()));
         }
         if self.next.is_none() && self.calendars.iter().any(|c| c.stale && c.next.is_none()) {
             self.next = Some("run `vantage sync`".into());
@@ -273,52 +261,38 @@ impl AccountStanding {
     }
 }
 
-/// `2026-11-23 08:00 CET`.
-pub fn local(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string()
-}
-
 fn again(at: &Option<String>, zone: Tz) -> String {
     let at = at.as_deref().and_then(|at| at.parse::<DateTime<Utc>>().ok());
     at.map(|at| format!("; tried again after {}", local(at, zone))).unwrap_or_default()
 }
 
-/// `2026-11-23 08:00 CET (3 hours ago)`.
-pub fn ago(at: &str, now: DateTime<Utc>, zone: Tz) -> String {
-    let Ok(at) = at.parse::<DateTime<Utc>>() else { return at.to_string() };
-    let ago = now - at;
-    let ago = match ago {
-        _ if ago < TimeDelta::minutes(2) => "just now".to_string(),
-        _ if ago < TimeDelta::hours(2) => format!("{} minutes ago", ago.num_minutes()),
-        _ if ago < TimeDelta::days(2) => format!("{} hours ago", ago.num_hours()),
-        _ => format!("{} days ago", ago.num_days()),
-    };
-    format!("{} ({ago})", local(at, zone))
+/// The same of a moment in JSON.
+pub fn ago_of(at: &str, now: DateTime<Utc>, zone: Tz) -> String {
+    at.parse().map_or_else(|_| at.to_string(), |at| ago(at, now, zone))
 }
 
-fn of_account(
+fn of_source(
     store: Option<&Store>,
-    name: &str,
-    kind: &str,
-    account: Option<&Account>,
-    standing: Option<Standing>,
+    named: &Named,
+    standing: Option<SignedIn>,
     zone: Tz,
 ) -> Result<AccountStanding, Failure> {
+    let account = named.account.as_ref();
     let (mut calendars, mut obstacle) = (Vec::new(), None);
     if let (Some(store), Some(account)) = (store, account) {
         obstacle = store.account_obstacle(account.id)?;
         for calendar in store.calendars(account.id)?.iter().filter(|c| c.gone_at.is_none()) {
-            calendars.push(of_calendar(store, calendar, zone)?);
+            calendars.push(of_calendar(store, named, calendar, zone)?);
         }
     }
     // The file of a sign-in looks the same after Google has ended it; a newer one settles that.
-    let lost = |o: &Obstacle| o.kind == format!("{:?}", Kind::NeedsLogin);
+    let lost = |o: &Obstacle| o.kind == TroubleKind::NeedsLogin;
     let since = standing.as_ref().and_then(|s| s.since);
     let obstacle = obstacle.filter(|o| !(lost(o) && since.is_some_and(|since| since > o.since)));
     let ended = obstacle.as_ref().filter(|o| lost(o));
     let standing = match (standing, ended) {
-        (Some(Standing { good: true, since, .. }), Some(o)) => {
-            Some(Standing { good: false, sentence: o.sentence.clone(), next: o.help.clone(), since })
+        (Some(SignedIn { good: true, since, .. }), Some(o)) => {
+            Some(SignedIn { good: false, sentence: o.sentence.clone(), next: o.help.clone(), since })
         }
         (standing, _) => standing,
     };
@@ -332,8 +306,8 @@ fn of_account(
     let said = calendars.iter().any(|c| c.next.is_some());
     let next = next.or_else(|| (never && !said).then(|| "run `vantage sync`".to_string()));
     Ok(AccountStanding {
-        account: name.into(),
-        kind: kind.into(),
+        account: named.name().into(),
+        kind: named.kind.format().name.into(),
         signed_in: standing.as_ref().map(|s| s.good),
         sign_in: standing.map(|s| s.sentence),
         retry_at: obstacle.as_ref().and_then(|o| o.retry_at).map(stamp),
@@ -344,13 +318,8 @@ fn of_account(
     })
 }
 
-fn of_calendar(store: &Store, calendar: &Calendar, zone: Tz) -> Result<CalendarStanding, Failure> {
+fn of_calendar(store: &Store, named: &Named, calendar: &Calendar, zone: Tz) -> Result<CalendarStanding, Failure> {
     let state = store.state(calendar.id)?;
-    let mut coverage = store.coverage(calendar.id)?;
-    if calendar.remote.is_empty() {
-        let texts = store.texts(calendar.id)?;
-        coverage.events = jobs::events(&texts) as u64;
-    }
     let held = store.hold(calendar.id)?;
     // A listing that is held back keeps its token back, too.
     let tokenless = state.token.is_none() && state.token_due.is_some() && held.is_none();
@@ -372,8 +341,8 @@ fn of_calendar(store: &Store, calendar: &Calendar, zone: Tz) -> Result<CalendarS
         role: calendar.role.name().into(),
         last_good_sync: state.last_good.map(stamp),
         stale: false,
-        events: coverage.events,
-        instances: coverage.instances,
+        events: named.source.events(store, calendar)?,
+        instances: store.coverage(calendar.id)?.instances,
         mode: if tokenless { "window" } else { "changes" }.into(),
         covered_from: state.covered.map(|(from, _)| stamp(from)),
         covered_to: state.covered.map(|(_, to)| stamp(to)),

@@ -30,8 +30,8 @@ pub struct Suggest {
     #[arg(long, value_name = "N", default_value_t = 5)]
     top: usize,
     /// A calendar, once for each: a file, a folder, .zip, .gz, or -; default: the configuration's sources
-    #[arg(long, value_name = "PATH")]
-    ics: Vec<String>,
+    #[arg(long = "ics", value_name = "PATH")]
+    calendars: Vec<String>,
     /// From this day to the end of the last complete week; default: its twelve last weeks
     #[arg(long, value_name = "DATE")]
     since: Option<NaiveDate>,
@@ -47,7 +47,7 @@ pub struct Suggest {
 
 impl Suggest {
     pub fn run(self, talk: &Talk) -> Done {
-        if self.apply && self.ics.iter().any(|place| place == "-") {
+        if self.apply && self.calendars.iter().any(|place| place == "-") {
             let failure =
                 Failure::new(Exit::Usage, "the answers and the calendar cannot both come from standard input");
             return Err(failure.help("name the calendar's file after `--ics`"));
@@ -59,7 +59,7 @@ impl Suggest {
         let text = text.unwrap_or(DEFAULTS.into());
         let file = path.as_deref().map_or("rules.toml".into(), shown);
         let (window, days) = self.window(&setup)?;
-        let instances = setup.instances(&self.ics, window, now()?, talk)?;
+        let instances = setup.instances(&self.calendars, window, now()?, talk)?;
         let ground = Ground {
             instances: &instances,
             window,

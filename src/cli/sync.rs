@@ -1,16 +1,14 @@
 use super::context::{Setup, Talk, now};
 use super::machine::{Machine, ask};
-use super::paths::{home, state_folder};
-use super::status::local;
-use super::{Done, Files, Format, doctor, output, signin};
-use crate::config::{Config, GoogleSource};
+use super::paths::state_folder;
+use super::{Done, Files, Format, output};
+use crate::config::Config;
 use crate::daemon::{self, Request, SyncWish, Told};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs;
-use crate::jobs::sync::{AccountSummary, CalendarSummary, How, Sync, Wish};
-use crate::model::count;
-use crate::source::google::RealPace;
-use crate::source::{Kind, Trouble};
+use crate::kinds::{self, AccountSummary, CalendarSummary, How, Sync, Wish};
+use crate::model::{TroubleKind, count, local};
+use crate::source::{RealPace, Trouble, runtime};
 use crate::store::{Changes, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -67,10 +65,10 @@ impl SyncArgs {
         let setup = Setup::load(&self.files, talk)?;
         let now = now()?;
         let mut store = Store::writer(&folder)?;
-        jobs::adopt(&mut store, &setup.config, &folder, &home)?;
+        kinds::adopt(&mut store, &setup.config)?;
         let store = RefCell::new(store);
         if let Some(name) = &self.account {
-            signin::known(name, &setup.config, &store.borrow().accounts()?)?;
+            kinds::known(name, &setup.config, &store.borrow().accounts()?)?;
         }
         let bar = progress();
         let came = std::cell::Cell::new(0);
@@ -85,22 +83,17 @@ impl SyncArgs {
             },
             now,
             pace: &RealPace,
-            home: &home,
             folder: &folder,
-            credentials: &|source| {
-                let folder = &folder;
-                Box::pin(async move { signin::credentials(&source, folder, now).await })
-            },
             progress: &|calendar, items| {
                 came.set(came.get() + items);
                 bar.set_message(format!("{}, now {}", count(came.get(), "item"), plain(calendar)));
                 bar.tick();
             },
         };
-        let mut summaries = signin::runtime()?.block_on(sync.run())?;
+        let mut summaries = runtime()?.block_on(jobs::sync(&sync))?;
         // Another configuration says nothing of what the user's own names.
         if self.files.is_default() {
-            summaries.extend(jobs::forget_unnamed(&mut store.borrow_mut(), &setup.config, true)?);
+            summaries.extend(kinds::forget_unnamed(&mut store.borrow_mut(), &setup.config, true)?);
         }
         bar.finish_and_clear();
         let told = told(&summaries, &setup.config, now)?;
@@ -117,7 +110,7 @@ impl SyncArgs {
             full: self.full,
             account: self.account.clone(),
             accept_deletions: self.accept_deletions,
-            signed_in: false,
+            signed_in: None,
         })
     }
 }
@@ -129,20 +122,18 @@ impl SyncArgs {
 pub fn told(summaries: &[AccountSummary], config: &Config, now: DateTime<Utc>) -> Result<Told, Failure> {
     if summaries.is_empty() {
         let failure = Failure::new(Exit::Usage, "there is nothing to sync");
-        let help = "run `vantage login google`, or add a `[[source.ics]]` to the configuration";
-        return Err(failure.help(help));
+        return Err(failure.help(kinds::first_steps()));
     }
     // Everything that could be stored is; the first trouble says how the run ends. One calendar that is not to be seen
     // among others that are is no failure: it would be one every time.
     let mut failures = summaries.iter().flat_map(|account| {
-        let feed = config.ics.iter().any(|source| source.name == account.name);
         let some_good = account.calendars.iter().any(|c| c.trouble.is_none());
         let calendars = account.calendars.iter().filter_map(|c| c.trouble.as_ref());
-        let counts = move |t: &&Trouble| !(some_good && t.kind == Kind::Inaccessible);
+        let counts = move |t: &&Trouble| !(some_good && t.kind == TroubleKind::Inaccessible);
         let all = account.trouble.iter().chain(calendars.filter(counts));
         all.map(move |trouble| match failure(trouble, now, config.zone()) {
             // What stands in the way of an account names it.
-            failure if !feed => failure,
+            failure if account.signs_in => failure,
             failure => Failure { message: format!("{}: {}", account.name, failure.message), ..failure },
         })
     });
@@ -151,11 +142,11 @@ pub fn told(summaries: &[AccountSummary], config: &Config, now: DateTime<Utc>) -
         worst.note("what was stored before is still there; `vantage status` shows how each calendar stands")
     });
     let warnings = summaries.iter().filter_map(|account| {
-        let (says, fix) = account.skew.and_then(doctor::skewed)?;
+        let (says, fix) = account.skew.and_then(kinds::skewed)?;
         Some((format!("{}: this machine's clock is {says}", account.name), fix.into()))
     });
     Ok(Told {
-        text: summaries.iter().map(|summary| text(summary, config)).collect(),
+        text: summaries.iter().map(text).collect(),
         summary: summaries.iter().map(value).collect(),
         warnings: warnings.collect(),
         failure,
@@ -190,7 +181,7 @@ fn counted(Changes { added, changed, removed }: Changes) -> String {
 }
 
 // Writing to a String cannot fail.
-fn text(account: &AccountSummary, config: &Config) -> String {
+fn text(account: &AccountSummary) -> String {
     let mut text = String::new();
     if account.forgotten > 0 {
         let meetings = count(account.forgotten, "meeting");
@@ -200,13 +191,7 @@ fn text(account: &AccountSummary, config: &Config) -> String {
         );
     }
     if account.trouble.is_none() && account.calendars.is_empty() {
-        // Nobody shares a list of calendars with a service account, only calendars.
-        let robot = |s: &&GoogleSource| s.name == account.name && s.service_account.is_some() && s.subject.is_none();
-        let how = match config.google.iter().find(robot) {
-            Some(_) => "name their ids as `calendars` in its `[[source.google]]`",
-            None => "`vantage calendars --select` chooses some",
-        };
-        let _ = writeln!(text, "{}: no calendar to sync; {how}", account.name);
+        let _ = writeln!(text, "{}: no calendar to sync; {}", account.name, account.without_calendars);
     }
     if let Some(trouble) = &account.trouble {
         let _ = writeln!(text, "{}: {}", account.name, trouble.sentence);

@@ -30,8 +30,8 @@ pub struct WeekArgs {
     #[command(flatten)]
     machine: Machine,
     /// A calendar, once for each: a file, a folder, .zip, .gz, or - for standard input; default: the configuration's sources
-    #[arg(long, value_name = "PATH", conflicts_with = "system")]
-    ics: Vec<String>,
+    #[arg(long = "ics", value_name = "PATH", conflicts_with = "system")]
+    calendars: Vec<String>,
     #[command(flatten)]
     files: Files,
     /// Write WEEK.png, WEEK.json and WEEK.txt into this folder
@@ -63,7 +63,7 @@ impl WeekArgs {
             return hand_out(&week, &charts_folder(setup.config.charts_dir.as_deref())?, self.out.as_deref());
         }
         let weeks = parse_weeks(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)
-            .map_err(|failure| second_path(&self.ics, &self.week, failure))?;
+            .map_err(|failure| second_path(&self.calendars, &self.week, failure))?;
         let privacy = self.privacy.as_deref().and_then(Privacy::parse).unwrap_or(setup.config.privacy);
         let mut style = Style {
             scale: self.scale,
@@ -75,9 +75,9 @@ impl WeekArgs {
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
         let ends = [weeks[0], weeks[weeks.len() - 1]].map(|week| setup.wishes.zones.week(week));
         setup.shown = Some(Interval::new(ends[0].start, ends[1].end));
-        let instances = setup.instances(&self.ics, window, now, talk)?;
+        let instances = setup.instances(&self.calendars, window, now, talk)?;
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
-        let mut analysis = analysis.noting(setup.notes.clone()).audited(last_audit(&self.ics));
+        let mut analysis = analysis.noting(setup.notes.clone()).audited(last_audit(&self.calendars));
         if let Some(out) = &self.out {
             disk::folder(out)?;
         }
@@ -86,7 +86,7 @@ impl WeekArgs {
         let mut painter = Painter::default();
         let (zones, start) = (&setup.wishes.zones, setup.wishes.week_start);
         let last = newest(now, zones, start, setup.config.render_at);
-        let standing = if self.ics.is_empty() { setup.standing(now) } else { Standing::default() };
+        let standing = if self.calendars.is_empty() { setup.standing(now) } else { Standing::default() };
         let banner = |week: &Week| standing.banner(*week, last, zones);
         // Any other reason was said when the calendars were read.
         if let Some(says) = weeks.iter().find_map(banner).filter(|_| standing.is_quiet()) {

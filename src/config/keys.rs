@@ -1,7 +1,7 @@
 //! The keys of `vantage.toml`: one line each, and nothing else knows their names.
 
 use super::value::{Reader, Value, duration};
-use super::{Config, days, service, source::source};
+use super::{Config, days, service, source::sources};
 use crate::classify::KNOWN_GROUPS;
 use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight, domain};
 use toml::de::DeTable;
@@ -39,14 +39,17 @@ pub const KEYS: &[Key] = &[
     Key { name: "my_domains", set: my_domains },
     Key { name: "privacy", set: |v, c, r| c.privacy = r.word(v, "privacy", &PRIVACY).unwrap_or_default() },
     Key { name: "palette", set: |v, c, r| c.palette = r.word(v, "palette", &PALETTE).unwrap_or_default() },
-    Key { name: "fallback_font", set: |v, c, r| c.fallback_font = r.text(v, "fallback_font").map(Into::into) },
+    Key {
+        name: "fallback_font",
+        set: |v, c, r| c.fallback_font = r.text(v, "fallback_font").map(|path| (r.home)(path).into()),
+    },
     Key { name: "charts_dir", set: service::charts_dir },
     Key { name: "poll", set: service::poll },
     Key { name: "render_at", set: service::render_at },
     Key { name: "retain", set: service::retain },
     Key { name: "travel", set: days::travel },
     Key { name: "people", set: people },
-    Key { name: "source", set: source },
+    Key { name: "source", set: |v, c, r| c.sources = sources(v, r) },
     Key { name: "notify", set: service::notify },
     Key { name: "mail", set: service::mail },
 ];

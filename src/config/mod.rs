@@ -16,7 +16,7 @@ pub use fill::{Aim, Answers, Question, RULES_TEMPLATE};
 pub use keys::{KEYS, Key};
 pub use redact::redact;
 pub use service::{Mail, Notify, Security};
-pub use source::{GoogleSource, IcsSource, Place};
+pub use source::{Entry, Format, Home, Settings, Source};
 
 use crate::classify::People;
 use crate::model::{
@@ -57,7 +57,7 @@ pub struct Config {
     pub privacy: Privacy,
     pub palette: Palette,
     pub fallback_font: Option<PathBuf>,
-    /// The folder of the pictures, as it was written; `None` is the usual place.
+    /// The folder of the pictures, with `~/` resolved; `None` is the usual place.
     pub charts_dir: Option<String>,
     /// Time between two syncs.
     pub poll: Duration,
@@ -67,10 +67,8 @@ pub struct Config {
     pub retain: u32,
     pub notify: Option<Notify>,
     pub mail: Option<Mail>,
-    /// `[[source.ics]]`, in the order of the file.
-    pub ics: Vec<IcsSource>,
-    /// `[[source.google]]`, in the order of the file.
-    pub google: Vec<GoogleSource>,
+    /// Every `[[source.…]]`, in the order of the file.
+    pub sources: Vec<Source>,
 }
 
 impl Default for Config {
@@ -101,22 +99,21 @@ impl Default for Config {
             retain: 104,
             notify: None,
             mail: None,
-            ics: Vec::new(),
-            google: Vec::new(),
+            sources: Vec::new(),
         }
     }
 }
 
 impl Config {
-    /// Reads `text`.
+    /// Reads `text`. `formats` are those of the kinds of source that there are.
     ///
     /// # Errors
     /// Every mistake in it, in the order of the text.
-    pub fn parse(text: &str) -> Result<Config, Vec<Mistake>> {
+    pub fn parse(text: &str, formats: &[Format], home: Home<'_>) -> Result<Config, Vec<Mistake>> {
         let (table, errors) = DeTable::parse_recoverable(text);
         let mut mistakes: Vec<Mistake> = errors.iter().map(value::syntax).collect();
         let mut config = Config::default();
-        let mut reader = value::Reader { mistakes: &mut mistakes };
+        let mut reader = value::Reader { mistakes: &mut mistakes, formats, home };
         keys::read(table.get_ref(), &mut config, &mut reader);
         mistakes.sort_by_key(|m| m.span.start);
         mistakes.iter_mut().for_each(|m| m.message = redact::sentence(&m.message));

@@ -1,7 +1,6 @@
 //! The text of a configuration as it may be shown: without passwords, and without the addresses of feeds, which are as
 //! good as passwords.
 
-use super::source::ICS;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -14,6 +13,9 @@ static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A key and what follows its `=`. A longer word than any key may be a part of an address.
 static SETTING: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"^[ \t]*["']?([\w-]{1,20})["']?[ \t]*=(.*)$"#).ok());
+
+/// The keys of a feed that are shown.
+const SHOWN: &[&str] = &["name", "path", "allow_private"];
 
 /// `text` with every byte of an address blanked out, so that places in it stay where they are. It reads lines, not TOML,
 /// because a text with a syntax error is shown too: in `[[source.ics]]` only the lines of keys that hold no address stay.
@@ -28,7 +30,7 @@ pub fn redact(text: &str) -> String {
         let secret = found(&SECRET, line, 1).map_or(line.len(), |(at, _)| at);
         let unknown = match (found(&SETTING, line, 1), found(&SETTING, line, 2)) {
             _ if !feed || start.starts_with(['[', '#']) => line.len(),
-            (Some((_, key)), _) if key != "url" && ICS.contains(&key) => line.len(),
+            (Some((_, key)), _) if SHOWN.contains(&key) => line.len(),
             (_, value) => value.map_or(0, |(at, _)| at),
         };
         let (kept, hidden) = line.split_at(secret.min(unknown));

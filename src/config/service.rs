@@ -30,7 +30,7 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
 /// `[notify]`: a command of the user's that gets each new weekly picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notify {
-    /// The program and its arguments, in which `{picture}`, `{headline}` and `{week}` are filled. No shell reads them.
+    /// The program, with `~/` resolved, and its arguments, in which `{picture}`, `{headline}` and `{week}` are filled. No shell reads them.
     pub command: Vec<String>,
     /// After that long it is ended.
     pub timeout: Duration,
@@ -48,9 +48,9 @@ pub struct Mail {
     pub to: Vec<Mailbox>,
     /// Without one, nobody signs in.
     pub username: Option<String>,
-    /// The file of the password, as it was written; `None` is the systemd credential.
+    /// The file of the password, with `~/` resolved; `None` is the systemd credential.
     pub password_file: Option<String>,
-    /// A certificate that is trusted beside the system's, as it was written.
+    /// A certificate that is trusted beside the system's, with `~/` resolved.
     pub ca_file: Option<String>,
     /// The longest that one step of the conversation may take.
     pub timeout: Duration,
@@ -78,7 +78,8 @@ impl Security {
 }
 
 pub(super) fn charts_dir(v: &Value, c: &mut Config, r: &mut Reader) {
-    let path = |text: &str| (text.starts_with('/') || text.starts_with("~/")).then(|| text.to_string());
+    let home = r.home;
+    let path = |text: &str| (text.starts_with('/') || text.starts_with("~/")).then(|| home(text));
     c.charts_dir = r.parsed(v, "charts_dir", "a folder that begins with `/` or `~/`", path);
 }
 
@@ -163,7 +164,8 @@ impl<'s, 'a, 'm> Section<'s, 'a, 'm> {
 
     /// A path, when it is one that does not depend on where the service was started.
     fn path(&mut self, key: &str) -> Option<String> {
-        let path = |text: &str| (text.starts_with('/') || text.starts_with("~/")).then(|| text.to_string());
+        let home = self.r.home;
+        let path = |text: &str| (text.starts_with('/') || text.starts_with("~/")).then(|| home(text));
         self.read(key, |v, key, r| r.parsed(v, key, "a file that begins with `/` or `~/`", path))
     }
 }
@@ -198,9 +200,12 @@ fn command_line(v: &Value, r: &mut Reader) -> Option<Vec<String>> {
         r.wrong(mistake.help("for example `command = [\"notify-send\", \"Vantage\", \"{headline}\"]`"));
         return None;
     };
-    let texts: Vec<String> = words.iter().filter_map(|word| placeholders(word, r)).map(String::from).collect();
+    let mut texts: Vec<String> = words.iter().filter_map(|word| placeholders(word, r)).map(String::from).collect();
     if texts.first().is_some_and(String::is_empty) {
         r.wrong(Mistake::new(words[0].span(), "`notify.command` must begin with a program", "this is empty"));
+    }
+    if let Some(program) = texts.first_mut() {
+        *program = (r.home)(program);
     }
     Some(texts)
 }

@@ -1,9 +1,14 @@
 use super::*;
 use crate::diagnostic::Failure;
+use crate::kinds::KINDS;
+
+fn parse(text: &str) -> Result<Config, Vec<Mistake>> {
+    crate::kinds::configuration(text, &str::to_string)
+}
 
 #[test]
 fn an_empty_file_and_the_shipped_file_mean_the_defaults() {
-    let shown = |text: &str| format!("{:?}", Config::parse(text).unwrap());
+    let shown = |text: &str| format!("{:?}", parse(text).unwrap());
     assert_eq!(shown(""), shown(TEMPLATE));
 }
 
@@ -21,7 +26,7 @@ fn the_shipped_file_shows_every_key_with_a_value_that_is_valid() {
         _ => line.to_string(),
     };
     let all = TEMPLATE.lines().map(uncommented).collect::<Vec<_>>().join("\n");
-    Config::parse(&all).unwrap_or_else(|m| panic!("{}", Failure::mistakes("all", &all, m).render(false)));
+    parse(&all).unwrap_or_else(|m| panic!("{}", Failure::mistakes("all", &all, m).render(false)));
     for key in KEYS {
         let shown = all.lines().any(|l| {
             let l = l.trim_start_matches('[');
@@ -29,10 +34,12 @@ fn the_shipped_file_shows_every_key_with_a_value_that_is_valid() {
         });
         assert!(shown, "`{}` is not shown in config/vantage.toml", key.name);
     }
-    for (kind, keys, _) in source::KINDS {
+    for Format { name: kind, keys, .. } in
+        KINDS.iter().filter(|kind| kind.first_step().is_some()).map(|kind| kind.format())
+    {
         let header = format!("[[source.{kind}]]\n");
         let sections: Vec<&str> = all.split(&header).skip(1).filter_map(|rest| rest.split("\n[").next()).collect();
-        for key in *keys {
+        for key in keys {
             let shown = sections.iter().flat_map(|s| s.lines()).any(|l| l.starts_with(&format!("{key} = ")));
             assert!(shown, "`{key}` of `[[source.{kind}]]` is not shown in config/vantage.toml");
         }
@@ -48,7 +55,7 @@ fn the_shipped_file_shows_every_key_with_a_value_that_is_valid() {
 
 #[test]
 fn a_goal_is_a_share_or_a_percentage() {
-    let goal = |written: &str| Config::parse(&format!("goal = {written}\n")).map(|config| config.goal);
+    let goal = |written: &str| parse(&format!("goal = {written}\n")).map(|config| config.goal);
     for written in ["0.4", "\"0.4\"", "\"40%\"", "\"40 %\"", "'40.0%'"] {
         assert_eq!(goal(written), Ok(Some(Exact::new(2, 5))), "{written}");
     }
@@ -61,13 +68,13 @@ fn a_goal_is_a_share_or_a_percentage() {
 fn every_mistake_is_shown_in_one_run() {
     let text = "timezone = \"Europe/Berln\"\ngoal = 40\nprivcy = \"titles\"\nworking_hours = { mon-fry = \"8-18\" }\n\
                 focus_block = \"2 hours\"\n[[source.isc]]\nname = \"x\"\n";
-    let mistakes = Config::parse(text).unwrap_err();
+    let mistakes = parse(text).unwrap_err();
     insta::assert_snapshot!(Failure::mistakes("vantage.toml", text, mistakes).render(false));
 }
 
 /// What a person sees of a configuration with mistakes.
 fn shown(text: &str) -> String {
-    let mistakes = Config::parse(text).unwrap_err();
+    let mistakes = parse(text).unwrap_err();
     let shown = Failure::mistakes("vantage.toml", &redact(text), mistakes).render(false);
     assert!(!shown.contains("CANARY"), "{shown}");
     shown
@@ -141,7 +148,7 @@ fn mistakes_of_the_service_are_shown_in_one_run() {
 
 #[test]
 fn groups_are_named_as_rules_name_them() {
-    let config = Config::parse("[people]\n\"@board\" = [\"bo@example.com\"]\n").unwrap();
+    let config = parse("[people]\n\"@board\" = [\"bo@example.com\"]\n").unwrap();
     assert_eq!(config.people.group("board").len(), 1);
     insta::assert_snapshot!(shown("[people]\nReports = [\"bo@example.com\"]\nleader = [\"cy@example.com\"]\n"), @r#"
     error: `Reports` is nearly the group `reports`, which would stay empty
@@ -164,7 +171,7 @@ fn groups_are_named_as_rules_name_them() {
 
 #[test]
 fn the_keys_of_the_service_are_read() {
-    let config = Config::parse(
+    let config = parse(
         "charts_dir = \"~/p\"\npoll = \"1h30m\"\nrender_at = \"Friday 16:30\"\nretain = 1040\n\
          [notify]\ncommand = [\"a\"]\n[mail]\nhost = \"mail.example.com\"\nsecurity = \"starttls\"\n\
          from = \"V <v@example.com>\"\nto = \"ada@example.com\"\n",
@@ -181,7 +188,7 @@ fn the_keys_of_the_service_are_read() {
 
 #[test]
 fn a_day_named_alone_goes_before_a_range_in_any_order() {
-    let hours = |text: &str| Config::parse(&format!("working_hours = {{ {text} }}\n")).unwrap().working;
+    let hours = |text: &str| parse(&format!("working_hours = {{ {text} }}\n")).unwrap().working;
     let (long, short) = ((LocalTime(480), LocalTime(1080)), (LocalTime(480), LocalTime(720)));
     for text in ["mon-fri = \"08:00-18:00\", fri = \"off\"", "fri = \"off\", mon-fri = \"08:00-18:00\""] {
         assert_eq!((hours(text).on(Weekday::Fri), hours(text).on(Weekday::Thu)), (None, Some(long)), "{text}");
@@ -224,5 +231,5 @@ fn ranges_and_journeys_that_overlap_are_mistakes_with_their_places() {
     "#);
     let apart = "[[travel]]\nfrom = 2026-11-13\nto = 2026-11-14\ntimezone = \"Asia/Tokyo\"\n\
                  [[travel]]\nfrom = 2026-11-09\nto = 2026-11-12\ntimezone = \"America/New_York\"\n";
-    assert_eq!(Config::parse(apart).unwrap().travel.len(), 2);
+    assert_eq!(parse(apart).unwrap().travel.len(), 2);
 }

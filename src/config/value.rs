@@ -1,5 +1,6 @@
 //! Typed reading of TOML values that keeps their places, so that a mistake can be pointed at.
 
+use super::source::{Format, Home};
 use crate::classify::near;
 use crate::model::{Exact, LocalTime, Mistake};
 use chrono::{NaiveDate, TimeDelta};
@@ -19,6 +20,9 @@ pub fn syntax(error: &toml::de::Error) -> Mistake {
 /// Collects mistakes while values are read, so that one run shows them all.
 pub struct Reader<'m> {
     pub mistakes: &'m mut Vec<Mistake>,
+    /// Of the kinds of source that there are.
+    pub formats: &'m [Format],
+    pub home: Home<'m>,
 }
 
 impl Reader<'_> {

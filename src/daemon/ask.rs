@@ -1,29 +1,36 @@
 //! Questions that came over the socket, and their answers.
 
 use super::event::Reply;
-use super::jobs::{self, Handed, Outcome};
+use super::jobs::{Handed, Outcome};
 use super::main_loop::Daemon;
 use super::metrics::{self, Gauges};
 use super::wire::{Answer, Request, SyncWish};
-use crate::diagnostic::{Exit, Failure, Secret};
-use crate::jobs::sync::How;
+use crate::config::Config;
+use crate::diagnostic::{Exit, Failure, Secret, plain};
+use crate::jobs;
+use crate::kinds::{self, How};
 use crate::model::Week;
 use crate::schedule::{Job, Observation, Synced, complete_weeks};
-use crate::source::google::Grant;
-use crate::store::Changes;
+use crate::store::{Changes, Store};
 use serde_json::{Value, json};
+use std::path::Path;
+
+/// How many events are kept. Counted by a reader, beside whatever is under way.
+fn counted_events(state: &Path, config: &Config) -> Result<u64, Failure> {
+    Store::reader(state)?.map_or(Ok(0), |store| jobs::events(&store, config))
+}
 
 impl Daemon {
     pub(super) fn answer(&mut self, request: Request, reply: Reply) {
         match request {
             Request::Status => self.status(reply),
             Request::Metrics => self.metrics(reply),
-            Request::SignIn { account, grant } => {
-                let said = self.sign_in(account, &grant).map(|()| json!({ "said": "signed in" }));
+            Request::SignIn { kind, account, grant } => {
+                let said = self.sign_in(&kind, account, &grant).map(|()| json!({ "said": "signed in" }));
                 let _ = reply.send(Answer::from(said));
             }
             Request::Sync(wish) => {
-                let reply = match wish.signed_in {
+                let reply = match wish.signed_in.is_some() {
                     true => {
                         let _ = reply.send(Answer::Done(json!({ "said": "begun" })));
                         // Nobody waits any more.
@@ -51,14 +58,11 @@ impl Daemon {
         }
     }
 
-    fn sign_in(&mut self, account: String, grant: &Secret) -> Result<(), Failure> {
-        let grant = Grant::parse(grant.expose())
-            .map_err(|cause| Failure::new(Exit::Data, "the sign-in could not be understood").cause(cause))?;
-        if !Grant::names(&account) {
-            return Err(Failure::new(Exit::Usage, "that cannot be the name of an account"));
-        }
-        grant.save(&Grant::path(&self.host.state, &account))?;
-        let wish = SyncWish { account: Some(account), signed_in: true, ..SyncWish::default() };
+    fn sign_in(&mut self, kind: &str, account: String, given: &Secret) -> Result<(), Failure> {
+        let sign_in = kinds::kind(kind).and_then(|kind| kind.sign_in());
+        let unknown = || Failure::new(Exit::Usage, format!("nobody signs in to `{}`", plain(kind)));
+        sign_in.ok_or_else(unknown)?.keep(&self.host.state, &account, given)?;
+        let wish = SyncWish { account: Some(account), signed_in: Some(kind.into()), ..SyncWish::default() };
         self.syncs.push_back((wish, tokio::sync::oneshot::channel().0));
         self.observe(Observation::Asked(Job::Sync));
         Ok(())
@@ -89,7 +93,7 @@ impl Daemon {
             let drawn = file.and_then(|file| std::fs::read(file).ok());
             let report = drawn.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
             let gauges = Gauges {
-                events: jobs::events(&host.state).ok(),
+                events: counted_events(&host.state, &setup.config).ok(),
                 share: report.and_then(|report| report["share"].as_f64()),
             };
             let text = counted + &metrics::measured(&gauges);

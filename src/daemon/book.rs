@@ -1,9 +1,9 @@
 //! What the daemon remembers about itself: for `status`, for metrics, and to say a thing once.
 
-use crate::jobs::sync::{AccountSummary, hash};
-use crate::model::count;
+use crate::kinds::{AccountSummary, How};
+use crate::model::{TroubleKind, count, hash};
 use crate::schedule::Job;
-use crate::source::{Kind, Trouble};
+use crate::source::Trouble;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ pub(super) struct Book {
     /// Calendars whose deletions are held back, with their accounts.
     held: BTreeSet<(String, String)>,
     /// What stands in the way of an account, or of a calendar by the hash of its id.
-    troubles: BTreeMap<(String, Option<String>), Kind>,
+    troubles: BTreeMap<(String, Option<String>), TroubleKind>,
 }
 
 fn stamp(at: DateTime<Utc>) -> String {
@@ -117,7 +117,7 @@ impl Book {
                 let place = (!calendar.remote.is_empty()).then(|| hash(&calendar.remote));
                 self.hold(&account.name, place.clone().unwrap_or_default(), calendar.held);
                 if place.is_some() || account.trouble.is_none() {
-                    let done = calendar.trouble.is_none() && calendar.how != crate::jobs::sync::How::Not;
+                    let done = calendar.trouble.is_none() && calendar.how != How::Not;
                     let key = Some(place.unwrap_or_default());
                     news |= self.turn(&account.name, key, trouble, done);
                 }
@@ -150,14 +150,14 @@ impl Book {
         let place = calendar.as_ref().map(|c| format!(", calendar {c}")).unwrap_or_default();
         match trouble {
             Some(trouble) => {
-                *self.kinds.entry(format!("{:?}", trouble.kind)).or_default() += 1;
+                *self.kinds.entry(trouble.kind.name().into()).or_default() += 1;
                 if self.troubles.insert(key, trouble.kind) == Some(trouble.kind) {
                     return false;
                 }
                 let help = trouble.help.as_ref().map(|h| format!("; help: {h}")).unwrap_or_default();
-                let kind = format!("{:?}", trouble.kind);
+                let kind = trouble.kind.name();
                 let text = format!("{account}{place}: {}{help}", trouble.sentence);
-                if matches!(trouble.kind, Kind::NeedsLogin | Kind::Configuration) {
+                if matches!(trouble.kind, TroubleKind::NeedsLogin | TroubleKind::Configuration) {
                     tracing::error!(account, calendar, kind, "{text}");
                 } else {
                     tracing::warn!(account, calendar, kind, "{text}");
@@ -225,7 +225,7 @@ impl Book {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jobs::sync::{CalendarSummary, How};
+    use crate::kinds::CalendarSummary;
 
     fn account(trouble: Option<Trouble>, calendars: Vec<CalendarSummary>) -> Vec<AccountSummary> {
         vec![AccountSummary { name: "work".into(), calendars, trouble, ..AccountSummary::default() }]
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn a_trouble_is_news_once_and_its_end_too() {
         let mut book = Book::new(DateTime::UNIX_EPOCH);
-        let login = || Some(Trouble::new(Kind::NeedsLogin, "the sign-in has ended"));
+        let login = || Some(Trouble::new(TroubleKind::NeedsLogin, "the sign-in has ended"));
         assert!(book.note(&account(login(), vec![calendar(How::Not, login())]), false));
         assert_eq!(book.troubles(), 1, "the account's, not each calendar's");
         assert!(!book.note(&account(login(), vec![]), false));
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn a_calendar_has_its_own_troubles() {
         let mut book = Book::new(DateTime::UNIX_EPOCH);
-        let gone = Some(Trouble::new(Kind::Inaccessible, "it is not there"));
+        let gone = Some(Trouble::new(TroubleKind::Inaccessible, "it is not there"));
         assert!(book.note(&account(None, vec![calendar(How::Not, gone.clone())]), false));
         assert!(!book.note(&account(None, vec![calendar(How::Not, gone)]), false));
         assert!(!book.note(&account(None, vec![calendar(How::Not, None)]), false), "held or not due is not back");

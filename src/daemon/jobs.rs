@@ -4,19 +4,18 @@ use super::event::{Event, Events};
 use super::wire::SyncWish;
 use super::{Host, Setup};
 use crate::config::Config;
-use crate::deliver::Paths;
 use crate::diagnostic::{Exit, Failure};
 use crate::jobs::render::{RenderSetup, Rendered};
-use crate::jobs::sync::{AccountSummary, Sync, Wish};
-use crate::jobs::{Way, forget_unnamed};
+use crate::jobs::{self, Way};
+use crate::kinds::{self, AccountSummary, Sync, Wish};
 use crate::model::Week;
 use crate::schedule::Job;
-use crate::source::google::RealPace;
+use crate::source::{RealPace, runtime};
 use crate::store::{self, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -91,7 +90,7 @@ pub(super) struct Bench {
 /// The disk's and the database's.
 pub fn render(store: &mut Store, setup: &Setup, patient: bool, now: DateTime<Utc>) -> Result<Rendered, Failure> {
     let Setup { config, rules, wishes, charts, .. } = setup;
-    crate::jobs::render::run(store, &RenderSetup { config, rules, wishes, charts, patient }, now)
+    jobs::render::run(store, &RenderSetup { config, rules, wishes, charts, patient }, now)
 }
 
 /// Hands the latest complete week over, where that is due. It may take minutes: the database is closed meanwhile, and opened
@@ -102,18 +101,17 @@ pub fn render(store: &mut Store, setup: &Setup, patient: bool, now: DateTime<Utc
 pub fn hand_over(
     rendered: &Rendered,
     setup: &Setup,
-    home: fn(&str) -> String,
     now: DateTime<Utc>,
     open: impl FnOnce() -> Result<Option<Store>, Failure>,
 ) -> Result<Handed, Failure> {
     let Some(latest) = &rendered.latest else { return Ok(Handed { again: rendered.waits, ..Handed::default() }) };
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let failures = crate::jobs::hand_over(latest, &setup.config, &Paths { home: &home, credentials });
+    let failures = jobs::hand_over(latest, &setup.config, credentials.as_deref());
     let later: Vec<Way> = failures.iter().filter(|(_, f)| f.exit == Exit::Later).map(|(way, _)| *way).collect();
     if !later.is_empty()
         && let Some(store) = open()?
     {
-        crate::jobs::owe(&store, latest.week, &later, latest.since, now)?;
+        jobs::owe(&store, latest.week, &later, latest.since, now)?;
     }
     let failures = failures.into_iter().map(|(_, failure)| failure).collect();
     Ok(Handed { tried: true, failures, again: !later.is_empty() })
@@ -151,7 +149,7 @@ impl Bench {
             Work::Render => {
                 let rendered = render(&mut store.borrow_mut(), &self.setup, true, now)?;
                 drop((store, turn));
-                let handed = hand_over(&rendered, &self.setup, self.host.home, now, || self.open())?;
+                let handed = hand_over(&rendered, &self.setup, now, || self.open())?;
                 Ok(Outcome::Rendered(rendered.drawn, rendered.warnings, handed))
             }
             Work::Maintain => maintain(&mut store.borrow_mut(), &self.setup.config, now),
@@ -180,61 +178,43 @@ impl Bench {
         now: DateTime<Utc>,
     ) -> Result<Outcome, Failure> {
         let SyncWish { full, account, accept_deletions, signed_in } = wish;
+        let config = &self.setup.config;
         // A sign-in while the database was held left only its file.
-        crate::jobs::adopt(&mut store.borrow_mut(), &self.setup.config, &self.host.state, &self.host.home)?;
-        if let Some(name) = account.as_ref().filter(|_| signed_in) {
+        kinds::adopt(&mut store.borrow_mut(), config)?;
+        if let Some((name, kind)) = account.as_ref().zip(signed_in) {
             // The configuration need not name it: the row makes it an account that is synced.
-            let row = store.borrow_mut().account(name, "google")?;
+            let row = store.borrow_mut().account(name, &kind)?;
             store.borrow().clear_account(row.id)?;
         }
         if let Some(name) = &account {
-            (self.host.known)(name, &self.setup.config, &store.borrow().accounts()?)?;
+            kinds::known(name, config, &store.borrow().accounts()?)?;
         }
-        let home = self.host.home;
         let sync = Sync {
             store,
-            config: &self.setup.config,
+            config,
             wish: Wish { full, accept_deletions, only: account, patient },
             now,
             pace: &RealPace,
-            home: &home,
             folder: &self.host.state,
-            credentials: &|source| (self.host.credentials)(source, self.host.state.clone(), now),
             progress: &|_, _| {
                 self.beat.fetch_add(1, Ordering::Relaxed);
             },
         };
         let mut stop = self.stop.clone();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|e| Failure::new(Exit::Io, "no network could be set up").cause(e))?;
-        let summaries = runtime.block_on(async {
+        let summaries = runtime()?.block_on(async {
             // Everything that belongs together is one transaction: a sync may be dropped anywhere.
             tokio::select! {
-                summaries = sync.run() => summaries.map(Some),
+                summaries = jobs::sync(&sync) => summaries.map(Some),
                 _ = stop.wait_for(|stop| *stop) => Ok(None),
             }
         })?;
         let Some(mut summaries) = summaries else { return Ok(Outcome::Cancelled) };
         // Somebody waits for the answer.
         if !patient {
-            summaries.extend(forget_unnamed(&mut store.borrow_mut(), &self.setup.config, true)?);
+            summaries.extend(kinds::forget_unnamed(&mut store.borrow_mut(), config, true)?);
         }
-        Ok(Outcome::Synced(summaries, retry_at(&store.borrow(), now)?))
+        Ok(Outcome::Synced(summaries, jobs::retry_at(&store.borrow(), config, now)?))
     }
-}
-
-/// The earliest moment after `now` at which something that failed is to be tried again.
-fn retry_at(store: &Store, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Failure> {
-    let mut moments = Vec::new();
-    for account in store.accounts()? {
-        moments.extend(store.account_obstacle(account.id)?.and_then(|o| o.retry_at));
-        for calendar in store.calendars(account.id)?.iter().filter(|c| c.selected()) {
-            moments.extend(store.state(calendar.id)?.obstacle.and_then(|o| o.retry_at));
-        }
-    }
-    Ok(moments.into_iter().filter(|at| *at > now).min())
 }
 
 /// Checks that the database is sound; if so, drops what was deleted long ago or is no longer named, empties its log, and keeps a copy of it.
@@ -243,7 +223,7 @@ fn maintain(store: &mut Store, config: &Config, now: DateTime<Utc>) -> Result<Ou
     if !found.is_empty() {
         return Err(damaged(store, found));
     }
-    forget_unnamed(store, config, false)?;
+    kinds::forget_unnamed(store, config, false)?;
     store.purge(now - TOMBSTONES)?;
     store.checkpoint()?;
     store.back_up(now)?;
@@ -256,36 +236,25 @@ fn damaged(store: &Store, found: Vec<String>) -> Failure {
     failure.help(store::move_away(store.path())).note("what can be read still counts")
 }
 
-/// How many events the store holds. Counted by a reader, beside whatever is under way.
-///
-/// # Errors
-/// The database's.
-pub(super) fn events(state: &Path) -> Result<u64, Failure> {
-    let Some(store) = Store::reader(state)? else { return Ok(0) };
-    let mut count = 0;
-    for account in store.accounts()? {
-        for calendar in store.calendars(account.id)?.iter().filter(|c| c.selected()) {
-            count += store.coverage(calendar.id)?.events;
-            count += crate::jobs::events(&store.texts(calendar.id)?) as u64;
-        }
-    }
-    Ok(count)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
     use tokio::sync::mpsc;
+
+    /// The next look at the clock fails.
+    static STOPPED: AtomicBool = AtomicBool::new(false);
 
     fn host(state: &Path) -> Host {
         Host {
             state: state.into(),
-            now: || DateTime::UNIX_EPOCH,
-            home: str::to_string,
+            now: || match STOPPED.swap(false, Ordering::Relaxed) {
+                true => panic!("the clock stands still"),
+                false => DateTime::UNIX_EPOCH,
+            },
             files: Vec::new(),
             load: Box::new(|| unreachable!()),
-            credentials: |_, _, _| unreachable!(),
-            known: |name, _, _| panic!("{name}"),
             standings: |_, _, _| unreachable!(),
             told: |_, _, _| unreachable!(),
             log: crate::daemon::Form::Auto,
@@ -336,8 +305,8 @@ mod tests {
                 _ => panic!("no end"),
             }
         };
-        let asked = SyncWish { account: Some("a title".into()), ..SyncWish::default() };
-        assert!(matches!(run(asked), Outcome::Panicked));
+        STOPPED.store(true, Ordering::Relaxed);
+        assert!(matches!(run(SyncWish::default()), Outcome::Panicked));
         assert!(matches!(run(SyncWish::default()), Outcome::Synced(summaries, None) if summaries.is_empty()));
         let _ = stop.send(true);
         assert!(matches!(run(SyncWish::default()), Outcome::Cancelled));

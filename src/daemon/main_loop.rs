@@ -109,7 +109,7 @@ pub(super) async fn run(host: Arc<Host>, setup: Setup) -> Result<(), Failure> {
         said: String::new(),
         host,
     };
-    let sources = daemon.setup.config.ics.len() + daemon.setup.config.google.len();
+    let sources = daemon.setup.config.sources.len();
     let rules = daemon.setup.rules.rules().len();
     tracing::info!(
         sources,

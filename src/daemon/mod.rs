@@ -24,17 +24,14 @@ pub use socket::usual as usual_socket;
 pub use wire::{Request, Said, SyncWish};
 
 use crate::classify::RuleSet;
-use crate::config::{Config, GoogleSource};
+use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
-use crate::jobs::sync::AccountSummary;
+use crate::kinds::AccountSummary;
 use crate::model::Preferences;
 use crate::schedule::Timing;
-use crate::source::Trouble;
-use crate::source::google::Credentials;
-use crate::store::{Account, Lock, Store};
+use crate::store::{Lock, Store};
 use chrono::{DateTime, Utc};
-use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,7 +71,6 @@ pub struct Told {
 
 /// Words what a sync did.
 type Telling = fn(&[AccountSummary], &Config, DateTime<Utc>) -> Result<Told, Failure>;
-type Opened = LocalBoxFuture<'static, Result<Arc<dyn Credentials>, Trouble>>;
 
 /// What the process around the daemon gives it: its places, the clock, and what the commands know to do already.
 pub struct Host {
@@ -82,16 +78,10 @@ pub struct Host {
     pub state: PathBuf,
     /// The one clock. It must be a real one: what does not go on does not tick.
     pub now: fn() -> DateTime<Utc>,
-    /// Where paths that begin with `~/` lead.
-    pub home: fn(&str) -> String,
     /// The files that are watched. They need not exist.
     pub files: Vec<PathBuf>,
     /// Reads the configuration and the rules.
     pub load: Box<dyn Fn() -> Result<Setup, Failure> + Send + Sync>,
-    /// Who we are to an account.
-    pub credentials: fn(GoogleSource, PathBuf, DateTime<Utc>) -> Opened,
-    /// Fails where no source has that name.
-    pub known: fn(&str, &Config, &[Account]) -> Result<(), Failure>,
     /// How every account and calendar stands.
     pub standings: fn(&Config, &Path, DateTime<Utc>) -> Result<Value, Failure>,
     /// What a sync did.

@@ -24,9 +24,10 @@ pub enum Request {
     Status,
     /// The counts, as Prometheus text in `text`.
     Metrics,
-    /// Keep this leave of Google's (the text of a token file) for the account, and begin to sync it. From `login --system`,
-    /// which may not write into the service's folder.
+    /// Keep what a source of that kind gave at a sign-in (see [`crate::kinds::SignIn::log_in`]) for the account, and begin to
+    /// sync it. From `login --system`, which may not write into the service's folder.
     SignIn {
+        kind: String,
         account: String,
         #[serde(with = "exposed")]
         grant: Secret,
@@ -55,15 +56,15 @@ mod exposed {
     }
 }
 
-/// What a sync is asked to do; see [`crate::jobs::sync::Wish`].
+/// What a sync is asked to do; see [`crate::kinds::Wish`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SyncWish {
     pub full: bool,
     pub account: Option<String>,
     pub accept_deletions: bool,
-    /// Somebody has just signed in to the account; the answer comes at once.
-    pub signed_in: bool,
+    /// Somebody has just signed in to the account, which is of that kind; the answer comes at once.
+    pub signed_in: Option<String>,
 }
 
 /// What comes back.

@@ -14,28 +14,20 @@ use std::path::{Path, PathBuf};
 /// The name of the systemd credential that holds the password.
 const CREDENTIAL: &str = "vantage-mail";
 
-/// Where the files that a configuration names are.
-pub struct Paths<'a> {
-    /// Where a path that begins with `~/` leads.
-    pub home: &'a dyn Fn(&str) -> String,
-    /// `$CREDENTIALS_DIRECTORY`.
-    pub credentials: Option<PathBuf>,
-}
-
 /// Sends the picture inline, with its alternative text as the plain form. The connection is encrypted and the server's
-/// certificate is checked, always.
+/// certificate is checked, always. `credentials` is `$CREDENTIALS_DIRECTORY`.
 ///
 /// # Errors
 /// [`Exit::Config`] and [`Exit::Io`] for the files of the configuration, [`Exit::Later`] where the server asks to wait or
 /// cannot be reached, [`Exit::Failed`]. No address, no password and no word of the server is in them.
-pub fn mail(mail: &Mail, handover: &Handover, paths: &Paths<'_>) -> Result<(), Failure> {
+pub fn mail(mail: &Mail, handover: &Handover, credentials: Option<&Path>) -> Result<(), Failure> {
     let message = message(mail, handover).map_err(|e| failure(Exit::Bug, "could not be written").cause(e))?;
     let mut server = SmtpTransport::builder_dangerous(mail.host.as_str())
         .port(mail.port)
         .timeout(Some(mail.timeout))
-        .tls(encrypted(mail, paths)?);
+        .tls(encrypted(mail)?);
     if let Some(name) = &mail.username {
-        let password = password(mail, paths)?;
+        let password = password(mail, credentials)?;
         server = server.credentials(Credentials::new(name.clone(), password.expose().to_string()));
     }
     server.build().send(&message).map(|_| ()).map_err(|e| refused(&e))
@@ -45,15 +37,14 @@ fn failure(exit: Exit, what: &str) -> Failure {
     Failure::new(exit, format!("the weekly mail {what}")).note("the picture itself is drawn")
 }
 
-fn encrypted(mail: &Mail, paths: &Paths<'_>) -> Result<Tls, Failure> {
+fn encrypted(mail: &Mail) -> Result<Tls, Failure> {
     let mut parameters = TlsParameters::builder(mail.host.clone());
-    if let Some(file) = &mail.ca_file {
-        let path = (paths.home)(file);
+    if let Some(path) = &mail.ca_file {
         let unread = |e: &dyn std::fmt::Display| {
             let message = format!("the `ca_file` `{path}` could not be read");
             Failure::new(Exit::Io, message).cause(e).help("name a file that holds a certificate in PEM form")
         };
-        let pem = std::fs::read(&path).map_err(|e| unread(&e))?;
+        let pem = std::fs::read(path).map_err(|e| unread(&e))?;
         parameters = parameters.add_root_certificate(Certificate::from_pem(&pem).map_err(|e| unread(&e))?);
     }
     let parameters =
@@ -64,10 +55,9 @@ fn encrypted(mail: &Mail, paths: &Paths<'_>) -> Result<Tls, Failure> {
     })
 }
 
-fn password(mail: &Mail, paths: &Paths<'_>) -> Result<Secret, Failure> {
-    let kept = paths.credentials.as_deref();
+fn password(mail: &Mail, kept: Option<&Path>) -> Result<Secret, Failure> {
     let path = match (&mail.password_file, kept) {
-        (Some(file), _) => Some(PathBuf::from((paths.home)(file))),
+        (Some(file), _) => Some(PathBuf::from(file)),
         (None, folder) => folder.map(|folder| folder.join(CREDENTIAL)),
     };
     let text = match &path {

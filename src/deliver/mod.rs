@@ -4,7 +4,7 @@
 mod mail;
 mod notify;
 
-pub use mail::{Paths, mail};
+pub use mail::mail;
 pub use notify::notify;
 
 use crate::model::Week;

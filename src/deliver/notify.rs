@@ -1,4 +1,4 @@
-use super::{Handover, Paths};
+use super::Handover;
 use crate::config::Notify;
 use crate::diagnostic::{Exit, Failure};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -19,14 +19,14 @@ const LOOK: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// [`Exit::Failed`] where it could not be started, failed, or took too long.
-pub fn notify(notify: &Notify, handover: &Handover, paths: &Paths<'_>) -> Result<(), Failure> {
+pub fn notify(notify: &Notify, handover: &Handover) -> Result<(), Failure> {
     let Some((program, arguments)) = notify.command.split_first() else { return Ok(()) };
     let failed = |what: String| {
         let failure = Failure::new(Exit::Failed, format!("the notify command `{program}` {what}"));
         failure.note("the picture itself is drawn")
     };
     let kept = ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
-    let mut command = Command::new((paths.home)(program));
+    let mut command = Command::new(program);
     command.args(arguments.iter().map(|argument| filled(argument, handover))).env_clear().envs(kept).current_dir("/");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
     let mut child = command.spawn().map_err(|e| {

@@ -4,13 +4,14 @@
 use super::render::Latest;
 use crate::chart::{self, Painter, Privacy, Style};
 use crate::config::Config;
-use crate::deliver::{self, Handover, Paths};
+use crate::deliver::{self, Handover};
 use crate::diagnostic::Failure;
 use crate::disk;
 use crate::model::Week;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// What stands between the week and the way in the name of what is owed.
 const TO: &str = " to ";
@@ -67,12 +68,12 @@ pub(super) fn redeem(store: &Store, week: Week, known: &BTreeMap<String, String>
 }
 
 /// Runs the notify command and sends the mail, as far as `latest` is to go there, and returns what went wrong. It waits for
-/// both, up to their limits: nothing else should have to wait meanwhile.
-pub fn hand_over(latest: &Latest, config: &Config, paths: &Paths<'_>) -> Vec<(Way, Failure)> {
+/// both, up to their limits: nothing else should have to wait meanwhile. `credentials` is `$CREDENTIALS_DIRECTORY`.
+pub fn hand_over(latest: &Latest, config: &Config, credentials: Option<&Path>) -> Vec<(Way, Failure)> {
     let it = |privacy| handover(latest, privacy);
     let one = |way: &Way| match way {
-        Way::Notify => config.notify.as_ref().map(|to| it(to.privacy).and_then(|it| deliver::notify(to, &it, paths))),
-        Way::Mail => config.mail.as_ref().map(|to| it(to.privacy).and_then(|it| deliver::mail(to, &it, paths))),
+        Way::Notify => config.notify.as_ref().map(|to| it(to.privacy).and_then(|it| deliver::notify(to, &it))),
+        Way::Mail => config.mail.as_ref().map(|to| it(to.privacy).and_then(|it| deliver::mail(to, &it, credentials))),
     };
     latest.ways.iter().filter_map(|way| Some((*way, one(way)?.err()?))).collect()
 }

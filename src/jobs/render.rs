@@ -3,19 +3,19 @@
 //! What was drawn stands in the store, by the hash of the report as drawn. Whatever the clock does, a week that stands there
 //! with the same hash is not made again.
 
-use super::facts::{self, Facts};
+use super::facts::{note_on_zone, read};
 use super::gallery::{Entry, page};
 use super::handover::{self, Way};
 use super::picture::{ENDINGS, fallback_font, files, last_seen};
 use super::standing::{SAYS_MORE, SYNC, Standing, standing};
-use super::sync::hash;
 use crate::analyze::{Analysis, Report};
 use crate::chart::{Painter, Style};
 use crate::classify::RuleSet;
 use crate::config::Config;
 use crate::diagnostic::Failure;
 use crate::disk;
-use crate::model::{Preferences, Week, Weekday};
+use crate::kinds::Facts;
+use crate::model::{Preferences, Week, Weekday, hash};
 use crate::schedule::newest;
 use crate::store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -103,8 +103,8 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], setup.wishes);
         // The calendars as a whole are let go before anything is drawn.
         let home = setup.wishes.zones.home;
-        let facts = facts::read(job.store, setup.config, window, home)?;
-        let note = facts.zone_note(setup.config, home);
+        let facts = read(job.store, setup.config, window, home)?;
+        let note = note_on_zone(&facts, setup.config, home);
         rendered.warnings = facts.remarks.iter().map(|says| (says.clone(), SAYS_MORE.into())).collect();
         let Facts { instances, me, any, .. } = facts;
         if !any {

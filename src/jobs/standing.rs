@@ -1,13 +1,10 @@
 //! How far the store's facts can be trusted: since when they are whole, and until when.
 
-use super::account::is_signed_out;
-use super::sync::google_sources;
-use crate::config::{Config, IcsSource, Place};
+use crate::config::Config;
 use crate::diagnostic::Failure;
-use crate::model::{Week, Zones};
-use crate::source::Kind;
-use crate::source::google::Grant;
-use crate::store::{Account, Store};
+use crate::kinds::{Named, named};
+use crate::model::{TroubleKind, Week, Zones};
+use crate::store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Without a good sync for this long, the facts count as old.
@@ -43,16 +40,10 @@ pub struct Stale {
     pub quiet: bool,
 }
 
-/// A calendar that was asked last at `last_good` and that is to be followed counts as old. A file that nobody touches is as
+/// A calendar that was asked last at `last_good` and that is to be followed counts as old. What lies on this machine is as
 /// good as new for as long as it can be read; a listing that is held back is news that does not count yet.
-pub fn is_old(last_good: DateTime<Utc>, now: DateTime<Utc>, file: bool, troubled: bool, held: bool) -> bool {
-    held || (now - last_good > OLD && (troubled || !file))
-}
-
-/// The source of that name is a file or folder.
-pub fn is_file(config: &Config, account: &Account) -> bool {
-    let is = |s: &IcsSource| s.name == account.name && matches!(s.place, Place::Path(_));
-    account.kind == "ics" && config.ics.iter().any(is)
+pub fn is_old(last_good: DateTime<Utc>, now: DateTime<Utc>, local: bool, troubled: bool, held: bool) -> bool {
+    held || (now - last_good > OLD && (troubled || !local))
 }
 
 /// Looks at every source that is configured or signed in, and every calendar of it that counts; only what is to be followed
@@ -62,20 +53,11 @@ pub fn is_file(config: &Config, account: &Account) -> bool {
 /// Only the database's.
 pub fn standing(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<Standing, Failure> {
     let mut standing = Standing::default();
-    let accounts = store.accounts()?;
-    let sources = google_sources(config, &accounts);
-    let files = config.ics.iter().map(|s| ("ics", &*s.name));
-    for (kind, name) in files.chain(sources.iter().map(|s| ("google", &*s.name))) {
-        if kind == "google" && is_signed_out(config, store.folder(), name) {
-            // Its calendars are kept, and that is all.
-            standing.source(store, config, accounts.iter().find(|a| a.kind == kind && a.name == name), None)?;
-            continue;
-        }
-        let account = accounts.iter().find(|a| a.kind == kind && a.name == name);
-        if !standing.source(store, config, account, Some(now))? {
-            let robot = sources.iter().any(|s| s.name == name && s.service_account.is_some());
-            let signed_out = kind == "google" && !robot && !Grant::path(store.folder(), name).exists();
-            standing.add(Stale { never: vec![name.into()], signed_out, ..Stale::default() });
+    for named in named(config, &store.accounts()?) {
+        let followed = named.is_followed(store.folder());
+        if !standing.source(store, &named, followed.then_some(now))? && followed {
+            let signed_out = !named.source.is_signed_in(store.folder());
+            standing.add(Stale { never: vec![named.name().into()], signed_out, ..Stale::default() });
         }
     }
     Ok(standing)
@@ -83,26 +65,18 @@ pub fn standing(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<St
 
 impl Standing {
     /// Looks at one source, and says whether its calendars are known. At `now` it is to be followed; with none it is not.
-    fn source(
-        &mut self,
-        store: &Store,
-        config: &Config,
-        account: Option<&Account>,
-        now: Option<DateTime<Utc>>,
-    ) -> Result<bool, Failure> {
-        let Some(account) = account else { return Ok(false) };
-        let login = format!("{:?}", Kind::NeedsLogin);
+    fn source(&mut self, store: &Store, named: &Named, now: Option<DateTime<Utc>>) -> Result<bool, Failure> {
+        let Some(account) = &named.account else { return Ok(false) };
         let whole = store.account_obstacle(account.id)?;
-        let file = is_file(config, account);
-        let calendars = store.calendars(account.id)?;
-        for calendar in calendars.iter().filter(|c| c.selected()) {
+        let local = named.source.is_local();
+        for calendar in named.calendars(store)? {
             let state = store.state(calendar.id)?;
             self.known_from = self.known_from.max(state.covered.map(|(from, _)| from));
             let Some(now) = now else { continue };
             let obstacle = state.obstacle.as_ref().or(whole.as_ref());
-            let signed_out = obstacle.is_some_and(|o| o.kind == login);
+            let signed_out = obstacle.is_some_and(|o| o.kind == TroubleKind::NeedsLogin);
             let held = store.hold(calendar.id)?.is_some();
-            let old = state.last_good.is_some_and(|since| is_old(since, now, file, obstacle.is_some(), held));
+            let old = state.last_good.is_some_and(|since| is_old(since, now, local, obstacle.is_some(), held));
             let good = state.last_good.unwrap_or(DateTime::UNIX_EPOCH);
             self.last_good = Some(self.last_good.map_or(good, |least| least.min(good)));
             if signed_out || old || state.last_good.is_none() {
@@ -112,7 +86,7 @@ impl Standing {
                 self.add(Stale { last_good: state.last_good, behind, never, signed_out, quiet });
             }
         }
-        Ok(!calendars.is_empty() || account.listed_at.is_some())
+        Ok(account.listed_at.is_some() || !store.calendars(account.id)?.is_empty())
     }
 
     /// Some source is old, and nothing else says why.
@@ -130,9 +104,9 @@ impl Standing {
         }
         let why = if *signed_out { "Signed out" } else { "Out of date" };
         let date = |at| zones.date_of(at).format("%-d %B %Y");
-        let at = last_good.map(|at| format!("the last good sync of {} was on {}", named(behind), date(at)));
+        let at = last_good.map(|at| format!("the last good sync of {} was on {}", listed(behind), date(at)));
         let were = if never.len() == 1 { "was" } else { "were" };
-        let never = (!never.is_empty()).then(|| format!("{} {were} never read", named(never)));
+        let never = (!never.is_empty()).then(|| format!("{} {were} never read", listed(never)));
         let says: Vec<String> = at.into_iter().chain(never).collect();
         Some(format!("{why}: {} · vantage status says what to do", says.join(", and ")))
     }
@@ -152,11 +126,41 @@ impl Standing {
 }
 
 /// `work`, `work and side`, `work, side and 2 more`.
-fn named(sources: &[String]) -> String {
+fn listed(sources: &[String]) -> String {
     match sources {
         [] => String::new(),
         [one] => one.clone(),
         [one, other] => format!("{one} and {other}"),
         [one, other, more @ ..] => format!("{one}, {other} and {} more", more.len()),
     }
+}
+
+/// The earliest moment after `now` at which something that failed is to be tried again.
+///
+/// # Errors
+/// The database's.
+pub fn retry_at(store: &Store, config: &Config, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Failure> {
+    let mut moments = Vec::new();
+    for named in named(config, &store.accounts()?) {
+        let account = named.account.as_ref().map(|account| store.account_obstacle(account.id)).transpose()?;
+        moments.extend(account.flatten().and_then(|o| o.retry_at));
+        for calendar in named.calendars(store)? {
+            moments.extend(store.state(calendar.id)?.obstacle.and_then(|o| o.retry_at));
+        }
+    }
+    Ok(moments.into_iter().filter(|at| *at > now).min())
+}
+
+/// How many events the store holds.
+///
+/// # Errors
+/// The database's.
+pub fn events(store: &Store, config: &Config) -> Result<u64, Failure> {
+    let mut count = 0;
+    for named in named(config, &store.accounts()?) {
+        for calendar in named.calendars(store)? {
+            count += named.source.events(store, &calendar)?;
+        }
+    }
+    Ok(count)
 }

@@ -14,7 +14,9 @@ mod overrides;
 mod preferences;
 mod remote;
 mod render_at;
+mod text;
 mod told;
+mod trouble;
 mod week;
 mod words;
 
@@ -35,9 +37,11 @@ pub use overrides::{Marked, Override, Overrides, Slot};
 pub use preferences::{Hours, Preferences, Weight, WorkingHours};
 pub use remote::{Item, ItemKind};
 pub use render_at::RenderAt;
+pub use text::IcsText;
 pub use told::Told;
+pub use trouble::TroubleKind;
 pub use week::{LocalTime, Week, Weekday, Zones, midnight, resolve};
-pub use words::{count, plural};
+pub use words::{ago, count, hash, local, plural};
 
 /// What a counted hour was spent on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]

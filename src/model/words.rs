@@ -1,5 +1,8 @@
-//! Numbers in sentences.
+//! Numbers and moments in sentences, and names for what must not be named.
 
+use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
 use std::fmt::Display;
 
 /// `1 meeting`, `25 meetings`; the only place that knows how more than one is written.
@@ -13,6 +16,27 @@ pub fn plural(noun: &str) -> String {
         Some(before) => format!("{before}people"),
         None => format!("{noun}s"),
     }
+}
+
+/// A stable short name for what must not be named.
+pub fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
+}
+
+/// `2026-11-23 08:00 CET`.
+pub fn local(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// `2026-11-23 08:00 CET (3 hours ago)`.
+pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    let ago = match now - at {
+        ago if ago < TimeDelta::minutes(2) => "just now".to_string(),
+        ago if ago < TimeDelta::hours(2) => format!("{} minutes ago", ago.num_minutes()),
+        ago if ago < TimeDelta::days(2) => format!("{} hours ago", ago.num_hours()),
+        ago => format!("{} days ago", ago.num_days()),
+    };
+    format!("{} ({ago})", local(at, zone))
 }
 
 #[cfg(test)]

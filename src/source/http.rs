@@ -1,7 +1,8 @@
 //! The one HTTP connector, for Google and for feeds: TLS by rustls with ring and the system's certificates, plain HTTP only
 //! where the caller allowed it, ten seconds to connect, and a cap on what one answer may hold.
 
-use super::{Kind, Trouble};
+use super::Trouble;
+use crate::model::TroubleKind;
 use hyper::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -24,7 +25,7 @@ pub type Connector<R> = Capped<HttpsConnector<HttpConnector<R>>>;
 /// A connector whose names `resolver` looks up, and whose answers hold at most `most` bytes.
 ///
 /// # Errors
-/// [`Kind::Configuration`] where the system has no certificates to check servers with.
+/// [`TroubleKind::Configuration`] where the system has no certificates to check servers with.
 pub fn connector<R>(resolver: R, most: u64) -> Result<Connector<R>, Trouble>
 where
     HttpConnector<R>: Service<Uri>,
@@ -35,7 +36,7 @@ where
     let provider = rustls::crypto::ring::default_provider();
     let builder = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider).map_err(|e| {
         let sentence = format!("this machine has no certificates to check servers with: {e}");
-        Trouble::new(Kind::Configuration, sentence).help("install the package `ca-certificates`")
+        Trouble::new(TroubleKind::Configuration, sentence).help("install the package `ca-certificates`")
     })?;
     // HTTP/1 only: the cap counts the bytes of one answer between two requests.
     Ok(Capped { inner: builder.https_or_http().enable_http1().wrap_connector(http), most })

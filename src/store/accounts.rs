@@ -18,7 +18,7 @@ pub struct CalendarId(pub(super) i64);
 pub struct Account {
     pub id: AccountId,
     pub name: String,
-    /// `google` or `ics`.
+    /// The word of its kind.
     pub kind: String,
     /// When the list of calendars was last read whole.
     pub listed_at: Option<DateTime<Utc>>,
@@ -153,8 +153,8 @@ impl Store {
         self.rows("SELECT * FROM calendar WHERE account = ?1 ORDER BY main DESC, name, remote", [of.0], calendar)
     }
 
-    /// The one calendar of an iCalendar source.
-    pub fn ics_calendar(&mut self, of: &Account) -> Result<Calendar, Failure> {
+    /// The one calendar of a source without a list of them, made if there is none.
+    pub fn only_calendar(&mut self, of: &Account) -> Result<Calendar, Failure> {
         self.whole(|t| {
             t.execute(
                 "INSERT INTO calendar (account, remote, name, role, main, labels, shades, shown)

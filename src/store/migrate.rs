@@ -16,6 +16,7 @@ pub const STEPS: &[&str] = &[
     include_str!("audit.sql"),
     include_str!("versions.sql"),
     include_str!("answers.sql"),
+    include_str!("kinds.sql"),
 ];
 
 /// The file has seen fewer steps than there are.
@@ -74,6 +75,8 @@ pub fn migrate(db: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), F
     if version > 0 {
         copy(db, path, &path.with_extension(format!("db.before-{}", version + 1)))?;
     }
+    // A table is made anew under its name without what refers to it going with the old one.
+    db.pragma_update(None, "foreign_keys", false).map_err(|e| failed(path, &e))?;
     for (number, step) in steps.iter().enumerate().skip(version) {
         let apply = |db: &mut Connection| {
             let transaction = db.transaction()?;
@@ -84,5 +87,5 @@ pub fn migrate(db: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), F
         };
         apply(db).map_err(|e| failed(path, &e))?;
     }
-    Ok(())
+    db.pragma_update(None, "foreign_keys", true).map_err(|e| failed(path, &e))
 }

@@ -8,7 +8,6 @@ mod accounts;
 mod audit;
 mod feed;
 mod hold;
-mod ics;
 mod instances;
 mod lock;
 mod migrate;
@@ -18,12 +17,12 @@ mod rendered;
 mod state;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod upkeep;
 
 pub use accounts::{Account, AccountId, Calendar, CalendarId, Listed};
 pub use feed::{Changes, Listing, Window};
 pub use hold::Hold;
-pub use ics::IcsText;
 pub use instances::{Coverage, Known, Row};
 pub use lock::Lock;
 pub use overrides::Change;

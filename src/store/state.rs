@@ -3,14 +3,14 @@
 use super::Store;
 use super::accounts::{AccountId, CalendarId, time};
 use crate::diagnostic::Failure;
+use crate::model::TroubleKind;
 use chrono::{DateTime, Utc};
 use rusqlite::{Row, params};
 
 /// What stands between us and an account or a calendar, in words that hold no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obstacle {
-    /// The kind of trouble, as the source names it.
-    pub kind: String,
+    pub kind: TroubleKind,
     pub sentence: String,
     /// Why, as far as we know.
     pub causes: Vec<String>,
@@ -47,7 +47,7 @@ pub struct SyncState {
 pub(super) fn obstacle(row: &Row) -> rusqlite::Result<Option<Obstacle>> {
     let Some(sentence) = row.get("trouble")? else { return Ok(None) };
     Ok(Some(Obstacle {
-        kind: row.get::<_, Option<String>>("trouble_kind")?.unwrap_or_default(),
+        kind: TroubleKind::named(&row.get::<_, Option<String>>("trouble_kind")?.unwrap_or_default()),
         sentence,
         causes: serde_json::from_str(&row.get::<_, Option<String>>("causes")?.unwrap_or_default()).unwrap_or_default(),
         help: row.get("help")?,
@@ -101,7 +101,8 @@ impl Store {
         );
         let (since, retry) = (o.since.timestamp(), o.retry_at.map(|t| t.timestamp()));
         let causes = serde_json::to_string(&o.causes).unwrap_or_default();
-        self.run(&sql, params![id, o.sentence, o.kind, o.help, since, o.failures, retry, causes, o.basis]).map(|_| ())
+        self.run(&sql, params![id, o.sentence, o.kind.name(), o.help, since, o.failures, retry, causes, o.basis])
+            .map(|_| ())
     }
 
     /// Nothing stands in the way of the account any more.

@@ -157,6 +157,29 @@ fn a_newer_schema_is_left_alone_and_an_older_one_is_copied_before_it_changes() {
 }
 
 #[test]
+fn what_hangs_on_an_account_stays_when_its_table_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    let mut db = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE).unwrap();
+    migrate::migrate(&mut db, &path, &migrate::STEPS[..6]).unwrap();
+    db.execute_batch(
+        "INSERT INTO account (id, name, kind, trouble, failures) VALUES (7, 'work', 'google', 'gone', 3);
+         INSERT INTO calendar VALUES (9, 7, 'ada@example.com', 'Ada', NULL, 'owner', 1, '{}', '{}', 1, NULL, NULL, NULL);
+         INSERT INTO sync_state (calendar, token) VALUES (9, 'next');",
+    )
+    .unwrap();
+    drop(db);
+    let mut store = Store::writer(folder.path()).unwrap();
+    let account = store.accounts().unwrap().remove(0);
+    assert_eq!(store.account_obstacle(account.id).unwrap().unwrap().failures, 3);
+    let calendar = store.calendars(account.id).unwrap().remove(0);
+    assert_eq!(store.state(calendar.id).unwrap().token.as_deref(), Some("next"));
+    assert_eq!(store.account("files", "a kind to come").unwrap().kind, "a kind to come");
+    store.forget_account(account.id).unwrap();
+    assert_eq!(store.state(calendar.id).unwrap(), SyncState::default(), "it still goes with its account");
+}
+
+#[test]
 fn a_whole_listing_then_changes_then_the_same_changes_again() {
     let mut shelf = Shelf::new();
     let changes = shelf

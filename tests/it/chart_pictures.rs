@@ -27,7 +27,7 @@ fn gallery() -> Vec<(String, Report, Style)> {
 
 /// The last week of `vantage demo`, all the way from its calendar.
 fn demo() -> Report {
-    let config = Config::parse(vantage::demo::CONFIG).unwrap();
+    let config = Config::parse(vantage::demo::CONFIG, &[], &str::to_string).unwrap();
     let wishes = config.preferences(chrono_tz::Tz::UTC);
     let week = Week::from_iso(2026, 47, Weekday::Mon).unwrap();
     let source = Source { source: "demo", stem: "demo", folder: "", told: Default::default() };

@@ -47,7 +47,8 @@ fn by_google() -> Vec<Value> {
     six_weeks(&world)
 }
 
-fn by_file() -> Vec<Value> {
+/// All rows as one iCalendar file.
+fn text() -> String {
     let event = |row: &Row| {
         let lines = row.ics.join("\n");
         // Google says it of every event.
@@ -56,9 +57,107 @@ fn by_file() -> Vec<Value> {
         format!("BEGIN:VEVENT\nUID:{}\nDTSTAMP:20260101T000000Z\n{text}\nEND:VEVENT\n", row.uid)
     };
     let events: String = ROWS.iter().map(event).collect();
-    let text = format!("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//EN\n{BERLIN}{events}END:VCALENDAR\n");
+    format!("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//EN\n{BERLIN}{events}END:VCALENDAR\n")
+}
+
+fn by_file() -> Vec<Value> {
     let config = CONFIG.to_string() + "[[source.ics]]\nname = \"work\"\npath = \"~/ada.ics\"\n";
-    six_weeks(&World::new().config(&config).rules(RULES).file("ada.ics", text.replace('\n', "\r\n")))
+    six_weeks(&World::new().config(&config).rules(RULES).file("ada.ics", text().replace('\n', "\r\n")))
+}
+
+/// A line of iCalendar as a property of jCal, its value as it stands.
+fn property(line: &str) -> Value {
+    let (name, value) = line.split_once(':').unwrap();
+    let mut parts = name.split(';');
+    let name = parts.next().unwrap().to_lowercase();
+    let parameters = parts.map(|part| part.split_once('=').unwrap());
+    let parameters: serde_json::Map<String, Value> =
+        parameters.map(|(name, value)| (name.to_lowercase(), value.into())).collect();
+    json!([name, parameters, "unknown", value])
+}
+
+/// A component of iCalendar as jCal; `lines` begin behind its `BEGIN`.
+fn component<'l>(name: &str, lines: &mut impl Iterator<Item = &'l str>) -> Value {
+    let (mut properties, mut inner) = (Vec::new(), Vec::new());
+    while let Some(line) = lines.next() {
+        match line.split_once(':').unwrap() {
+            ("END", _) => break,
+            ("BEGIN", name) => inner.push(component(name, lines)),
+            _ => properties.push(property(line)),
+        }
+    }
+    json!([name.to_lowercase(), properties, inner])
+}
+
+fn by_json() -> (Vec<Value>, World) {
+    let text = text();
+    let calendar = component("vcalendar", &mut text.lines().skip(1).filter(|line| !line.is_empty()));
+    let config = CONFIG.to_string() + "[[source.json]]\nname = \"work\"\npath = \"~/jcal\"\n";
+    let world = World::new().config(&config).rules(RULES).file("jcal/ada.json", calendar.to_string());
+    world.sync();
+    (six_weeks(&world), world)
+}
+
+/// Nothing outside of its folder knows of the kind.
+#[test]
+fn a_kind_that_only_tests_know_is_a_source_like_any_other() {
+    let (rows, world) = by_json();
+    assert_eq!(rows, by_file());
+    insta::assert_snapshot!(world.tell(["sync", "--account", "work"]), @"
+    work: 0 added, 0 changed, 0 removed (listed whole)
+    exit 0
+    ");
+    insta::assert_snapshot!(world.tell(["sync", "--account", "home"]), @"
+    error: there is no account or source `home`
+     |
+     = help: `vantage status` lists them
+    exit 2
+    ");
+    insta::assert_snapshot!(world.tell(["status"]), @"
+    work (jCal)
+      last good sync 2026-11-23 07:00 CET (just now), 15 events
+    exit 0
+    ");
+    let doctor = world.tell(["doctor", "--offline"]);
+    let says: Vec<&str> = doctor.lines().filter(|line| line.contains("work")).collect();
+    insta::assert_snapshot!(says.join("\n"), @"ok    source work: it can be read");
+    insta::assert_snapshot!(world.tell(["week", "2026-W45"]), @"
+    2026-W45  2026-11-02 to 2026-11-08  Europe/Berlin
+    0.0 h strategy, 1.0 h execution — too little to compare: 22% of 4.5 h is classified
+
+      counted                  4.5 h
+        strategy               0.0 h
+        execution              1.0 h
+        unclassified           3.5 h
+      provisional: only 22% of the counted time is classified
+      open blocks             44.5 h
+      fragmented               0.8 h
+      solo                     3.0 h
+      after hours              3.5 h
+
+    Where it went                         vs 4-week average
+      Unclassified                 3.5 h     +1.6  unclassified
+      Execution                    1.0 h     +0.5  execution
+
+    6 fetched: 2 counted, 1 set apart, 3 left out (3 all-day)
+    exit 0
+    ");
+    let world = world.config("[[source.json]]\nname = \"work\"\npath = \"~/nowhere\"\n");
+    insta::assert_snapshot!(world.tell(["sync"]), @"
+    work: the folder `HOME/nowhere` could not be read: No such file or directory (os error 2)
+    error: work: the folder `HOME/nowhere` could not be read: No such file or directory (os error 2)
+     |
+     = help: check its `path`
+     = note: what was stored before is still there; `vantage status` shows how each calendar stands
+    exit 1
+    ");
+    insta::assert_snapshot!(world.tell(["status"]), @"
+    work (jCal)
+      last good sync 2026-11-23 07:00 CET (just now), 15 events
+        the folder `HOME/nowhere` could not be read: No such file or directory (os error 2); tried again after 2026-11-23 08:00 CET
+        next: check its `path`
+    exit 0
+    ");
 }
 
 #[test]

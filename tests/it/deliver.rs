@@ -6,7 +6,7 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use vantage::config::{Config, Mail, Notify};
-use vantage::deliver::{Handover, Paths, mail, notify};
+use vantage::deliver::{Handover, mail, notify};
 use vantage::diagnostic::{Exit, Failure};
 use vantage::model::{Week, Weekday};
 
@@ -30,12 +30,10 @@ fn command(folder: &Path, script: &str, arguments: &[&str], seconds: u64) -> Res
     // Not written here: a program that was just written cannot be started while another test's child has it open.
     let _ = std::os::unix::fs::symlink("/bin/sh", folder.join("hook"));
     let script = format!("out='{}'\n{script}\n", folder.join("out").display());
-    let mut command = vec!["~/hook".to_string(), "-c".into(), script, "hook".into()];
+    let mut command = vec![folder.join("hook").display().to_string(), "-c".into(), script, "hook".into()];
     command.extend(arguments.iter().map(|a| a.to_string()));
     let privacy = vantage::model::Privacy::Themes;
-    let home = |path: &str| path.replace('~', &folder.display().to_string());
-    let paths = Paths { home: &home, credentials: None };
-    notify(&Notify { command, timeout: Duration::from_secs(seconds), privacy }, &handover(), &paths)
+    notify(&Notify { command, timeout: Duration::from_secs(seconds), privacy }, &handover())
 }
 
 #[test]
@@ -62,7 +60,7 @@ fn a_command_that_fails_is_named_with_its_exit_code() {
     assert!(failure.message.ends_with("hook` was ended by signal 9"), "{}", failure.message);
     let privacy = vantage::model::Privacy::Themes;
     let missing = Notify { command: vec!["/no/such/program".into()], timeout: Duration::from_secs(1), privacy };
-    insta::assert_snapshot!(notify(&missing, &handover(), &Paths { home: &str::to_string, credentials: None }).unwrap_err().render(false), @"
+    insta::assert_snapshot!(notify(&missing, &handover()).unwrap_err().render(false), @"
     error: the notify command `/no/such/program` could not be started
      |
      = cause: No such file or directory (os error 2)
@@ -92,11 +90,11 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started() {
 fn settings(lines: &str) -> Mail {
     let standard = "from = \"Vantage <ada@example.com>\"\n";
     let to = if lines.contains("to = ") { "" } else { "to = [\"ada@example.com\", \"Bo <bo@example.com>\"]\n" };
-    Config::parse(&format!("[mail]\n{standard}{to}{lines}")).unwrap().mail.unwrap()
+    Config::parse(&format!("[mail]\n{standard}{to}{lines}"), &[], &str::to_string).unwrap().mail.unwrap()
 }
 
 fn send(lines: &str, credentials: Option<PathBuf>) -> Result<(), Failure> {
-    mail(&settings(lines), &handover(), &Paths { home: &|path| path.into(), credentials })
+    mail(&settings(lines), &handover(), credentials.as_deref())
 }
 
 /// A place nobody listens at: the files are looked at before.

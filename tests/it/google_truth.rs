@@ -8,27 +8,18 @@ use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
-use vantage::config::{Config, GoogleSource};
-use vantage::jobs::sync::{AccountSummary, Sync, Wish};
+use vantage::diagnostic::Secret;
+use vantage::jobs;
+use vantage::kinds::{AccountSummary, Sync, Wish, configuration};
 use vantage::model::Interval;
-use vantage::source::Trouble;
-use vantage::source::google::{Credentials, Pace};
+use vantage::source::Pace;
+use vantage::source::google::{Client, GoogleSource, Grant};
 use vantage::store::{Hold, Store};
 
 const ADA: &str = "ada@example.com";
 
-/// A token that is always good, and no waiting.
-struct Signed(Google);
-
-impl Credentials for Signed {
-    fn token<'a>(&'a self, _: Option<&'a str>) -> Pin<Box<dyn Future<Output = Result<String, Trouble>> + Send + 'a>> {
-        let token = self.0.access_token(&[CALENDAR_LIST, EVENTS]);
-        Box::pin(std::future::ready(Ok(token)))
-    }
-}
-
+/// No waiting.
 struct NoTime(Cell<u64>);
 
 impl Pace for NoTime {
@@ -62,24 +53,33 @@ impl Mirror {
     }
 
     fn sync(&self, wish: Wish) -> AccountSummary {
-        let mut config = Config::default();
-        config.google.push(GoogleSource { api_base: Some(self.google.base()), ..GoogleSource::named("work") });
-        let google = self.google.clone();
+        let config = configuration(&self.google.config("work"), &str::to_string).unwrap();
+        self.sign_in();
         let sync = Sync {
             store: &self.store,
             config: &config,
             wish,
             now: self.now,
             pace: &NoTime(Cell::new(self.now.timestamp() as u64)),
-            home: &|path| path.to_string(),
             folder: self.folder.path(),
-            credentials: &|_| {
-                let google = google.clone();
-                Box::pin(async move { Ok(Arc::new(Signed(google)) as Arc<dyn Credentials>) })
-            },
             progress: &|_, _| {},
         };
-        self.runtime.block_on(sync.run()).unwrap().remove(0)
+        self.runtime.block_on(jobs::sync(&sync)).unwrap().remove(0)
+    }
+
+    /// A token that is always good.
+    fn sign_in(&self) {
+        let (source, scopes) = (GoogleSource::named("work"), [CALENDAR_LIST, EVENTS]);
+        let grant = Grant {
+            client: Client::parse(&self.google.client_secret_json(), "client.json", &source).unwrap(),
+            refresh_token: Secret::new(self.google.refresh_token(&scopes)),
+            access_token: Secret::new(self.google.access_token(&scopes)),
+            expires_at: self.now + TimeDelta::days(1),
+            scopes: scopes.map(str::to_string).to_vec(),
+            obtained_at: self.now,
+            refresh_expires_at: None,
+        };
+        grant.save(&Grant::path(self.folder.path(), "work")).unwrap();
     }
 
     fn held(&self) -> Option<Hold> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use vantage::config::Config;
-use vantage::deliver::Paths;
 use vantage::jobs::{self, Way, render};
+use vantage::kinds;
 use vantage::model::{Privacy, Role, Week, Weekday};
 use vantage::store::{CalendarId, Listed, Listing, Obstacle, Store, Window};
 
@@ -77,15 +77,19 @@ impl Desk {
         std::fs::read_to_string(self.chart(name)).unwrap()
     }
 
+    fn configuration(&self) -> Config {
+        let home = |path: &str| path.replace('~', &self.home.path().display().to_string());
+        kinds::configuration(&self.config, &home).unwrap()
+    }
+
     fn store(&self) -> Store {
         Store::writer(&self.home.path().join("state")).unwrap()
     }
 
     /// The calendar file is read, and what is due at `now` is drawn.
     fn run(&self, now: &str) -> Run {
-        let (mut store, config) = (self.store(), Config::parse(&self.config).unwrap());
-        let home = |path: &str| path.replace('~', &self.home.path().display().to_string());
-        assert!(jobs::refresh(&mut store, &config, &home, at(now)).unwrap().is_empty());
+        let (mut store, config) = (self.store(), self.configuration());
+        assert!(kinds::refresh(&mut store, &config, at(now)).unwrap().is_empty());
         self.render(&mut store, at(now))
     }
 
@@ -98,7 +102,7 @@ impl Desk {
     }
 
     fn rendered(&self, store: &mut Store, now: DateTime<Utc>) -> render::Rendered {
-        let config = Config::parse(&self.config).unwrap();
+        let config = self.configuration();
         let rules = vantage::classify::parse("rules.toml", &self.rules, &[]).unwrap();
         let wishes = config.preferences(chrono_tz::Tz::UTC);
         let charts = self.charts();
@@ -284,9 +288,9 @@ fn old_data_are_never_silent() {
     let clean = desk.folder();
     let mut store = desk.store();
     let account = store.account("work", "ics").unwrap();
-    let calendar = store.ics_calendar(&account).unwrap();
+    let calendar = store.only_calendar(&account).unwrap();
     let obstacle = Obstacle {
-        kind: "NeedsLogin".into(),
+        kind: vantage::model::TroubleKind::NeedsLogin,
         sentence: "the sign-in has expired".into(),
         causes: Vec::new(),
         help: None,
@@ -350,9 +354,8 @@ fn two_days_without_a_good_sync_are_told_and_a_file_that_nobody_touches_is_not_o
     desk.run(MONDAY);
     assert_eq!(desk.run("2026-11-28T07:00:00+01:00"), NOTHING);
     std::fs::remove_file(desk.home.path().join("work.ics")).unwrap();
-    let (mut store, config) = (desk.store(), Config::parse(&desk.config).unwrap());
-    let home = |path: &str| path.replace('~', &desk.home.path().display().to_string());
-    jobs::refresh(&mut store, &config, &home, at("2026-11-24T07:00:00+01:00")).unwrap();
+    let (mut store, config) = (desk.store(), desk.configuration());
+    kinds::refresh(&mut store, &config, at("2026-11-24T07:00:00+01:00")).unwrap();
     assert_eq!(desk.render(&mut store, at("2026-11-25T06:59:00+01:00")), NOTHING);
     assert_eq!(desk.render(&mut store, at("2026-11-25T07:01:00+01:00")).drawn, weeks(47..=48));
     assert!(desk.text("2026-W48.txt").starts_with("Out of date: the last good sync of work was on 23 November 2026"));
@@ -383,7 +386,7 @@ fn a_hand_over_waits_for_the_facts_and_is_tried_for_a_day() {
     desk.run("2026-11-20T17:00:00+01:00");
     let mut store = desk.store();
     let account = store.account("work", "ics").unwrap();
-    let calendar = store.ics_calendar(&account).unwrap();
+    let calendar = store.only_calendar(&account).unwrap();
     let after = |minutes: i64| at(MONDAY) + TimeDelta::minutes(minutes);
     let ways = |done: &render::Rendered| done.latest.as_ref().map(|latest| latest.ways.clone());
     // The machine woke, and the network did not yet: what is known ends on Friday.
@@ -417,9 +420,8 @@ fn a_hand_over_shows_less_than_the_picture() {
     let command = format!("command = [\"cp\", \"{{picture}}\", \"{}\"]", out.display());
     desk.config += &format!("[mail]\n{MAIL}[notify]\n{command}\n");
     let mut store = desk.store();
-    let config = Config::parse(&desk.config).unwrap();
-    let home = |path: &str| path.replace('~', &desk.home.path().display().to_string());
-    jobs::refresh(&mut store, &config, &home, at(MONDAY)).unwrap();
+    let config = desk.configuration();
+    kinds::refresh(&mut store, &config, at(MONDAY)).unwrap();
     let latest = desk.rendered(&mut store, at(MONDAY)).latest.unwrap();
     let own = jobs::handover(&latest, Privacy::Titles).unwrap();
     assert_eq!(
@@ -432,7 +434,7 @@ fn a_hand_over_shows_less_than_the_picture() {
     assert!(other.headline.starts_with("1.0 h strategy"), "{}", other.headline);
     assert!(other.picture != desk.folder()[&desk.chart("2026-W47.png")]);
     // Whom the configuration names gets it; what goes wrong stops nothing.
-    let wrong = jobs::hand_over(&latest, &config, &Paths { home: &home, credentials: None });
+    let wrong = jobs::hand_over(&latest, &config, None);
     assert_eq!(wrong.len(), 1);
     let (way, failure) = &wrong[0];
     assert!(*way == Way::Mail && failure.message.contains("mail"), "{}", failure.message);

@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 use vantage::analyze::Analysis;
 use vantage::classify::{People, RuleSet, defaults};
 use vantage::config::Config;
+use vantage::model::IcsText;
 use vantage::model::{Address, Week, Weekday};
-use vantage::source::ics::{Calendars, Text};
+use vantage::source::ics::Calendars;
 
 static RULES: LazyLock<RuleSet> = LazyLock::new(defaults);
 
@@ -93,7 +94,8 @@ fn report(parts: &[Part], files: usize, names: &str) -> String {
             let text: String = chunk.iter().filter(|(of, _)| *of == source).map(|(_, text)| text.as_str()).collect();
             if !text.is_empty() {
                 let file = format!("{names}{}.ics", 9 - n % 9);
-                let text = Text { file: file.clone(), stem: file, bytes: text.into_bytes(), told: Default::default() };
+                let text =
+                    IcsText { file: file.clone(), stem: file, bytes: text.into_bytes(), told: Default::default() };
                 calendars.add_text(Some(["private", "work", "shared"][source]), &text);
             }
         }

@@ -78,7 +78,7 @@ fn a_state_folder_that_cannot_be_made_keeps_nobody_from_looking() {
     2026-11-16 10:00      60 min  strategy         Roadmap  (Vision, roadmap and portfolio)
     warning: the folder `HOME/.local/state/vantage` could not be made: Not a directory (os error 20)
      |
-     = help: the files are read without it, and Google calendars and feeds are left out until it is mended
+     = help: the files are read without it, and calendars elsewhere are left out until it is mended
     exit 0
     ");
 }
@@ -112,7 +112,7 @@ fn a_disk_without_room_shows_what_was_stored() {
     2026-11-16 10:00      60 min  strategy         Roadmap  (Vision, roadmap and portfolio)
     warning: the lock `HOME/.local/state/vantage/vantage.lock` could not be taken: File too large (os error 27)
      |
-     = help: the files are read without it, and Google calendars and feeds are left out until it is mended
+     = help: the files are read without it, and calendars elsewhere are left out until it is mended
     exit 0
     ");
 }

@@ -61,7 +61,7 @@ impl Session<'_> {
             return output::print(&format!("{} answers are too few to say anything; nothing is kept\n", said.len()));
         };
         let audit = self.result(&answered, found, seed);
-        writer()?.keep_audit(&audited(&self.review.ics), &audit, self.now)?;
+        writer()?.keep_audit(&audited(&self.review.calendars), &audit, self.now)?;
         output::print(&format!(
             "\nstrategy share {}\nshown: {}, coverage {}\n",
             text::audited(&audit),

@@ -7,7 +7,8 @@
 use super::refused::{Answer, classify};
 use super::token::{Credentials, SCOPES};
 use crate::config::is_loopback;
-use crate::source::{Kind, Trouble, http};
+use crate::model::TroubleKind;
+use crate::source::{Trouble, http};
 use chrono::{DateTime, Utc};
 use google_calendar3::CalendarHub;
 use google_calendar3::common::{self, Delegate, Error, GetToken, Retry};
@@ -97,6 +98,9 @@ struct Envelope {
     items: Vec<Box<RawValue>>,
 }
 
+/// Requests at once.
+pub const AT_ONCE: usize = 4;
+
 /// The Calendar API as one account sees it. Cheap to clone.
 #[derive(Clone)]
 pub struct Google(Arc<Inner>);
@@ -114,7 +118,7 @@ struct Inner {
     client: common::Client<http::Connector<GaiResolver>>,
     base: String,
     credentials: Arc<dyn Credentials>,
-    slots: Arc<Semaphore>,
+    slots: Semaphore,
     limit: Duration,
     requests: AtomicU64,
     date: Mutex<Option<(DateTime<Utc>, Instant)>>,
@@ -159,7 +163,7 @@ impl GetToken for Wallet {
             // The hub panics on what does not fit into a header.
             if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
                 let sentence = "the access token holds characters that cannot be sent";
-                return Err(NoToken(Trouble::new(Kind::Unexpected, sentence)).into());
+                return Err(NoToken(Trouble::new(TroubleKind::Unexpected, sentence)).into());
             }
             *lock(&self.used) = Some(token.clone());
             Ok(Some(token))
@@ -188,29 +192,26 @@ impl Delegate for Notes {
 }
 
 impl Google {
-    /// `api_base` is where the API is, Google's own by default; `slots` bounds the requests at once.
+    /// `api_base` is where the API is, Google's own by default.
     ///
     /// # Errors
-    /// [`Kind::Configuration`] where `api_base` is no address that a token may be sent to, or the machine has no certificates.
-    pub fn new(
-        api_base: Option<&str>,
-        credentials: Arc<dyn Credentials>,
-        slots: Arc<Semaphore>,
-    ) -> Result<Google, Trouble> {
-        Google::bounded(api_base, credentials, slots, (http::CALL, LARGEST))
+    /// [`TroubleKind::Configuration`] where `api_base` is no address that a token may be sent to, or the machine has no certificates.
+    pub fn new(api_base: Option<&str>, credentials: Arc<dyn Credentials>) -> Result<Google, Trouble> {
+        Google::bounded(api_base, credentials, AT_ONCE, (http::CALL, LARGEST))
     }
 
-    /// The same with bounds for a call: how long it may take, and how many bytes its answer may have.
+    /// The same with `slots` requests at once, and bounds for a call: how long it may take, and how many bytes its answer may
+    /// have.
     fn bounded(
         api_base: Option<&str>,
         credentials: Arc<dyn Credentials>,
-        slots: Arc<Semaphore>,
+        slots: usize,
         (limit, largest): (Duration, u64),
     ) -> Result<Google, Trouble> {
         let base = base(api_base.unwrap_or("https://www.googleapis.com"))?;
         let client = Client::builder(TokioExecutor::new()).build(http::connector(GaiResolver::new(), largest)?);
         let (requests, date) = (AtomicU64::new(0), Mutex::new(None));
-        Ok(Google(Arc::new(Inner { client, base, credentials, slots, limit, requests, date })))
+        Ok(Google(Arc::new(Inner { client, base, credentials, slots: Semaphore::new(slots), limit, requests, date })))
     }
 
     /// How many requests were sent, repeated ones included.
@@ -226,7 +227,7 @@ impl Google {
     /// One page about the events of a calendar.
     ///
     /// # Errors
-    /// What Google refused, sorted by its reason. A series that is gone is [`Kind::Inaccessible`].
+    /// What Google refused, sorted by its reason. A series that is gone is [`TroubleKind::Inaccessible`].
     pub async fn page(&self, calendar: &str, ask: &Ask<'_>, page: Option<&str>) -> Result<Page, Trouble> {
         let calendar = segment(calendar);
         let body = match ask {
@@ -242,7 +243,9 @@ impl Google {
                 })
                 .await
                 // No token was sent, so none can be dead: the series is gone.
-                .map_err(|e| if e.kind == Kind::TokenDead { Trouble { kind: Kind::Inaccessible, ..e } } else { e })?
+                .map_err(|e| {
+                    if e.kind == TroubleKind::TokenDead { Trouble { kind: TroubleKind::Inaccessible, ..e } } else { e }
+                })?
             }
             Ask::Feed { .. } | Ask::Window { .. } => {
                 self.call(async |hub: &Hub, notes: &mut Notes| {
@@ -320,7 +323,7 @@ impl Google {
                 Err(_) => {
                     let seconds = self.0.limit.as_secs();
                     let sentence = format!("Google did not answer within {seconds} seconds");
-                    return Err(Trouble::new(Kind::Transient, sentence));
+                    return Err(Trouble::new(TroubleKind::Transient, sentence));
                 }
                 Ok(Ok((body, date))) => (Ok(body), date),
                 Ok(Err(error)) => (Err(error), notes.date.take()),
@@ -365,13 +368,13 @@ fn trouble(error: Error, notes: &Notes, now: Option<DateTime<Utc>>) -> Trouble {
         Error::Failure(_) => answer(None),
         Error::MissingToken(error) => match error.downcast::<NoToken>() {
             Ok(no_token) => no_token.0,
-            Err(_) => Trouble::new(Kind::Transient, "no access token could be had"),
+            Err(_) => Trouble::new(TroubleKind::Transient, "no access token could be had"),
         },
         Error::HttpError(error) if error.is_connect() => unreachable(&error),
         Error::JsonDecodeError(..) | Error::HttpError(_) | Error::Io(_) => {
-            Trouble::new(Kind::Transient, "Google's answer broke off, or was larger than 32 MB")
+            Trouble::new(TroubleKind::Transient, "Google's answer broke off, or was larger than 32 MB")
         }
-        _ => Trouble::new(Kind::Unexpected, "the request to Google could not be made"),
+        _ => Trouble::new(TroubleKind::Unexpected, "the request to Google could not be made"),
     }
 }
 
@@ -384,10 +387,10 @@ fn unreachable(error: &(dyn std::error::Error + 'static)) -> Trouble {
         next = error.source();
     }
     if text.contains("certificate") || text.contains("UnknownIssuer") || text.contains("tls") {
-        let trouble = Trouble::new(Kind::Offline, "Google's certificate was not accepted");
+        let trouble = Trouble::new(TroubleKind::Offline, "Google's certificate was not accepted");
         return trouble.help("check this machine's clock, and whether a proxy opens encrypted connections");
     }
-    Trouble::new(Kind::Offline, "Google could not be reached")
+    Trouble::new(TroubleKind::Offline, "Google could not be reached")
 }
 
 fn segment(id: &str) -> String {
@@ -396,7 +399,7 @@ fn segment(id: &str) -> String {
 
 /// The address that calls are made under; ends in `/`.
 fn base(given: &str) -> Result<String, Trouble> {
-    let wrong = |why: &str| Trouble::new(Kind::Configuration, format!("`api_base` {why}"));
+    let wrong = |why: &str| Trouble::new(TroubleKind::Configuration, format!("`api_base` {why}"));
     let url = url::Url::parse(given).map_err(|_| wrong("is not an address"))?;
     if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
         return Err(wrong("must be an `https` address: a token is sent there"));
@@ -414,13 +417,13 @@ fn envelope(body: &str, kind: &str) -> Result<Page, Trouble> {
     let envelope: Envelope = serde_json::from_str(body).map_err(|_| {
         if body.trim_start().starts_with('<') {
             let sentence = "a web page came instead of Google's answer, as sign-in pages of hotel networks do";
-            Trouble::new(Kind::Transient, sentence)
+            Trouble::new(TroubleKind::Transient, sentence)
         } else {
-            Trouble::new(Kind::Transient, "Google's answer broke off")
+            Trouble::new(TroubleKind::Transient, "Google's answer broke off")
         }
     })?;
     if envelope.kind.as_deref() != Some(kind) {
-        return Err(Trouble::new(Kind::Transient, "an answer came that is not Google's"));
+        return Err(Trouble::new(TroubleKind::Transient, "an answer came that is not Google's"));
     }
     Ok(Page {
         items: envelope.items.iter().map(|item| item.get().to_string()).collect(),

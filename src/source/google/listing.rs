@@ -1,9 +1,9 @@
 //! All pages of a question, with patience for what passes.
 
 use super::client::{Ask, Google, Page};
-use crate::source::{Kind, Trouble};
+use crate::model::TroubleKind;
+use crate::source::{Pace, Trouble, backoff};
 use std::collections::BTreeSet;
-use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 /// Pages that one listing may have: 5 million events.
@@ -14,38 +14,6 @@ const TRIES: u32 = 4;
 const LONGEST: Duration = Duration::from_secs(60);
 /// An answer that takes longer is no answer.
 const SILENCE: Duration = Duration::from_secs(30);
-/// Bounds of the back-off (checklist item 31).
-const FIRST: Duration = Duration::from_secs(1);
-const LAST: Duration = Duration::from_secs(15 * 60);
-
-/// How time and chance enter: given, so that tests need neither.
-pub trait Pace {
-    /// Waits before the next try.
-    fn wait(&self, how_long: Duration) -> Pin<Box<dyn Future<Output = ()> + '_>>;
-    /// From 0 to 1, evenly.
-    fn random(&self) -> f64;
-}
-
-/// Real time and real chance.
-pub struct RealPace;
-
-impl Pace for RealPace {
-    fn wait(&self, how_long: Duration) -> Pin<Box<dyn Future<Output = ()> + '_>> {
-        Box::pin(tokio::time::sleep(how_long))
-    }
-
-    fn random(&self) -> f64 {
-        fastrand::f64()
-    }
-}
-
-/// Truncated exponential back-off with full jitter: the `attempt`-th failure, from 1, waits up to 1, 2, 4 … seconds, at most
-/// 15 minutes, and no less than the server asked for.
-pub fn backoff(attempt: u32, random: f64, retry_after: Option<Duration>) -> Duration {
-    let most = FIRST.saturating_mul(1 << attempt.saturating_sub(1).min(20)).min(LAST);
-    most.mul_f64(random.clamp(0.0, 1.0)).max(retry_after.unwrap_or_default())
-}
-
 /// All pages about a calendar, each handed to `take` as it comes. Returns the sync token of the last one, if it has one.
 ///
 /// # Errors
@@ -89,12 +57,12 @@ async fn pages(
         match next {
             None => return Ok(sync),
             Some(token) if !seen.insert(token.clone()) => {
-                return Err(Trouble::new(Kind::Transient, "Google's listing went round in a circle"));
+                return Err(Trouble::new(TroubleKind::Transient, "Google's listing went round in a circle"));
             }
             some => at = some,
         }
     }
-    Err(Trouble::new(Kind::Unexpected, format!("Google's listing has more than {PAGES} pages")))
+    Err(Trouble::new(TroubleKind::Unexpected, format!("Google's listing has more than {PAGES} pages")))
 }
 
 /// Asks again after what passes by itself.
@@ -121,8 +89,8 @@ async fn patiently<T>(pace: &dyn Pace, ask: impl AsyncFn() -> Result<T, Trouble>
 mod tests {
     use super::super::client::scripted::{Server, Tokens, answer, ok, refusal};
     use super::*;
-    use proptest::prelude::*;
     use std::cell::{Cell, RefCell};
+    use std::pin::Pin;
     use std::sync::Arc;
 
     /// Notes what it was asked to wait, and does not.
@@ -149,20 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_up_to_a_quarter_of_an_hour() {
-        let waits: Vec<u64> = [1, 2, 3, 10, 11, 40].map(|n| backoff(n, 1.0, None).as_secs()).to_vec();
-        assert_eq!(waits, [1, 2, 4, 512, 900, 900]);
-        assert_eq!(backoff(3, 0.0, None), Duration::ZERO, "full jitter");
-        assert_eq!(backoff(1, 0.5, Some(Duration::from_secs(30))), Duration::from_secs(30));
-    }
-
-    #[test]
     fn what_passes_is_waited_for_and_the_same_page_is_asked_again() {
         let (pace, asked) = (NoTime::default(), RefCell::new(Vec::new()));
         let ask = async |at: Option<&str>| {
             asked.borrow_mut().push(at.map(str::to_owned));
             match asked.borrow().len() {
-                2 | 3 => Err(Trouble::new(Kind::Transient, "x")),
+                2 | 3 => Err(Trouble::new(TroubleKind::Transient, "x")),
                 1 => Ok(page(Some("b"))),
                 _ => Ok(Page { next_sync: Some("t".into()), ..page(None) }),
             }
@@ -183,7 +143,7 @@ mod tests {
             let (pace, count) = (NoTime::default(), Cell::new(0));
             let ask = async |_: Option<&str>| {
                 count.set(count.get() + 1);
-                Err::<Page, _>(Trouble { retry_after, ..Trouble::new(Kind::RateLimited, "x") })
+                Err::<Page, _>(Trouble { retry_after, ..Trouble::new(TroubleKind::RateLimited, "x") })
             };
             let trouble = run(pages(&pace, ask, &mut |_| Ok(()))).unwrap_err();
             assert_eq!((count.get(), trouble.retry_after), (tries, retry_after));
@@ -195,26 +155,12 @@ mod tests {
         let (pace, count) = (NoTime::default(), Cell::new(0));
         let dead = async |_: Option<&str>| {
             count.set(count.get() + 1);
-            Err::<Page, _>(Trouble::new(Kind::TokenDead, "x"))
+            Err::<Page, _>(Trouble::new(TroubleKind::TokenDead, "x"))
         };
-        assert_eq!(run(pages(&pace, dead, &mut |_| Ok(()))).unwrap_err().kind, Kind::TokenDead);
+        assert_eq!(run(pages(&pace, dead, &mut |_| Ok(()))).unwrap_err().kind, TroubleKind::TokenDead);
         assert_eq!(count.get(), 1);
         let circle = async |_: Option<&str>| Ok(page(Some("a")));
-        assert_eq!(run(pages(&pace, circle, &mut |_| Ok(()))).unwrap_err().kind, Kind::Transient);
-    }
-
-    proptest! {
-        #[test]
-        fn no_wait_is_shorter_than_asked_or_longer_than_the_bounds(
-            attempt in any::<u32>(), random in 0.0..=1.0, more in 0.0..=1.0, asked in proptest::option::of(0_u64..90_000),
-        ) {
-            let asked = asked.map(Duration::from_secs);
-            let wait = backoff(attempt, random, asked);
-            prop_assert!(wait >= asked.unwrap_or_default());
-            prop_assert!(wait <= LAST.max(asked.unwrap_or_default()));
-            prop_assert!(backoff(attempt, f64::max(random, more), asked) >= wait);
-            prop_assert!(backoff(attempt.saturating_add(1), random, asked) >= wait);
-        }
+        assert_eq!(run(pages(&pace, circle, &mut |_| Ok(()))).unwrap_err().kind, TroubleKind::Transient);
     }
 
     #[test]
@@ -224,7 +170,7 @@ mod tests {
             count.set(count.get() + 1);
             Ok(page(Some(&count.get().to_string())))
         };
-        assert_eq!(run(pages(&NoTime::default(), endless, &mut |_| Ok(()))).unwrap_err().kind, Kind::Unexpected);
+        assert_eq!(run(pages(&NoTime::default(), endless, &mut |_| Ok(()))).unwrap_err().kind, TroubleKind::Unexpected);
         assert_eq!(count.get(), PAGES);
     }
 
@@ -239,12 +185,12 @@ mod tests {
                 _ => "a",
             })))
         };
-        assert_eq!(run(pages(&NoTime::default(), around, &mut |_| Ok(()))).unwrap_err().kind, Kind::Transient);
+        assert_eq!(run(pages(&NoTime::default(), around, &mut |_| Ok(()))).unwrap_err().kind, TroubleKind::Transient);
     }
 
     #[test]
     fn who_takes_can_end_the_listing() {
-        let full = Trouble::new(Kind::Unexpected, "full");
+        let full = Trouble::new(TroubleKind::Unexpected, "full");
         let count = Cell::new(0);
         let endless = async |_: Option<&str>| {
             count.set(count.get() + 1);
@@ -296,7 +242,7 @@ mod tests {
         let google = server.google(Arc::new(Tokens::default()), 1);
         let ask = Ask::Feed { sync_token: Some("s1") };
         let found = run(list(&google, "c", &ask, &NoTime::default(), &mut |_| Ok(())));
-        assert_eq!((found.unwrap_err().kind, server.asked().len()), (Kind::TokenDead, 2));
+        assert_eq!((found.unwrap_err().kind, server.asked().len()), (TroubleKind::TokenDead, 2));
     }
 
     #[test]
@@ -322,6 +268,6 @@ mod tests {
             run(calendars(&server.google(Arc::new(Tokens::default()), 1), &NoTime::default()))
         };
         assert_eq!(second(true), Ok(vec![r#"{"id":"a"}"#.into(), r#"{"id":"b"}"#.into()]));
-        assert_eq!(second(false).unwrap_err().kind, Kind::Transient);
+        assert_eq!(second(false).unwrap_err().kind, TroubleKind::Transient);
     }
 }

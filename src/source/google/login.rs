@@ -3,11 +3,12 @@
 mod door;
 mod page;
 
-use super::super::{Kind, Trouble};
+use super::super::Trouble;
 use super::token::refusal::{self, Refusal, Sign};
 use super::token::wire::{self, Answer, Http};
 use super::token::{Client, Grant, SCOPES};
 use crate::diagnostic::Secret;
+use crate::model::TroubleKind;
 use chrono::{DateTime, Utc};
 use door::{Arrival, Door, Said};
 use oauth2::{AuthorizationCode, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse};
@@ -44,8 +45,8 @@ pub struct Wish<'a> {
 /// the port, waits for the one good redirect, and exchanges its code. Nothing is stored.
 ///
 /// # Errors
-/// [`Kind::NeedsLogin`] where the person refused, left a box unticked or did not come within `patience`;
-/// [`Kind::Configuration`] where the client, the project or the organisation is in the way; what the network said.
+/// [`TroubleKind::NeedsLogin`] where the person refused, left a box unticked or did not come within `patience`;
+/// [`TroubleKind::Configuration`] where the client, the project or the organisation is in the way; what the network said.
 pub async fn login(
     wish: &Wish<'_>,
     now: DateTime<Utc>,
@@ -53,7 +54,7 @@ pub async fn login(
     show: &mut dyn FnMut(&Url, u16),
 ) -> Result<Grant, Trouble> {
     let unopened = |e: std::io::Error| {
-        Trouble::new(Kind::Configuration, "no port on 127.0.0.1 could be opened for the answer of the browser")
+        Trouble::new(TroubleKind::Configuration, "no port on 127.0.0.1 could be opened for the answer of the browser")
             .cause(e.to_string())
     };
     let http = Http::new()?;
@@ -61,7 +62,7 @@ pub async fn login(
     let port = listener.local_addr().map_err(unopened)?.port();
     // Not `localhost`: that may be another machine's name, or IPv6 (RFC 8252, section 8.3).
     let redirect = RedirectUrl::new(format!("http://127.0.0.1:{port}/"))
-        .map_err(|_| Trouble::new(Kind::Unexpected, "no address for the answer of the browser could be made"))?;
+        .map_err(|_| Trouble::new(TroubleKind::Unexpected, "no address for the answer of the browser could be made"))?;
 
     let client = wire::client(wish.client).set_redirect_uri(redirect);
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -127,7 +128,7 @@ async fn settle(
     Grant::new(wish.client, &answer, now).ok_or_else(|| {
         let sentence = format!("Google gave no lasting sign-in for the account `{}` (no refresh token)", wish.account);
         let again = refusal::command(wish.account);
-        Trouble::new(Kind::NeedsLogin, sentence)
+        Trouble::new(TroubleKind::NeedsLogin, sentence)
             .cause("it gives one only when it asks for consent, and it did not ask")
             .help(format!("remove Vantage at myaccount.google.com/connections, then run `{again}` again"))
     })
@@ -145,7 +146,7 @@ fn nobody(wish: &Wish, patience: Duration) -> Trouble {
     let minutes = patience.as_secs().div_ceil(60);
     let time = crate::model::count(minutes, "minute");
     Trouble::new(
-        Kind::NeedsLogin,
+        TroubleKind::NeedsLogin,
         format!("nobody finished the sign-in of the account `{}` within {time}", wish.account),
     )
     .cause("if Google's page said `403: access_denied`, the person is not among the app's test users")

@@ -1,6 +1,7 @@
 //! What a refusal means. Google's `reason` decides, not the status: 403 alone can mean "wait", "sign in", "enable" or "no".
 
-use crate::source::{Kind, Trouble};
+use crate::model::TroubleKind;
+use crate::source::Trouble;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use std::time::Duration;
@@ -45,46 +46,47 @@ pub fn classify(answer: &Answer) -> Trouble {
     let trouble = match status {
         // The newer quotas have one reason for all spans and name the span in the message.
         _ if is(DAILY) || (rate && says("per day")) => {
-            Trouble::new(Kind::DailyLimit, "the day's quota of the Google Cloud project is used up")
+            Trouble::new(TroubleKind::DailyLimit, "the day's quota of the Google Cloud project is used up")
         }
-        _ if rate => Trouble::new(Kind::RateLimited, "Google asks to wait: too many requests"),
+        _ if rate => Trouble::new(TroubleKind::RateLimited, "Google asks to wait: too many requests"),
         _ if is(&["accessNotConfigured", "SERVICE_DISABLED"]) => {
-            let trouble = Trouble::new(Kind::Configuration, "the Google Calendar API is not enabled in the project");
+            let trouble =
+                Trouble::new(TroubleKind::Configuration, "the Google Calendar API is not enabled in the project");
             trouble.help("enable it at https://console.cloud.google.com/apis/library/calendar-json.googleapis.com")
         }
         _ if is(&["insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"]) => {
-            let trouble = Trouble::new(Kind::NeedsLogin, "the sign-in lacks a permission: a box was not ticked");
+            let trouble = Trouble::new(TroubleKind::NeedsLogin, "the sign-in lacks a permission: a box was not ticked");
             trouble.help("run `vantage login google` again and tick both boxes")
         }
         401 => {
-            let trouble = Trouble::new(Kind::NeedsLogin, "Google does not accept the sign-in any more");
+            let trouble = Trouble::new(TroubleKind::NeedsLogin, "Google does not accept the sign-in any more");
             trouble.help("run `vantage login google`")
         }
         // Google says why it refuses; what says nothing is a proxy's, or was cut off, and is no word about the calendar.
         400 | 403 | 404 | 410 if !error.is_some_and(Value::is_object) => {
-            Trouble::new(Kind::Transient, "an answer came that is not Google's")
+            Trouble::new(TroubleKind::Transient, "an answer came that is not Google's")
         }
         410 | 400 if is(&["fullSyncRequired", "updatedMinTooLongAgo"]) || (says("sync token") && says("invalid")) => {
-            Trouble::new(Kind::TokenDead, "the sync token is no longer valid")
+            Trouble::new(TroubleKind::TokenDead, "the sync token is no longer valid")
         }
         403 if is(&["forbidden", "forbiddenForNonOrganizer", "requiredAccessLevel"]) => {
-            let trouble = Trouble::new(Kind::Inaccessible, "Google does not let this account read the calendar");
+            let trouble = Trouble::new(TroubleKind::Inaccessible, "Google does not let this account read the calendar");
             trouble.help("ask its owner, or leave it out with `vantage calendars --ignore`")
         }
         404 | 410 => {
-            let trouble = Trouble::new(Kind::Inaccessible, "Google does not find the calendar");
+            let trouble = Trouble::new(TroubleKind::Inaccessible, "Google does not find the calendar");
             trouble.help("leave it out with `vantage calendars --ignore` if it is gone")
         }
-        400 => Trouble::new(Kind::Unexpected, "Google did not understand the request")
+        400 => Trouble::new(TroubleKind::Unexpected, "Google did not understand the request")
             .help("run `vantage sync --full`; if that fails too, `vantage doctor` shows what to check"),
         // Unknown reasons are tried again, slowly.
-        403 => Trouble::new(Kind::Inaccessible, "Google refused to show the calendar"),
+        403 => Trouble::new(TroubleKind::Inaccessible, "Google refused to show the calendar"),
         300..=399 => {
             let sentence = "an answer came that leads elsewhere, as sign-in pages of hotel networks do";
-            Trouble::new(Kind::Transient, sentence)
+            Trouble::new(TroubleKind::Transient, sentence)
         }
-        500..=599 => Trouble::new(Kind::Transient, format!("Google has trouble of its own (status {status})")),
-        _ => Trouble::new(Kind::Transient, "an answer came that is not Google's"),
+        500..=599 => Trouble::new(TroubleKind::Transient, format!("Google has trouble of its own (status {status})")),
+        _ => Trouble::new(TroubleKind::Transient, "an answer came that is not Google's"),
     };
     Trouble { retry_after: answer.retry_after.and_then(|text| wait(text, answer.now)), ..trouble }
 }
@@ -101,7 +103,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn kind(status: u16, body: &Value) -> Kind {
+    fn kind(status: u16, body: &Value) -> TroubleKind {
         classify(&Answer { status: Some(status), body: Some(body), retry_after: None, now: None }).kind
     }
 
@@ -112,30 +114,30 @@ mod tests {
     #[test]
     fn the_reason_decides() {
         for (status, why, expected) in [
-            (403, "rateLimitExceeded", Kind::RateLimited),
-            (403, "userRateLimitExceeded", Kind::RateLimited),
-            (403, "quotaExceeded", Kind::RateLimited),
-            (429, "anything", Kind::RateLimited),
-            (403, "dailyLimitExceeded", Kind::DailyLimit),
-            (403, "accessNotConfigured", Kind::Configuration),
-            (403, "insufficientPermissions", Kind::NeedsLogin),
-            (403, "forbidden", Kind::Inaccessible),
-            (403, "neverHeardOf", Kind::Inaccessible),
-            (404, "notFound", Kind::Inaccessible),
-            (401, "authError", Kind::NeedsLogin),
-            (410, "fullSyncRequired", Kind::TokenDead),
-            (410, "updatedMinTooLongAgo", Kind::TokenDead),
-            (410, "deleted", Kind::Inaccessible),
-            (400, "badRequest", Kind::Unexpected),
-            (500, "backendError", Kind::Transient),
-            (503, "x", Kind::Transient),
+            (403, "rateLimitExceeded", TroubleKind::RateLimited),
+            (403, "userRateLimitExceeded", TroubleKind::RateLimited),
+            (403, "quotaExceeded", TroubleKind::RateLimited),
+            (429, "anything", TroubleKind::RateLimited),
+            (403, "dailyLimitExceeded", TroubleKind::DailyLimit),
+            (403, "accessNotConfigured", TroubleKind::Configuration),
+            (403, "insufficientPermissions", TroubleKind::NeedsLogin),
+            (403, "forbidden", TroubleKind::Inaccessible),
+            (403, "neverHeardOf", TroubleKind::Inaccessible),
+            (404, "notFound", TroubleKind::Inaccessible),
+            (401, "authError", TroubleKind::NeedsLogin),
+            (410, "fullSyncRequired", TroubleKind::TokenDead),
+            (410, "updatedMinTooLongAgo", TroubleKind::TokenDead),
+            (410, "deleted", TroubleKind::Inaccessible),
+            (400, "badRequest", TroubleKind::Unexpected),
+            (500, "backendError", TroubleKind::Transient),
+            (503, "x", TroubleKind::Transient),
         ] {
             assert_eq!(kind(status, &reason(status, why)), expected, "{status} {why}");
         }
         for (why, expected) in [
-            ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", Kind::NeedsLogin),
-            ("SERVICE_DISABLED", Kind::Configuration),
-            ("RATE_LIMIT_EXCEEDED", Kind::RateLimited),
+            ("ACCESS_TOKEN_SCOPE_INSUFFICIENT", TroubleKind::NeedsLogin),
+            ("SERVICE_DISABLED", TroubleKind::Configuration),
+            ("RATE_LIMIT_EXCEEDED", TroubleKind::RateLimited),
         ] {
             let details = json!({ "error": { "code": 403, "errors": [{ "reason": "forbidden" }],
                 "details": [{ "@type": "help" }, { "reason": why }] } });
@@ -143,9 +145,9 @@ mod tests {
         }
         let mut daily = reason(429, "rateLimitExceeded");
         daily["error"]["message"] = "Quota exceeded for limit 'Queries per day'".into();
-        assert_eq!(kind(429, &daily), Kind::DailyLimit);
+        assert_eq!(kind(429, &daily), TroubleKind::DailyLimit);
         let dead = json!({ "error": { "code": 400, "message": "Invalid sync token value.", "errors": [{ "reason": "invalid" }] } });
-        assert_eq!(kind(400, &dead), Kind::TokenDead);
+        assert_eq!(kind(400, &dead), TroubleKind::TokenDead);
     }
 
     /// A web page, an answer that was cut off, a proxy's own JSON: no word about the calendar.
@@ -154,7 +156,7 @@ mod tests {
         for status in [400, 403, 404, 410] {
             for body in [None, Some(json!({ "error": "forbidden" })), Some(json!([])), Some(json!({}))] {
                 let answer = Answer { status: Some(status), body: body.as_ref(), retry_after: None, now: None };
-                assert_eq!(classify(&answer).kind, Kind::Transient, "{status} {body:?}");
+                assert_eq!(classify(&answer).kind, TroubleKind::Transient, "{status} {body:?}");
             }
         }
     }
@@ -163,7 +165,7 @@ mod tests {
     fn what_is_not_googles_is_transient() {
         for status in [Some(302), Some(503), Some(200), None] {
             let answer = Answer { status, body: None, retry_after: None, now: None };
-            assert_eq!(classify(&answer).kind, Kind::Transient, "{status:?}");
+            assert_eq!(classify(&answer).kind, TroubleKind::Transient, "{status:?}");
         }
     }
 

@@ -1,12 +1,13 @@
 //! A service account: no person signs in, a key file does. yup-oauth2 signs the request (RFC 7523).
 
-use super::super::{Kind, Trouble};
+use super::super::Trouble;
 use super::token::refusal::{self, Refusal};
 use super::token::wire::{self, Http};
 use super::token::{Credentials, SCOPES, host, secure};
-use crate::config::GoogleSource;
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
+use crate::model::TroubleKind;
+use crate::source::google::GoogleSource;
 use crate::source::http;
 use hyper_util::client::legacy::connect::dns::GaiResolver;
 use std::future::Future;
@@ -84,7 +85,7 @@ impl ServiceAccount {
             Error::HttpClientError(SendError::Timeout) => wire::silent(&self.host),
             Error::HttpClientError(SendError::Hyper(e)) => wire::unreached(&e, &self.host),
             Error::HttpError(_) => {
-                Trouble::new(Kind::Transient, format!("the connection to `{}` broke off", self.host))
+                Trouble::new(TroubleKind::Transient, format!("the connection to `{}` broke off", self.host))
             }
             Error::AuthError(e) => {
                 let code = match &e.error {
@@ -94,7 +95,8 @@ impl ServiceAccount {
                 self.refusal(&Refusal::described(code, e.error_description))
             }
             Error::LowLevelError(_) => {
-                Trouble::new(Kind::Configuration, "the key of the service account cannot sign").help("create a new key")
+                Trouble::new(TroubleKind::Configuration, "the key of the service account cannot sign")
+                    .help("create a new key")
             }
             // These quote the answer, in which a token may be.
             _ => wire::strange(&self.host),
@@ -102,7 +104,7 @@ impl ServiceAccount {
     }
 
     fn refusal(&self, refusal: &Refusal) -> Trouble {
-        let config = |sentence: &str| Trouble::new(Kind::Configuration, sentence);
+        let config = |sentence: &str| Trouble::new(TroubleKind::Configuration, sentence);
         let id = self.client_id.as_deref().unwrap_or("in the key file, as `client_id`");
         match refusal.code() {
             "invalid_grant" if refusal.says("timeframe") => refusal::clock(&self.host),
@@ -124,7 +126,7 @@ impl ServiceAccount {
                     ))
             }
             "server_error" | "temporarily_unavailable" | "internal_failure" | "backend_error" => {
-                Trouble::new(Kind::Transient, format!("`{}` cannot serve us now", self.host))
+                Trouble::new(TroubleKind::Transient, format!("`{}` cannot serve us now", self.host))
             }
             _ => config("Google refuses the service account")
                 .cause("it was deleted or disabled, or its key was")

@@ -10,9 +10,10 @@ pub(super) use app::{host, secure};
 pub use grant::Grant;
 pub(super) use grant::lacking;
 
-use super::super::{Kind, Trouble};
-use crate::config::GoogleSource;
+use super::super::Trouble;
 use crate::diagnostic::{Failure, Secret};
+use crate::model::TroubleKind;
+use crate::source::google::GoogleSource;
 use chrono::{DateTime, TimeDelta, Utc};
 use refusal::Sign;
 use std::future::Future;
@@ -179,7 +180,7 @@ impl SignedIn {
         } else {
             state.until = None;
             if let Err(e) = stored {
-                if e.kind == Kind::NeedsLogin {
+                if e.kind == TroubleKind::NeedsLogin {
                     state.unsaved = None;
                 }
                 return Err(e);

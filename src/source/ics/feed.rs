@@ -9,8 +9,9 @@ use super::public::{Private, Public, Resolver, is_public};
 use crate::config::{feed_address, feed_help};
 use crate::diagnostic::Secret;
 use crate::ical::{Extent, extent};
+use crate::model::TroubleKind;
+use crate::source::Trouble;
 use crate::source::http::{Connector, connector};
-use crate::source::{Kind, Trouble};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
@@ -78,9 +79,9 @@ impl Feed<'_> {
     /// Asks for the text, or for nothing where it is still the one with the marks `etag` and `last_modified`.
     ///
     /// # Errors
-    /// [`Kind::Configuration`] where the address may not be asked, [`Kind::Inaccessible`] where nothing is there for us,
-    /// [`Kind::RateLimited`], [`Kind::Offline`], [`Kind::Transient`] (also for answers that were cut off or are no
-    /// calendar but a web page), [`Kind::Unexpected`].
+    /// [`TroubleKind::Configuration`] where the address may not be asked, [`TroubleKind::Inaccessible`] where nothing is there for us,
+    /// [`TroubleKind::RateLimited`], [`TroubleKind::Offline`], [`TroubleKind::Transient`] (also for answers that were cut off or are no
+    /// calendar but a web page), [`TroubleKind::Unexpected`].
     pub async fn fetch(&self, etag: Option<&str>, last_modified: Option<&str>) -> Result<Fetched, Trouble> {
         self.within(&LIMITS, &[(header::IF_NONE_MATCH, etag), (header::IF_MODIFIED_SINCE, last_modified)]).await
     }
@@ -92,7 +93,7 @@ impl Feed<'_> {
     async fn follow(&self, limits: &Limits, marks: &Marks<'_>) -> Result<Fetched, Trouble> {
         let mut url = feed_address(self.url.expose(), self.allow_private).map_err(|why| {
             let help = feed_help(self.url.expose());
-            Trouble::new(Kind::Configuration, format!("the feed's address cannot be used: {why}")).help(help)
+            Trouble::new(TroubleKind::Configuration, format!("the feed's address cannot be used: {why}")).help(help)
         })?;
         let door = Door::take(&mut url);
         for _ in 0..=REDIRECTS {
@@ -105,7 +106,7 @@ impl Feed<'_> {
             }
         }
         let sentence = format!("the feed's server redirected more than {REDIRECTS} times");
-        Err(Trouble::new(Kind::Unexpected, sentence).help(LANDED))
+        Err(Trouble::new(TroubleKind::Unexpected, sentence).help(LANDED))
     }
 
     async fn ask(
@@ -125,7 +126,9 @@ impl Feed<'_> {
     fn without_tls(&self, trouble: Trouble) -> Trouble {
         let scheme = self.url.expose().trim().split_once(':').map_or("", |(scheme, _)| scheme);
         match trouble.kind {
-            Kind::Offline | Kind::Transient if scheme.eq_ignore_ascii_case("webcal") => trouble.help(NO_TLS),
+            TroubleKind::Offline | TroubleKind::Transient if scheme.eq_ignore_ascii_case("webcal") => {
+                trouble.help(NO_TLS)
+            }
             _ => trouble,
         }
     }
@@ -144,13 +147,14 @@ impl Feed<'_> {
 
 fn private() -> Trouble {
     let sentence = "the feed's address leads to this machine or into a private network";
-    Trouble::new(Kind::Configuration, sentence).help("if that is meant, add `allow_private = true` to the source")
+    Trouble::new(TroubleKind::Configuration, sentence)
+        .help("if that is meant, add `allow_private = true` to the source")
 }
 
 fn far() -> Trouble {
     let sentence =
         "the feed's name leads out of the private network, where plain `http` shows the calendar to everybody";
-    Trouble::new(Kind::Configuration, sentence).help("write its address with `https://`")
+    Trouble::new(TroubleKind::Configuration, sentence).help("write its address with `https://`")
 }
 
 /// Name and password of a feed, and the only server that is told them.
@@ -183,7 +187,7 @@ impl Door {
 
 /// Where an answer sends us: to another page of the same server, or encrypted to any.
 fn redirected(from: &Url, to: &[u8]) -> Result<Url, Trouble> {
-    let refused = |sentence: &str| Trouble::new(Kind::Configuration, sentence).help(LANDED);
+    let refused = |sentence: &str| Trouble::new(TroubleKind::Configuration, sentence).help(LANDED);
     let to = std::str::from_utf8(to).ok().and_then(|to| from.join(to).ok());
     match to {
         Some(to) if !to.username().is_empty() || to.password().is_some() => {
@@ -199,7 +203,7 @@ fn redirected(from: &Url, to: &[u8]) -> Result<Url, Trouble> {
 
 async fn in_time<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, Trouble> {
     let sentence = || format!("the feed's server did not answer within {} seconds", limit.as_secs());
-    timeout(limit, work).await.map_err(|_| Trouble::new(Kind::Transient, sentence()).help(AGAIN))
+    timeout(limit, work).await.map_err(|_| Trouble::new(TroubleKind::Transient, sentence()).help(AGAIN))
 }
 
 type Asking = Client<Connector<Resolver>, Empty<Bytes>>;
@@ -222,7 +226,7 @@ async fn ask(
         request = request.header(header::AUTHORIZATION, key);
     }
     let request = request.body(Empty::new()).map_err(|_| {
-        Trouble::new(Kind::Configuration, "the feed's address holds characters that no address may").help(COPY)
+        Trouble::new(TroubleKind::Configuration, "the feed's address holds characters that no address may").help(COPY)
     })?;
     in_time(limits.stall, client.request(request))
         .await?
@@ -230,7 +234,7 @@ async fn ask(
 }
 
 fn broken() -> Trouble {
-    Trouble::new(Kind::Transient, "the connection to the feed's server broke off")
+    Trouble::new(TroubleKind::Transient, "the connection to the feed's server broke off")
 }
 
 /// Why there is no connection, by the class of what lies below.
@@ -245,13 +249,13 @@ fn unreached(e: &(dyn Error + 'static)) -> Trouble {
         }
         if e.is::<rustls::Error>() {
             let sentence = "the feed's server could not prove who it is, as in networks with a sign-in page";
-            return Trouble::new(Kind::Transient, sentence).help(AGAIN);
+            return Trouble::new(TroubleKind::Transient, sentence).help(AGAIN);
         }
         // The source of an I/O error is that of the error inside, not the error inside.
         let inside = e.downcast_ref::<io::Error>().and_then(io::Error::get_ref).map(|e| e as &(dyn Error + 'static));
         next = inside.or_else(|| e.source());
     }
-    Trouble::new(Kind::Offline, "the feed's server could not be reached").help(AGAIN)
+    Trouble::new(TroubleKind::Offline, "the feed's server could not be reached").help(AGAIN)
 }
 
 async fn judge(answer: Response<Incoming>, limits: &Limits, marked: bool, door: &Door) -> Result<Fetched, Trouble> {
@@ -259,18 +263,18 @@ async fn judge(answer: Response<Incoming>, limits: &Limits, marked: bool, door: 
     let (kind, sentence) = match status.as_u16() {
         200 => return text(answer, limits).await,
         304 if marked => return Ok(Fetched::Unchanged),
-        401 | 403 => (Kind::Inaccessible, "the feed's server refuses us"),
-        404 | 410 => (Kind::Inaccessible, "there is no feed at its address"),
-        429 => (Kind::RateLimited, "the feed's server asks to come less often"),
-        408 | 425 | 500..=599 => (Kind::Transient, "the feed's server is in trouble"),
-        _ => (Kind::Unexpected, "the feed's server gave an answer that no feed gives"),
+        401 | 403 => (TroubleKind::Inaccessible, "the feed's server refuses us"),
+        404 | 410 => (TroubleKind::Inaccessible, "there is no feed at its address"),
+        429 => (TroubleKind::RateLimited, "the feed's server asks to come less often"),
+        408 | 425 | 500..=599 => (TroubleKind::Transient, "the feed's server is in trouble"),
+        _ => (TroubleKind::Unexpected, "the feed's server gave an answer that no feed gives"),
     };
     let trouble = Trouble::new(kind, format!("{sentence} (status {})", status.as_u16()));
     let locked = status == StatusCode::UNAUTHORIZED && answer.headers().contains_key(header::WWW_AUTHENTICATE);
     let help = match kind {
-        Kind::Inaccessible if locked && door.key.is_none() => Some(SIGN_IN),
-        Kind::Inaccessible if locked => Some("check the name and the password in its `url`"),
-        Kind::Inaccessible => Some(COPY),
+        TroubleKind::Inaccessible if locked && door.key.is_none() => Some(SIGN_IN),
+        TroubleKind::Inaccessible if locked => Some("check the name and the password in its `url`"),
+        TroubleKind::Inaccessible => Some(COPY),
         _ => None,
     };
     let help = help.map(str::to_string);
@@ -301,7 +305,7 @@ async fn text(answer: Response<Incoming>, limits: &Limits) -> Result<Fetched, Tr
         let data = frame.map_err(|_| broken())?.into_data().unwrap_or_default();
         if bytes.len() + data.len() > limits.most {
             let sentence = format!("the feed is larger than {} MB and was not read further", limits.most >> 20);
-            return Err(Trouble::new(Kind::Unexpected, sentence));
+            return Err(Trouble::new(TroubleKind::Unexpected, sentence));
         }
         bytes.extend_from_slice(&data);
     }
@@ -309,7 +313,10 @@ async fn text(answer: Response<Incoming>, limits: &Limits) -> Result<Fetched, Tr
     if bytes.starts_with(&[0x1f, 0x8b]) {
         bytes = gunzip(&bytes).map_err(|e| match e.kind() {
             io::ErrorKind::UnexpectedEof => cut_off(),
-            _ => Trouble::new(Kind::Unexpected, "the feed is packed in a way that cannot be, or may not be, unpacked"),
+            _ => Trouble::new(
+                TroubleKind::Unexpected,
+                "the feed is packed in a way that cannot be, or may not be, unpacked",
+            ),
         })?;
     }
     whole(&bytes)?;
@@ -317,7 +324,7 @@ async fn text(answer: Response<Incoming>, limits: &Limits) -> Result<Fetched, Tr
 }
 
 fn cut_off() -> Trouble {
-    Trouble::new(Kind::Transient, "the feed was cut off")
+    Trouble::new(TroubleKind::Transient, "the feed was cut off")
 }
 
 /// Whether it is a calendar, and all of it: what a file may have around it, a feed may, too. But a body that ends with its
@@ -332,13 +339,13 @@ fn whole(bytes: &[u8]) -> Result<(), Trouble> {
         Extent::Part if !page => Err(cut_off()),
         _ if page || text.first() == Some(&b'<') => {
             let sentence = "the feed's server answered with a web page, as sign-in pages of hotel networks do";
-            Err(Trouble::new(Kind::Transient, sentence).help(AGAIN))
+            Err(Trouble::new(TroubleKind::Transient, sentence).help(AGAIN))
         }
         // As much of the first line as came.
         _ if text.len() < first.len() && first[..text.len()].eq_ignore_ascii_case(text) => Err(cut_off()),
         _ => {
             let sentence = "what is at the feed's address is no iCalendar text";
-            Err(Trouble::new(Kind::Unexpected, sentence).help(LOOK))
+            Err(Trouble::new(TroubleKind::Unexpected, sentence).help(LOOK))
         }
     }
 }

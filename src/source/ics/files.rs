@@ -1,7 +1,7 @@
 //! From paths to iCalendar bytes. What a file is, its first bytes decide, not its name.
 
 use crate::diagnostic::{Exit, Failure};
-use crate::model::Told;
+use crate::model::{IcsText, Told};
 use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
@@ -21,20 +21,9 @@ const ENDINGS: [&str; 5] = [".ics", ".ifb", ".icalendar", ".ical", ".vcs"];
 /// Deepest folder below the one that was named.
 const DEEPEST: usize = 8;
 
-/// One calendar file's content.
-pub struct Text {
-    /// The file as the user would name it, `export.zip/work.ics` inside an archive.
-    pub file: String,
-    /// The name without folder and endings.
-    pub stem: String,
-    pub bytes: Vec<u8>,
-    /// What it told once; see [`Told`].
-    pub told: Told,
-}
-
 /// A part of a source that could not be read.
 pub struct Unread {
-    /// Named as [`Text::file`]; none where it is no file.
+    /// Named as [`IcsText::file`]; none where it is no file.
     file: Option<String>,
     /// Why, as a sentence.
     pub sentence: String,
@@ -52,7 +41,7 @@ impl Unread {
     }
 }
 
-type Each<'a> = &'a mut dyn FnMut(Result<Text, Unread>);
+type Each<'a> = &'a mut dyn FnMut(Result<IcsText, Unread>);
 
 /// Calls `each` for every calendar that `path` names, in a fixed order. A part that cannot be read is handed over as a
 /// sentence, and the rest is read.
@@ -239,5 +228,5 @@ fn archive(file: &str, bytes: Vec<u8>, each: Each) -> io::Result<()> {
 }
 
 fn hand_over(file: &str, stem: &str, bytes: Vec<u8>, each: Each) {
-    each(Ok(Text { file: file.to_string(), stem: stem.to_string(), bytes, told: Told::default() }));
+    each(Ok(IcsText { file: file.to_string(), stem: stem.to_string(), bytes, told: Told::default() }));
 }

@@ -4,18 +4,20 @@
 mod feed;
 mod files;
 mod public;
+mod settings;
 #[cfg(test)]
 mod tests;
 
 use crate::diagnostic::{Exit, Failure};
 pub use crate::ical::{Entry, Says, contents, entries};
 use crate::ical::{HomeZone, Lost, Parsed, Problem, Shelf, Source};
-use crate::model::{Instance, Interval, Master, Told, Uid};
+use crate::model::{IcsText, Instance, Interval, Master, Told, Uid};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use feed::{Feed, Fetched};
-pub use files::{Text, Unread, stamp};
+pub use files::{Unread, stamp};
+pub use settings::{FORMAT, IcsSource, Place};
 
 /// For texts of which only is asked what is in them.
 const NAMELESS: Source = Source { source: "", stem: "", folder: "", told: Told { attendees: false, answers: false } };
@@ -27,7 +29,7 @@ const HEAD: usize = 128 << 10;
 ///
 /// # Errors
 /// [`Exit::Io`] where the path itself cannot be opened.
-fn texts(path: &str) -> Result<(Vec<Text>, Vec<Unread>), Failure> {
+fn texts(path: &str) -> Result<(Vec<IcsText>, Vec<Unread>), Failure> {
     let (mut texts, mut unread) = (Vec::new(), Vec::new());
     files::each(path, &mut |text| match text {
         Ok(text) => texts.push(text),
@@ -46,7 +48,7 @@ pub fn uids(bytes: &[u8]) -> BTreeSet<String> {
 ///
 /// # Errors
 /// What [`Calendars::read`] says.
-pub fn checked_texts(path: &str) -> Result<(Vec<Text>, Vec<Unread>), Failure> {
+pub fn checked_texts(path: &str) -> Result<(Vec<IcsText>, Vec<Unread>), Failure> {
     let (texts, mut unread) = texts(path)?;
     let mut good = Vec::new();
     for text in texts {
@@ -122,11 +124,11 @@ impl Calendars {
     }
 
     /// Reads one text of the source of that name and adds it; of a source without a name it is all.
-    pub fn add_text(&mut self, source: Option<&str>, text: &Text) {
+    pub fn add_text(&mut self, source: Option<&str>, text: &IcsText) {
         self.add(source.unwrap_or(&text.file), source, text);
     }
 
-    fn add(&mut self, key: &str, source: Option<&str>, text: &Text) {
+    fn add(&mut self, key: &str, source: Option<&str>, text: &IcsText) {
         let known = self.sources.iter().position(|reading| reading.key == key && reading.parsed.is_none());
         let place = known.unwrap_or(self.sources.len());
         if place == self.sources.len() {

@@ -9,7 +9,6 @@ use std::net::{TcpListener, TcpStream};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// What was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +91,7 @@ impl Server {
     /// Small bounds: a second for a call, and 64 kB for its answer.
     pub fn google(&self, credentials: Arc<dyn Credentials>, slots: usize) -> Google {
         let bounds = (Duration::from_secs(1), 64 << 10);
-        Google::bounded(Some(&self.base), credentials, Arc::new(Semaphore::new(slots)), bounds).unwrap()
+        Google::bounded(Some(&self.base), credentials, slots, bounds).unwrap()
     }
 }
 

@@ -19,7 +19,7 @@ fn a_base_is_safe_and_ends_where_calls_begin() {
         "https://example.com/?key=1",
         "https://example.com/#x",
     ] {
-        assert_eq!(base(unsafe_or_none).unwrap_err().kind, Kind::Configuration, "{unsafe_or_none}");
+        assert_eq!(base(unsafe_or_none).unwrap_err().kind, TroubleKind::Configuration, "{unsafe_or_none}");
     }
 }
 
@@ -37,7 +37,7 @@ fn what_is_not_googles_is_not_taken_for_empty() {
     for body in
         ["{}", "<html>sign in</html>", "", "{\"kind\":\"calendar#events\",\"items\":[", "{\"kind\":\"x\"}", "[]"]
     {
-        assert_eq!(envelope(body, "calendar#events").unwrap_err().kind, Kind::Transient, "{body}");
+        assert_eq!(envelope(body, "calendar#events").unwrap_err().kind, TroubleKind::Transient, "{body}");
     }
 }
 
@@ -98,7 +98,7 @@ fn what_breaks_on_the_way_passes() {
         ("hung up", trouble(|| Says::HangUp), "broke off"),
         ("silence", trouble(|| Says::Silence), "did not answer within 1 seconds"),
     ] {
-        assert_eq!(found.kind, Kind::Transient, "{what}");
+        assert_eq!(found.kind, TroubleKind::Transient, "{what}");
         assert!(found.sentence.contains(words), "{what}: {}", found.sentence);
     }
 }
@@ -106,22 +106,26 @@ fn what_breaks_on_the_way_passes() {
 #[test]
 fn a_refusal_keeps_its_reason_its_status_and_its_wait() {
     for (status, reason, kind) in [
-        (403, "rateLimitExceeded", Kind::RateLimited),
-        (403, "dailyLimitExceeded", Kind::DailyLimit),
-        (403, "accessNotConfigured", Kind::Configuration),
-        (403, "insufficientPermissions", Kind::NeedsLogin),
-        (403, "forbidden", Kind::Inaccessible),
-        (404, "notFound", Kind::Inaccessible),
-        (410, "fullSyncRequired", Kind::TokenDead),
-        (400, "badRequest", Kind::Unexpected),
-        (500, "backendError", Kind::Transient),
+        (403, "rateLimitExceeded", TroubleKind::RateLimited),
+        (403, "dailyLimitExceeded", TroubleKind::DailyLimit),
+        (403, "accessNotConfigured", TroubleKind::Configuration),
+        (403, "insufficientPermissions", TroubleKind::NeedsLogin),
+        (403, "forbidden", TroubleKind::Inaccessible),
+        (404, "notFound", TroubleKind::Inaccessible),
+        (410, "fullSyncRequired", TroubleKind::TokenDead),
+        (400, "badRequest", TroubleKind::Unexpected),
+        (500, "backendError", TroubleKind::Transient),
     ] {
         assert_eq!(trouble(move || refusal(status, reason)).kind, kind, "{status} {reason}");
     }
     for (after, seconds) in [("7", 7), ("999999999999", 24 * 3600), ("Mon, 23 Nov 2026 06:01:00 GMT", 60)] {
         let headers = format!("retry-after: {after}\r\ndate: Mon, 23 Nov 2026 06:00:00 GMT\r\n");
         let found = trouble(move || answer(429, &headers, "{}"));
-        assert_eq!((found.kind, found.retry_after), (Kind::RateLimited, Some(Duration::from_secs(seconds))), "{after}");
+        assert_eq!(
+            (found.kind, found.retry_after),
+            (TroubleKind::RateLimited, Some(Duration::from_secs(seconds))),
+            "{after}"
+        );
     }
 }
 
@@ -133,7 +137,7 @@ fn a_series_that_is_gone_is_inaccessible() {
         let server = Server::new(move |_, _| refusal(status, reason));
         let google = server.google(Arc::new(Tokens::default()), 1);
         let found = run(google.page("c", &Ask::Instances { series: "s/1", from, to }, None)).unwrap_err();
-        assert_eq!(found.kind, Kind::Inaccessible, "{status} {reason}");
+        assert_eq!(found.kind, TroubleKind::Inaccessible, "{status} {reason}");
         assert_eq!(server.asked()[0].path, "/calendar/v3/calendars/c/events/s%2F1/instances");
     }
 }
@@ -146,7 +150,7 @@ fn a_refused_token_is_renewed_once() {
     assert_eq!(google.requests(), 2);
     let never = Server::new(|_, _| refusal(401, "authError"));
     let google = never.google(Arc::new(Tokens::default()), 1);
-    assert_eq!(run(google.page("c", &FEED, None)).unwrap_err().kind, Kind::NeedsLogin);
+    assert_eq!(run(google.page("c", &FEED, None)).unwrap_err().kind, TroubleKind::NeedsLogin);
     assert_eq!(never.asked().iter().map(|asked| asked.token.as_str()).collect::<Vec<_>>(), ["token-0", "token-1"]);
 }
 
@@ -188,13 +192,13 @@ impl Credentials for Together {
 #[test]
 fn without_a_token_nothing_is_asked() {
     let server = Server::new(|_, _| ok(EMPTY));
-    let lost = Trouble::new(Kind::NeedsLogin, "not signed in").help("run `vantage login google`");
+    let lost = Trouble::new(TroubleKind::NeedsLogin, "not signed in").help("run `vantage login google`");
     let google = server.google(Arc::new(Fixed(Err(lost.clone()))), 1);
     assert_eq!(run(google.page("c", &FEED, None)).unwrap_err(), lost);
     // The hub would panic.
     let google = server.google(Arc::new(Fixed(Ok("canary\r\nx: y".into()))), 1);
     let found = run(google.page("c", &FEED, None)).unwrap_err();
-    assert_eq!(found.kind, Kind::Unexpected);
+    assert_eq!(found.kind, TroubleKind::Unexpected);
     assert!(!format!("{found:?}").contains("canary"));
     assert_eq!(server.asked(), []);
 }
@@ -204,14 +208,14 @@ fn without_a_network_we_are_offline() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let google = Google::new(Some(&base), Arc::new(Tokens::default()), Arc::new(Semaphore::new(1))).unwrap();
-    assert_eq!(run(google.page("c", &FEED, None)).unwrap_err().kind, Kind::Offline);
+    let google = Google::new(Some(&base), Arc::new(Tokens::default())).unwrap();
+    assert_eq!(run(google.page("c", &FEED, None)).unwrap_err().kind, TroubleKind::Offline);
     // A server that speaks no TLS where TLS is due, as some portals do.
     let server = Server::new(|_, _| ok(EMPTY));
     let base = server.base.replace("http:", "https:");
-    let google = Google::new(Some(&base), Arc::new(Tokens::default()), Arc::new(Semaphore::new(1))).unwrap();
+    let google = Google::new(Some(&base), Arc::new(Tokens::default())).unwrap();
     let found = run(google.page("c", &FEED, None)).unwrap_err();
-    assert_eq!(found.kind, Kind::Offline);
+    assert_eq!(found.kind, TroubleKind::Offline);
     assert!(found.help.is_some_and(|help| help.contains("clock")));
 }
 
@@ -258,7 +262,7 @@ fn what_is_asked_is_what_the_rules_say() {
 fn labels_are_googles_too() {
     let server = Server::new(|_, _| answer(200, "", "<html>sign in"));
     let google = server.google(Arc::new(Tokens::default()), 1);
-    assert_eq!(run(google.labels("c")).unwrap_err().kind, Kind::Transient);
+    assert_eq!(run(google.labels("c")).unwrap_err().kind, TroubleKind::Transient);
 }
 
 #[test]
@@ -294,7 +298,7 @@ fn no_more_requests_at_once_than_there_are_slots() {
 fn silence_does_not_keep_the_slot() {
     let server = Server::new(|number, _| if number == 0 { Says::Silence } else { ok(EMPTY) });
     let google = server.google(Arc::new(Tokens::default()), 1);
-    assert_eq!(run(google.page("c", &FEED, None)).unwrap_err().kind, Kind::Transient);
+    assert_eq!(run(google.page("c", &FEED, None)).unwrap_err().kind, TroubleKind::Transient);
     assert!(run(google.page("c", &FEED, None)).is_ok());
 }
 
@@ -328,10 +332,7 @@ fn nothing_private_is_shown() {
         shown += &format!("{:?}", trouble(move || answer(status, "x-canary: canary\r\n", body)));
     }
     shown += &format!("{:?}", trouble(|| ok("<html>canary")));
-    shown += &format!(
-        "{:?}",
-        Google::new(Some("https://canary?canary"), Arc::new(Tokens::default()), Arc::new(Semaphore::new(1)))
-    );
-    shown += &format!("{:?}", NoToken(Trouble::new(Kind::Offline, "x")));
+    shown += &format!("{:?}", Google::new(Some("https://canary?canary"), Arc::new(Tokens::default())));
+    shown += &format!("{:?}", NoToken(Trouble::new(TroubleKind::Offline, "x")));
     assert!(!shown.contains("canary"), "{shown}");
 }

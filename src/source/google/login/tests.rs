@@ -259,7 +259,7 @@ async fn nobody_comes() {
     let client = server.client();
     let wish = Wish { client: &client, account: "work", hint: None, renews: false };
     let outcome = login(&wish, now(), Duration::ZERO, &mut |_, _| {}).await;
-    assert_eq!(outcome.unwrap_err().kind, Kind::NeedsLogin);
+    assert_eq!(outcome.unwrap_err().kind, TroubleKind::NeedsLogin);
     insta::assert_snapshot!(render(super::nobody(&wish, PATIENCE)), @"
     error: nobody finished the sign-in of the account `work` within 5 minutes
      |

@@ -1,7 +1,8 @@
 //! The OAuth client: what the console hands out for an app.
 
-use crate::config::{GoogleSource, is_loopback};
+use crate::config::is_loopback;
 use crate::diagnostic::{Exit, Failure, Secret};
+use crate::source::google::GoogleSource;
 use std::path::Path;
 use url::Url;
 

@@ -3,15 +3,18 @@
 use super::app::Client;
 use super::wire::{self, Answer, Http};
 use super::{LONGEST, SCOPES, refusal};
-use crate::config::GoogleSource;
 use crate::diagnostic::{Exit, Failure, Secret};
 use crate::disk;
 use crate::source::Trouble;
+use crate::source::google::GoogleSource;
 use chrono::{DateTime, TimeDelta, Utc};
 use oauth2::TokenResponse;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
+
+/// In the state folder: the sign-ins.
+const FOLDER: &str = "google";
 
 /// A person's leave to read their calendars.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,7 +58,14 @@ struct Stored {
 impl Grant {
     /// Where the tokens of `account` are kept: `<state>/google/<account>.json`.
     pub fn path(state: &Path, account: &str) -> PathBuf {
-        state.join("google").join(format!("{account}.json"))
+        state.join(FOLDER).join(format!("{account}.json"))
+    }
+
+    /// The accounts that are signed in, by their files in the state folder.
+    pub fn accounts(state: &Path) -> impl Iterator<Item = String> {
+        let files = std::fs::read_dir(state.join(FOLDER)).into_iter().flatten().flatten().map(|entry| entry.path());
+        let json = files.filter(|path| path.extension().is_some_and(|ending| ending == "json"));
+        json.filter_map(|path| path.file_stem()?.to_str().map(str::to_string))
     }
 
     /// Whether an account can have that name: it is one of a file.

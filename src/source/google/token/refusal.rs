@@ -2,7 +2,8 @@
 //! and never by quoting it.
 
 use super::{Client, SCOPES};
-use crate::source::{Kind, Trouble};
+use crate::model::TroubleKind;
+use crate::source::Trouble;
 use chrono::{DateTime, TimeDelta, Utc};
 use oauth2::ErrorResponse;
 use serde::{Deserialize, Serialize};
@@ -69,7 +70,7 @@ impl Refusal {
     pub fn explain(&self, sign: &Sign) -> Trouble {
         let (account, host) = (sign.account, sign.client.host());
         let again = format!("run `{}`", command(account));
-        let config = |sentence: String| Trouble::new(Kind::Configuration, sentence);
+        let config = |sentence: String| Trouble::new(TroubleKind::Configuration, sentence);
         match self.code() {
             "invalid_grant" if self.says("timeframe") => clock(&host),
             "invalid_grant" if self.says("invalid_rapt") => ended(account)
@@ -77,7 +78,7 @@ impl Refusal {
                 .help(format!("{again}; its admin can trust the client, which then stays signed in")),
             "invalid_grant" => self.dead(sign),
             "access_denied" => {
-                Trouble::new(Kind::NeedsLogin, format!("the sign-in of the account `{account}` was refused"))
+                Trouble::new(TroubleKind::NeedsLogin, format!("the sign-in of the account `{account}` was refused"))
                     .cause("`Cancel` was pressed on Google's page")
                     .cause("or an app in Testing does not have the person among its test users (`403: access_denied`)")
                     .help(format!(
@@ -106,11 +107,13 @@ impl Refusal {
             .cause("it was deleted, or its secret was changed; Google deletes clients that nobody used for 6 months")
             .help(format!("create a client ({CONSOLE} > Clients) and run `{} --client-secret FILE`", command(account))),
             "server_error" | "temporarily_unavailable" | "internal_failure" | "backend_error" => {
-                Trouble::new(Kind::Transient, format!("`{host}` cannot serve us now (`{}`)", self.shown()))
+                Trouble::new(TroubleKind::Transient, format!("`{host}` cannot serve us now (`{}`)", self.shown()))
             }
-            "rate_limit_exceeded" | "slow_down" => Trouble::new(Kind::RateLimited, format!("`{host}` asks us to wait")),
+            "rate_limit_exceeded" | "slow_down" => {
+                Trouble::new(TroubleKind::RateLimited, format!("`{host}` asks us to wait"))
+            }
             _ => Trouble::new(
-                Kind::Unexpected,
+                TroubleKind::Unexpected,
                 format!("`{host}` refused the sign-in of the account `{account}` (`{}`)", self.shown()),
             )
             .help(again),
@@ -127,7 +130,7 @@ impl Refusal {
         let Some(age) = sign.age else {
             let sentence = format!("the sign-in of the account `{}` could not be finished", sign.account);
             let cause = "Google's code was too old, or was used before";
-            return Trouble::new(Kind::NeedsLogin, sentence).cause(cause).help(format!("{again} again"));
+            return Trouble::new(TroubleKind::NeedsLogin, sentence).cause(cause).help(format!("{again} again"));
         };
         let removed = "access was removed at myaccount.google.com/connections";
         if age < TESTING {
@@ -147,12 +150,12 @@ impl Refusal {
 }
 
 fn ended(account: &str) -> Trouble {
-    Trouble::new(Kind::NeedsLogin, format!("Google no longer accepts the sign-in of the account `{account}`"))
+    Trouble::new(TroubleKind::NeedsLogin, format!("Google no longer accepts the sign-in of the account `{account}`"))
 }
 
 /// The clock is the cause, and signing in again would not help. Time servers may set it yet.
 pub fn clock(host: &str) -> Trouble {
-    Trouble::new(Kind::Transient, format!("`{host}` refused a request as too old or too new"))
+    Trouble::new(TroubleKind::Transient, format!("`{host}` refused a request as too old or too new"))
         .cause("the clock of this machine is wrong")
         .help("set the clock: `timedatectl set-ntp true`")
 }
@@ -164,11 +167,17 @@ pub fn unticked(account: &str, lacking: &[&str]) -> Trouble {
     let boxes = lacking.iter().map(words).collect::<Vec<_>>().join(" and ");
     let (what, verb) = if lacking.len() == 1 { ("the box", "was") } else { ("the boxes", "were") };
     Trouble::new(
-        Kind::NeedsLogin,
+        TroubleKind::NeedsLogin,
         format!("{what} for {boxes} {verb} not ticked when the account `{account}` signed in"),
     )
     .cause("Vantage needs both: which calendars there are, and what is on them; it can change neither")
     .help(format!("run `{}` and tick both boxes", command(account)))
+}
+
+/// The same as the trouble of an account: its help signs that one in, whatever others there are.
+pub fn of_account(trouble: Trouble, account: &str) -> Trouble {
+    let (any, this) = ("`vantage login google`", format!("`{}`", command(account)));
+    Trouble { help: trouble.help.map(|help| help.replace(any, &this)), ..trouble }
 }
 
 /// What signs `account` in, as a shell takes it.

@@ -133,15 +133,15 @@ async fn what_is_not_the_persons_sign_in_is_told_apart() {
 #[tokio::test]
 async fn a_network_in_the_way_is_not_a_lost_sign_in() {
     let home = Home::saying((200, "text/html", "<html>Welcome to the hotel</html>".into()));
-    assert_eq!(home.open().token(None).await.unwrap_err().kind, Kind::Transient);
+    assert_eq!(home.open().token(None).await.unwrap_err().kind, TroubleKind::Transient);
     let home = Home::saying((302, "text/html", String::new()));
-    assert_eq!(home.open().token(None).await.unwrap_err().kind, Kind::Transient);
+    assert_eq!(home.open().token(None).await.unwrap_err().kind, TroubleKind::Transient);
     let home = Home::saying((200, "application/json", "x".repeat(3 << 20)));
-    assert_eq!(home.open().token(None).await.unwrap_err().kind, Kind::Transient);
+    assert_eq!(home.open().token(None).await.unwrap_err().kind, TroubleKind::Transient);
     // Nobody listens on port 9 of this machine.
     let source = GoogleSource { token_uri: Some("http://127.0.0.1:9/token".into()), ..GoogleSource::named("work") };
     let signed = SignedIn::open(&home.path, &source, now()).unwrap();
-    assert_eq!(signed.token(None).await.unwrap_err().kind, Kind::Offline);
+    assert_eq!(signed.token(None).await.unwrap_err().kind, TroubleKind::Offline);
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn ten_who_wait_for_a_failure_share_it() {
         tokio::spawn(async move { signed.token(None).await })
     });
     for asked in asking.collect::<Vec<_>>() {
-        assert_eq!(asked.await.unwrap().unwrap_err().kind, Kind::Transient);
+        assert_eq!(asked.await.unwrap().unwrap_err().kind, TroubleKind::Transient);
     }
     assert_eq!(home.server.asked().len(), 1);
     assert!(signed.token(None).await.is_err());
@@ -237,7 +237,7 @@ async fn a_newer_sign_in_or_a_sign_out_of_another_process_stays() {
     assert_eq!(signed.token(None).await.unwrap(), "for refresh-canary");
     assert!(std::fs::read_to_string(&path).unwrap().contains("newer"));
     let trouble = signed.token(Some("for refresh-canary")).await.unwrap_err();
-    assert_eq!((trouble.kind, server.asked()[1].form["refresh_token"].as_str()), (Kind::NeedsLogin, "newer"));
+    assert_eq!((trouble.kind, server.asked()[1].form["refresh_token"].as_str()), (TroubleKind::NeedsLogin, "newer"));
     assert!(!path.exists());
 }
 
@@ -251,7 +251,7 @@ async fn a_sign_in_is_given_back_where_the_server_takes_it() {
     let dead = Scripted::always(json(400, r#"{"error":"invalid_token"}"#));
     dead.grant(now(), TimeDelta::days(1)).revoke().await.unwrap();
     let down = Scripted::always(json(503, ""));
-    assert_eq!(down.grant(now(), TimeDelta::days(1)).revoke().await.unwrap_err().kind, Kind::Transient);
+    assert_eq!(down.grant(now(), TimeDelta::days(1)).revoke().await.unwrap_err().kind, TroubleKind::Transient);
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use super::app::{Client, host};
 use super::refusal::Refusal;
 use crate::diagnostic::Secret;
+use crate::model::TroubleKind;
+use crate::source::Trouble;
 use crate::source::http::{self, Connector};
-use crate::source::{Kind, Trouble};
 use http_body_util::BodyExt;
 use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::client::legacy::{Client as Hyper, Error};
@@ -98,7 +99,7 @@ type Reply<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, Lost>> + Send 
 
 impl Http {
     /// # Errors
-    /// [`Kind::Configuration`] where the machine has no certificates.
+    /// [`TroubleKind::Configuration`] where the machine has no certificates.
     pub fn new() -> Result<Http, Trouble> {
         let connector = http::connector(GaiResolver::new(), LARGEST)?;
         // Requests are an hour apart: a connection is not worth keeping.
@@ -116,7 +117,7 @@ impl Http {
         let call = async {
             let (head, body) = self.0.request(request).await.map_err(|e| unreached(&e, host))?.into_parts();
             let broken = |e: hyper::Error| {
-                Trouble::new(Kind::Transient, format!("the connection to `{host}` broke off")).cause(root(&e))
+                Trouble::new(TroubleKind::Transient, format!("the connection to `{host}` broke off")).cause(root(&e))
             };
             Ok::<_, Trouble>(hyper::Response::from_parts(
                 head,
@@ -127,8 +128,8 @@ impl Http {
         let status = response.status();
         let wait = response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
         let kind = match status.as_u16() {
-            429 => Kind::RateLimited,
-            500.. => Kind::Transient,
+            429 => TroubleKind::RateLimited,
+            500.. => TroubleKind::Transient,
             200 | 400..500 => return Ok(response),
             _ => return Err(strange(host)),
         };
@@ -145,9 +146,8 @@ impl Http {
 pub async fn revoke(http: &Http, client: &Client, token: &Secret) -> Result<(), Trouble> {
     let Some(url) = client.revoke_uri() else {
         let sentence = format!("`{}` has no known place to give a sign-in back", client.host());
-        return Err(
-            Trouble::new(Kind::Configuration, sentence).help("set `token_uri` to an address that ends in `/token`")
-        );
+        return Err(Trouble::new(TroubleKind::Configuration, sentence)
+            .help("set `token_uri` to an address that ends in `/token`"));
     };
     let host = host(&url);
     let body = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", token.expose()).finish();
@@ -159,7 +159,7 @@ pub async fn revoke(http: &Http, client: &Client, token: &Secret) -> Result<(), 
         (200, _) => Ok(()),
         // It has ended already.
         (400, Some(refusal)) if refusal.code() == "invalid_token" => Ok(()),
-        _ => Err(Trouble::new(Kind::Unexpected, format!("`{host}` did not take the sign-in back"))
+        _ => Err(Trouble::new(TroubleKind::Unexpected, format!("`{host}` did not take the sign-in back"))
             .help("remove Vantage at myaccount.google.com/connections")),
     }
 }
@@ -180,22 +180,23 @@ pub fn refused(error: RequestTokenError<Lost, Refusal>, host: &str) -> Result<Re
 /// The answer is none that a token server gives.
 pub fn strange(host: &str) -> Trouble {
     let sentence = format!("the answer in the name of `{host}` is not one of a token server");
-    Trouble::new(Kind::Transient, sentence).cause("a proxy, or the sign-in page of a public network, may have answered")
+    Trouble::new(TroubleKind::Transient, sentence)
+        .cause("a proxy, or the sign-in page of a public network, may have answered")
 }
 
 /// The server took the request and said nothing.
 pub fn silent(host: &str) -> Trouble {
-    Trouble::new(Kind::Transient, format!("`{host}` did not answer within {} seconds", http::CALL.as_secs()))
+    Trouble::new(TroubleKind::Transient, format!("`{host}` did not answer within {} seconds", http::CALL.as_secs()))
 }
 
 /// No request arrived.
 pub fn unreached(error: &Error, host: &str) -> Trouble {
     let cause = root(error);
     if !error.is_connect() {
-        return Trouble::new(Kind::Transient, format!("the connection to `{host}` broke off")).cause(cause);
+        return Trouble::new(TroubleKind::Transient, format!("the connection to `{host}` broke off")).cause(cause);
     }
     let certificate = cause.contains("certificate");
-    let trouble = Trouble::new(Kind::Offline, format!("`{host}` could not be reached")).cause(cause);
+    let trouble = Trouble::new(TroubleKind::Offline, format!("`{host}` could not be reached")).cause(cause);
     if certificate {
         trouble.help("check the clock of this machine, and what stands between it and the network")
     } else {

@@ -103,7 +103,11 @@ fn marks_are_kept_and_sent_and_spare_the_text() {
     assert!(!["accept-encoding", "if-none-match", "if-modified-since"].iter().any(|h| first.contains(h)), "{first}");
     assert!(asked[1].contains("if-none-match: \"a1\"\r\n"), "{}", asked[1]);
     assert!(asked[1].contains("if-modified-since: Sun, 22 Nov 2026 10:00:00 GMT\r\n"), "{}", asked[1]);
-    assert_eq!(trouble(http("304 Not Modified", "")).kind, Kind::Unexpected, "nothing was there to be unchanged");
+    assert_eq!(
+        trouble(http("304 Not Modified", "")).kind,
+        TroubleKind::Unexpected,
+        "nothing was there to be unchanged"
+    );
 }
 
 #[test]
@@ -121,19 +125,22 @@ fn a_calendar_is_whole_or_not_taken() {
         assert_eq!(bytes(fetched(vec![http("200 OK", good)], LIMITS).0), good);
     }
     let shown = trouble(http("200 OK", "<!DOCTYPE html><pre>\nBEGIN:VCALENDAR\nEND:VCALENDAR\n</pre>"));
-    assert_eq!(shown.kind, Kind::Transient, "a page about calendars is none");
+    assert_eq!(shown.kind, TroubleKind::Transient, "a page about calendars is none");
     for cut in ["", "BEGIN:VCAL", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "BEGIN:VCALENDAR\r\nEND:VCALENDA"] {
         let found = trouble(http("200 OK", cut));
-        assert_eq!((found.kind, &*found.sentence), (Kind::Transient, "the feed was cut off"), "{cut}");
+        assert_eq!((found.kind, &*found.sentence), (TroubleKind::Transient, "the feed was cut off"), "{cut}");
     }
     let short = trouble(http("200 OK\r\nContent-Length: 999", CALENDAR));
-    assert_eq!((short.kind, &*short.sentence), (Kind::Transient, "the connection to the feed's server broke off"));
+    assert_eq!(
+        (short.kind, &*short.sentence),
+        (TroubleKind::Transient, "the connection to the feed's server broke off")
+    );
     let chunk = trouble(http("200 OK\r\nTransfer-Encoding: chunked", "f\r\nBEGIN:VCALENDAR\r\n"));
-    assert_eq!(chunk.kind, Kind::Transient);
+    assert_eq!(chunk.kind, TroubleKind::Transient);
     let page = trouble(http("200 OK\r\nContent-Type: text/calendar", "\n<!DOCTYPE html><title>CANARY</title>"));
-    assert_eq!(page.kind, Kind::Transient);
+    assert_eq!(page.kind, TroubleKind::Transient);
     assert_eq!(page.sentence, "the feed's server answered with a web page, as sign-in pages of hotel networks do");
-    assert_eq!(trouble(http("200 OK", "{\"CANARY\": 1}")).kind, Kind::Unexpected);
+    assert_eq!(trouble(http("200 OK", "{\"CANARY\": 1}")).kind, TroubleKind::Unexpected);
 }
 
 #[test]
@@ -144,7 +151,7 @@ fn what_comes_packed_is_unpacked_within_bounds() {
     let whole = packed(CALENDAR.as_bytes());
     assert_eq!(trouble(http("200 OK", &whole[..whole.len() - 9])), cut_off());
     let bomb = trouble(http("200 OK\r\nContent-Encoding: gzip", packed(&vec![b' '; 17 << 20])));
-    assert_eq!(bomb.kind, Kind::Unexpected);
+    assert_eq!(bomb.kind, TroubleKind::Unexpected);
 }
 
 #[test]
@@ -152,7 +159,7 @@ fn a_body_has_a_largest_size() {
     let long = format!("BEGIN:VCALENDAR\r\n{}END:VCALENDAR", "X-A:a\r\n".repeat(1000));
     let most = |most| fetched(vec![http("200 OK", &long)], Limits { most, ..LIMITS }).0;
     assert_eq!(bytes(most(long.len())).len(), long.len());
-    assert_eq!(silent(most(long.len() - 1)).kind, Kind::Unexpected);
+    assert_eq!(silent(most(long.len() - 1)).kind, TroubleKind::Unexpected);
 }
 
 /// A listener, and the address of a feed on it.
@@ -179,33 +186,33 @@ fn silence_ends() {
     let (_listener, url) = listen("http");
     for limits in [Limits { call: Duration::from_millis(1), ..LIMITS }, soon(1)] {
         let found = ask(&url, limits);
-        assert_eq!(found.kind, Kind::Transient);
+        assert_eq!(found.kind, TroubleKind::Transient);
         assert_eq!(found.sentence, "the feed's server did not answer within 0 seconds");
     }
     let (listener, url) = listen("http");
     let server = answer(listener, http("200 OK", "BEGIN:VCALENDAR\r\n"));
-    assert_eq!(ask(&url, soon(50)).kind, Kind::Transient);
+    assert_eq!(ask(&url, soon(50)).kind, TroubleKind::Transient);
     server.join().unwrap();
 }
 
 #[test]
 fn refusals_say_what_to_do_and_when_to_come_again() {
     for (status, kind) in [
-        ("401 Unauthorized", Kind::Inaccessible),
-        ("403 Forbidden", Kind::Inaccessible),
-        ("404 Not Found", Kind::Inaccessible),
-        ("410 Gone", Kind::Inaccessible),
-        ("429 Slow Down", Kind::RateLimited),
-        ("408 Timeout", Kind::Transient),
-        ("500 CANARY", Kind::Transient),
-        ("503 Unavailable", Kind::Transient),
-        ("400 Bad Request", Kind::Unexpected),
-        ("204 No Content", Kind::Unexpected),
-        ("302 Found", Kind::Unexpected),
+        ("401 Unauthorized", TroubleKind::Inaccessible),
+        ("403 Forbidden", TroubleKind::Inaccessible),
+        ("404 Not Found", TroubleKind::Inaccessible),
+        ("410 Gone", TroubleKind::Inaccessible),
+        ("429 Slow Down", TroubleKind::RateLimited),
+        ("408 Timeout", TroubleKind::Transient),
+        ("500 CANARY", TroubleKind::Transient),
+        ("503 Unavailable", TroubleKind::Transient),
+        ("400 Bad Request", TroubleKind::Unexpected),
+        ("204 No Content", TroubleKind::Unexpected),
+        ("302 Found", TroubleKind::Unexpected),
     ] {
         let found = trouble(http(&format!("{status}\r\nRetry-After: 60"), ""));
         assert_eq!(found.kind, kind, "{status}");
-        assert_eq!(found.help.as_deref(), (kind == Kind::Inaccessible).then_some(COPY), "{status}");
+        assert_eq!(found.help.as_deref(), (kind == TroubleKind::Inaccessible).then_some(COPY), "{status}");
         assert_eq!(found.retry_after, found.is_transient().then(|| Duration::from_secs(60)), "{status}");
     }
     let date = "Date: Sun, 22 Nov 2026 10:00:00 GMT\r\nRetry-After: ";
@@ -228,9 +235,9 @@ fn redirects_are_followed_on_the_server_or_encrypted_and_end() {
     assert_eq!(bytes(found), CALENDAR.as_bytes());
     let places: Vec<&str> = asked.iter().skip(1).filter_map(|head| head.split(' ').nth(1)).collect();
     assert_eq!(places, ["/a", "/b?c", "/d"]);
-    assert_eq!(silent(fetched(vec![to("/a"); 4], LIMITS).0).kind, Kind::Unexpected);
+    assert_eq!(silent(fetched(vec![to("/a"); 4], LIMITS).0).kind, TroubleKind::Unexpected);
     for place in ["http://127.0.0.1:1/", "http://169.254.169.254/CANARY", "https://ada@example.com/", "file:///etc"] {
-        assert_eq!(trouble(to(place)).kind, Kind::Configuration, "{place}");
+        assert_eq!(trouble(to(place)).kind, TroubleKind::Configuration, "{place}");
     }
     let from = Url::parse("https://example.com/CANARY").unwrap();
     for place in ["http://example.com/", "http://other.example/", "https://ada@example.com/", "webcal://example.com/"] {
@@ -259,7 +266,7 @@ fn private_networks_are_not_asked() {
     }
     for url in ["http://127.0.0.1/CANARY", "http://example.com/CANARY", "http://a:CANARY@example.com/", "CANARY"] {
         let found = silent(run(Feed { url: &Secret::new(url), allow_private: false }.fetch(None, None)));
-        assert_eq!(found.kind, Kind::Configuration, "{url}");
+        assert_eq!(found.kind, TroubleKind::Configuration, "{url}");
     }
 }
 
@@ -268,11 +275,11 @@ fn a_server_that_is_not_there_or_not_who_it_says_may_come_back() {
     let fetch = |url: &Secret| silent(run(Feed { url, allow_private: true }.fetch(None, None)));
     let (listener, gone) = listen("http");
     drop(listener);
-    assert_eq!(fetch(&gone).kind, Kind::Offline);
+    assert_eq!(fetch(&gone).kind, TroubleKind::Offline);
     let (listener, plain) = listen("https");
     let server = answer(listener, http("200 OK", CALENDAR));
     let found = fetch(&plain);
-    assert_eq!(found.kind, Kind::Transient);
+    assert_eq!(found.kind, TroubleKind::Transient);
     assert_eq!(found.sentence, "the feed's server could not prove who it is, as in networks with a sign-in page");
     server.join().unwrap();
     assert_eq!(unreached(&io::Error::other(io::Error::other(Private))), private());

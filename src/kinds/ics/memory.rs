@@ -2,9 +2,8 @@
 //! theirs on a sudden.
 
 use super::outline::Outline;
-use crate::model::Told;
+use crate::model::{IcsText, Told};
 use crate::source::ics::Entry;
-use crate::store::IcsText;
 use std::collections::{HashMap, HashSet};
 
 /// What one text tells.

@@ -1,8 +1,8 @@
 //! What the texts of an iCalendar source hold, event by event, for telling what a newer text lacks. Pure.
 
-use super::history::normal;
+use crate::kinds::history::normal;
+use crate::model::{IcsText, hash};
 use crate::source::ics::{self, Entry, Says};
-use crate::store::IcsText;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What people know an event by: its title, and when it takes place.
@@ -16,7 +16,7 @@ pub(super) struct Outline {
 }
 
 /// How many events the texts of a source hold; a series is one. Of what cannot be read only the UID counts for nothing.
-pub fn events(texts: &[IcsText]) -> usize {
+pub(super) fn events(texts: &[IcsText]) -> usize {
     let outline = Outline::of(texts);
     let readable: usize = texts.iter().map(|text| ics::uids(&text.bytes).len()).sum();
     let named = outline.contents.keys().filter(|uid| !uid.is_empty()).count();
@@ -49,7 +49,7 @@ fn key(entry: &Entry, several: &HashSet<String>) -> String {
     match uid.as_str() {
         "" if *busy => format!("\n{start}"),
         // What is kept of it names no meeting.
-        "" => format!("\n{start}\n{}", super::sync::hash(title)),
+        "" => format!("\n{start}\n{}", hash(title)),
         uid if !change && several.contains(uid) => format!("{uid}\n{start}"),
         uid => uid.to_string(),
     }

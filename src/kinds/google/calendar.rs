@@ -1,13 +1,15 @@
 //! One Google calendar: the feed as the truth of what changed, the window as the truth of what happens when.
 
-use super::guard::{self, Removal, Step, is_due};
-use super::sync::{CalendarSummary, How, Sync, is_accounts};
+use super::is_accounts;
 use crate::diagnostic::Failure;
-use crate::model::Item;
+use crate::kinds::guard::{self, Removal, Step, is_due};
+use crate::kinds::obstacle::obstacle;
+use crate::kinds::sync::{CalendarSummary, How, Stop, Sync};
+use crate::model::{Item, TroubleKind, hash};
+use crate::source::Trouble;
 use crate::source::google::{Ask, Google, list, read_item};
-use crate::source::{Kind, Trouble};
-use crate::store::{Calendar, Changes, Hold, Listing, Obstacle, SyncState, Window};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::store::{Calendar, Changes, Hold, Listing, SyncState, Window};
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 
@@ -19,24 +21,6 @@ const NO_TOKEN: TimeDelta = TimeDelta::hours(24);
 const LISTED: TimeDelta = TimeDelta::hours(28);
 /// A second death of the token within this time is not answered with another whole listing.
 const DYING: TimeDelta = TimeDelta::hours(1);
-
-/// What ends the sync of a calendar early: a server's doing, or our own disk's.
-pub(super) enum Stop {
-    Trouble(Trouble),
-    Failure(Failure),
-}
-
-impl From<Trouble> for Stop {
-    fn from(trouble: Trouble) -> Stop {
-        Stop::Trouble(trouble)
-    }
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Stop {
-        Stop::Failure(failure)
-    }
-}
 
 /// A calendar being synced.
 pub(super) struct CalendarSync<'a, 's> {
@@ -90,7 +74,7 @@ impl CalendarSync<'_, '_> {
             }
             // The last page brought no token: nothing of it is kept, and everything is listed once.
             Ok((None, _)) => return self.whole(true, hold, summary).await,
-            Err(Stop::Trouble(trouble)) if trouble.kind == Kind::TokenDead => {
+            Err(Stop::Trouble(trouble)) if trouble.kind == TroubleKind::TokenDead => {
                 // One that dies again at once would have us list everything in a loop.
                 let dying = state.resynced_at.is_some_and(|at| now >= at && now - at < DYING);
                 if let (true, Some(at)) = (dying, state.resynced_at) {
@@ -177,7 +161,7 @@ impl CalendarSync<'_, '_> {
             let staged = self.sync.store.borrow_mut().stage(id, listing, &items);
             staged.map_err(|e| {
                 failure = Some(e);
-                Trouble::new(Kind::Unexpected, "the listing could not be stored")
+                Trouble::new(TroubleKind::Unexpected, "the listing could not be stored")
             })
         })
         .await;
@@ -200,7 +184,7 @@ impl CalendarSync<'_, '_> {
         })
         .await;
         match answer {
-            Err(trouble) if trouble.kind == Kind::Inaccessible => return Ok(false),
+            Err(trouble) if trouble.kind == TroubleKind::Inaccessible => return Ok(false),
             Err(trouble) => return Err(trouble.into()),
             Ok(_) => {}
         }
@@ -220,7 +204,7 @@ impl CalendarSync<'_, '_> {
         for json in raw {
             match read_item(json, zone) {
                 Ok(item) => items.push(item),
-                Err(reason) => odd.push((super::sync::hash(json), reason)),
+                Err(reason) => odd.push((hash(json), reason)),
             }
         }
         (items, odd)
@@ -232,40 +216,4 @@ impl CalendarSync<'_, '_> {
         let days = |n: u32| TimeDelta::days(i64::from(n));
         Window { from: today - days(self.days.0), to: today + days(self.days.1) + TimeDelta::days(1) }
     }
-}
-
-/// A trouble as the store keeps it: when to try again depends on what it is and on how often it came.
-pub(super) fn obstacle(trouble: &Trouble, before: Option<&Obstacle>, sync: &Sync<'_>) -> Obstacle {
-    let kind = format!("{:?}", trouble.kind);
-    let before = before.filter(|o| o.kind == kind);
-    let failures = before.map_or(0, |o| o.failures) + 1;
-    Obstacle {
-        kind,
-        sentence: trouble.sentence.clone(),
-        causes: trouble.causes.clone(),
-        help: trouble.help.clone(),
-        basis: None,
-        since: before.map_or(sync.now, |o| o.since),
-        failures,
-        retry_at: retry(trouble, failures, sync.pace.random(), sync.now),
-    }
-}
-
-/// When to try again by oneself; `None` where a person has to sign in first.
-fn retry(trouble: &Trouble, failures: u32, random: f64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let asked = trouble.retry_after.and_then(|d| TimeDelta::from_std(d).ok());
-    let own = match trouble.kind {
-        Kind::NeedsLogin => return None,
-        // It may be mended at Google, which we do not see.
-        Kind::Configuration => TimeDelta::hours(1),
-        Kind::DailyLimit => TimeDelta::hours(4),
-        // Hourly, and daily once it has been so for a day.
-        Kind::Inaccessible if failures <= 24 => TimeDelta::hours(1),
-        Kind::Inaccessible => TimeDelta::days(1),
-        Kind::RateLimited | Kind::Offline | Kind::Transient | Kind::TokenDead | Kind::Unexpected => {
-            let wait = crate::source::google::backoff(failures, random, None);
-            TimeDelta::from_std(wait).unwrap_or(TimeDelta::minutes(15))
-        }
-    };
-    Some(now + asked.map_or(own, |asked| asked.max(own)))
 }

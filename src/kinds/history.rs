@@ -7,7 +7,7 @@
 
 use crate::classify::Title;
 use crate::model::{Calendar, Event, Instance, Original, Span, Uid, count, midnight};
-use crate::source::ics::Says;
+use crate::source::Says;
 use crate::store::{Past, PastChange};
 use chrono::{DateTime, Datelike, IsoWeek, TimeDelta, Utc};
 use chrono_tz::Tz;

@@ -1,14 +1,14 @@
 //! The one way in for the texts of an iCalendar source, file or feed: what they lack is guarded, what they no longer tell of
 //! the past is kept.
 
-use super::guard::{self, Step};
-use super::history::{self, Outcome, Told};
 use super::memory::remember;
 use super::outline::{Outline, several};
 use crate::diagnostic::Failure;
-use crate::model::{Instance, Interval, Span, midnight};
-use crate::source::ics::{Calendars, Says, Text};
-use crate::store::{Calendar, Changes, Hold, IcsText, PastChange, Store};
+use crate::kinds::guard::{self, Step};
+use crate::kinds::history::{self, Outcome, Told};
+use crate::model::{IcsText, Instance, Interval, Span, midnight};
+use crate::source::ics::{Calendars, Says};
+use crate::store::{Calendar, Changes, Hold, PastChange, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
@@ -132,9 +132,7 @@ impl Reading {
     /// Those up to now, and those to come.
     fn instances(&self, calendar: &Calendar, texts: &[IcsText]) -> (Vec<Instance>, Vec<Instance>) {
         let mut calendars = Calendars::default();
-        for IcsText { file, stem, bytes, told } in texts.iter().cloned() {
-            calendars.add_text(Some(&calendar.name), &Text { file, stem, bytes, told });
-        }
+        texts.iter().for_each(|text| calendars.add_text(Some(&calendar.name), text));
         let window = Interval::new(self.now - TimeDelta::days(366 * history::YEARS), self.now + AHEAD);
         calendars.instances(window, self.zone).into_iter().partition(|instance| match instance.span {
             Span::Timed(interval) => interval.start < self.now,

@@ -5,21 +5,9 @@ use super::accounts::CalendarId;
 use super::feed::good;
 use super::past::PastChange;
 use crate::diagnostic::Failure;
-use crate::model::Told;
+use crate::model::{IcsText, Told};
 use chrono::{DateTime, Utc};
 use rusqlite::params;
-
-/// One iCalendar file.
-#[derive(Clone, PartialEq, Eq)]
-pub struct IcsText {
-    /// The file as the user would name it, or the source's name for a feed.
-    pub file: String,
-    /// What a calendar without a name of its own is called.
-    pub stem: String,
-    pub bytes: Vec<u8>,
-    /// What it, or an older state of it, told of people.
-    pub told: Told,
-}
 
 impl Store {
     /// The texts of a source, in the order of their files.
