@@ -2,12 +2,11 @@
 
 use super::paths::{self, state_folder};
 use super::{Done, Files, output, systemd};
-use crate::daemon::{self, Request};
+use crate::daemon::{self, Answer, Request};
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
 use crate::model::Week;
 use clap::Args;
-use serde_json::Value;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -51,7 +50,7 @@ impl Machine {
 ///
 /// # Errors
 /// What the daemon says; of the machine's service also that none runs, for root must not write into its folder.
-pub fn ask(request: Request) -> Result<Option<Value>, Failure> {
+pub fn ask(request: Request) -> Result<Option<Answer>, Failure> {
     match daemon::client::ask(&state_folder()?, request)? {
         None if paths::is_of_the_machine() => Err(none_runs()),
         answer => Ok(answer),

@@ -3,17 +3,15 @@
 use super::context::{Setup, Talk, now};
 use super::machine::{Machine, ask, none_runs};
 use super::paths::{charts_folder, config_path, rules_path, shown, state_folder, watched};
-use super::status::{Standings, ago_of};
-use super::{Done, Files, output, sync};
-use crate::config::Config;
-use crate::daemon::{self, Form, Host, Request};
+use super::{Done, Files, output};
+use crate::daemon::client::not_understood;
+use crate::daemon::{self, Answer, Drawn, Form, Host, Own, OwnJob, Request};
 use crate::diagnostic::Failure;
-use crate::model::count;
+use crate::model::{ago, count};
 use crate::store::Store;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
-use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -44,12 +42,6 @@ fn clock() -> DateTime<Utc> {
     Utc::now()
 }
 
-fn standings(config: &Config, folder: &Path, now: DateTime<Utc>) -> Result<Value, Failure> {
-    let standings = Standings::read(config, folder, now)?;
-    // Strings, numbers and lists of them.
-    Ok(serde_json::to_value(&standings).unwrap_or_default())
-}
-
 /// What the service works under.
 fn setup(files: &Files, talk: &Talk) -> Result<daemon::Setup, Failure> {
     let config = config_path(files);
@@ -75,8 +67,6 @@ impl Run {
             now: clock,
             files: watched(&files),
             load,
-            standings,
-            told: sync::told,
             log: match log_format {
                 LogFormat::Auto => Form::Auto,
                 LogFormat::Text => Form::Text,
@@ -96,8 +86,10 @@ pub struct Reload {
 impl Reload {
     pub fn run(self, _: &Talk) -> Done {
         self.machine.enter(&Files::default())?;
-        let done = ask(Request::Reload)?.ok_or_else(none_runs)?;
-        output::print(&format!("{}\n", done["said"].as_str().unwrap_or_default()))
+        match ask(Request::Reload)?.ok_or_else(none_runs)? {
+            Answer::Reloaded(said) => output::print(&format!("{said}\n")),
+            _ => Err(not_understood()),
+        }
     }
 }
 
@@ -117,13 +109,9 @@ impl Render {
             true => ask(Request::Render)?,
             false => None,
         };
-        let (drawn, charts, warnings) = match asked {
-            Some(done) => {
-                let warnings = serde_json::from_value(done["warnings"].clone()).unwrap_or_default();
-                let drawn = done["drawn"].as_array().cloned().unwrap_or_default();
-                let names = drawn.iter().filter_map(Value::as_str).map(str::to_string).collect::<Vec<_>>();
-                (names, done["charts"].as_str().unwrap_or_default().to_string(), warnings)
-            }
+        let Drawn { weeks, charts, warnings } = match asked {
+            Some(Answer::Drawn(drawn)) => drawn,
+            Some(_) => return Err(not_understood()),
             None => {
                 let setup = setup(&self.files, talk)?;
                 let (folder, now) = (state_folder()?, now()?);
@@ -132,11 +120,13 @@ impl Render {
                 if let Some(failure) = handed.failures.pop() {
                     return Err(failure.note("the pictures are drawn"));
                 }
-                (done.drawn.iter().map(ToString::to_string).collect(), shown(&setup.charts), done.warnings)
+                let weeks = done.drawn.iter().map(ToString::to_string).collect();
+                Drawn { weeks, charts: setup.charts, warnings: done.warnings }
             }
         };
-        warnings.iter().for_each(|(says, help): &(String, String)| talk.warn(says, Some(help)));
-        match &drawn[..] {
+        warnings.iter().for_each(|(says, help)| talk.warn(says, Some(help)));
+        let charts = shown(&charts);
+        match &weeks[..] {
             [] => output::print(&format!("nothing is due; the pictures are in {charts}\n")),
             weeks => output::print(&format!("{} in {charts}\n", weeks.join(", "))),
         }
@@ -153,35 +143,31 @@ pub struct Metrics {
 impl Metrics {
     pub fn run(self, _: &Talk) -> Done {
         self.machine.enter(&Files::default())?;
-        let done = ask(Request::Metrics)?.ok_or_else(none_runs)?;
-        output::print(done["text"].as_str().unwrap_or_default())
+        match ask(Request::Metrics)?.ok_or_else(none_runs)? {
+            Answer::Metrics(text) => output::print(&text),
+            _ => Err(not_understood()),
+        }
     }
 }
 
-/// What the daemon does, and what keeps it from doing it; nothing where none runs.
+/// What the daemon does, and what keeps it from doing it.
 // Writing to a String cannot fail.
-pub fn daemon_text(daemon: &Value, now: DateTime<Utc>, zone: Tz) -> String {
-    let Some(pid) = daemon["pid"].as_u64() else { return String::new() };
-    let said = |value: &Value| value.as_str().map(str::to_string);
-    let since = said(&daemon["since"]).map_or(String::new(), |at| format!(", since {}", ago_of(&at, now, zone)));
-    let mut text = format!("daemon: running as process {pid}{since}\n");
-    let broken = &daemon["config"]["broken"];
-    if let Some(files) = broken["files"].as_array() {
-        let files: Vec<&str> = files.iter().filter_map(Value::as_str).collect();
-        let read = said(&daemon["config"]["read_at"]).map_or(String::new(), |at| ago_of(&at, now, zone));
-        let _ = writeln!(text, "  {} cannot be read; what was read {read} is in force", files.join(", "));
+pub fn daemon_text(own: &Own, now: DateTime<Utc>, zone: Tz) -> String {
+    let mut text = format!("daemon: running as process {}, since {}\n", own.pid, ago(own.since, now, zone));
+    if let Some(broken) = &own.config.broken {
+        let read = ago(own.config.read_at, now, zone);
+        let _ = writeln!(text, "  {} cannot be read; what was read {read} is in force", broken.files.join(", "));
         let _ = writeln!(text, "  next: `vantage config check` shows every mistake");
     }
-    if let Some(why) = daemon["not_handed_over"].as_str() {
+    if let Some(why) = &own.not_handed_over {
         let _ = writeln!(text, "  a picture was not handed over: {why}");
     }
-    for job in daemon["jobs"].as_array().into_iter().flatten() {
-        let name = job["job"].as_str().unwrap_or_default();
-        if let Some(trouble) = job["trouble"].as_str() {
-            let _ = writeln!(text, "  {name} failed: {trouble}");
+    for OwnJob { job, trouble, panics, .. } in &own.jobs {
+        if let Some(trouble) = trouble {
+            let _ = writeln!(text, "  {job} failed: {trouble}");
         }
-        if let Some(panics @ 1..) = job["panics"].as_u64() {
-            let _ = writeln!(text, "  {name} ran into a bug {}; the log has the place", count(panics, "time"));
+        if *panics > 0 {
+            let _ = writeln!(text, "  {job} ran into a bug {}; the log has the place", count(*panics, "time"));
         }
     }
     text

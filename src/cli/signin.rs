@@ -5,10 +5,10 @@ use super::machine::{self, Machine, ask};
 use super::mark::{tell_daemon, writer};
 use super::paths::{is_of_the_machine, state_folder};
 use super::{Done, Files, Format, output};
-use crate::daemon::{self, Request, SyncWish};
+use crate::daemon::{self, Request};
 use crate::diagnostic::{Exit, Failure, Secret, plain};
 use crate::disk;
-use crate::kinds::{self, Kind, LogIn, Named, SignIn, SignedIn, services};
+use crate::kinds::{self, Kind, LogIn, Named, SignIn, SignedIn, Wish, services};
 use crate::store::Store;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -84,7 +84,7 @@ impl Login {
         }
         let name = if account == self.service { String::new() } else { format!(" as `{account}`") };
         // A service begins to sync it now; where none runs, or it does not listen, nothing is lost.
-        let wish = SyncWish { account: Some(account), signed_in: Some(self.service), ..SyncWish::default() };
+        let wish = Wish { only: Some(account), signed_in: Some(self.service), ..Wish::default() };
         let _ = daemon::client::ask(&folder, Request::Sync(wish));
         output::print(&format!(
             "Signed in{name}. Next:\n  vantage sync         fetch the calendars\n  vantage calendars    choose which of them count\n"

@@ -2,8 +2,8 @@ use super::context::{Setup, Talk, now};
 use super::machine::{Machine, ask};
 use super::paths::state_folder;
 use super::{Done, Files, Format, output};
-use crate::config::Config;
-use crate::daemon::{self, Request, SyncWish, Told};
+use crate::daemon::client::not_understood;
+use crate::daemon::{Answer, Request, Synced};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::jobs;
 use crate::kinds::{self, AccountSummary, CalendarSummary, How, Sync, Wish};
@@ -46,21 +46,10 @@ impl SyncArgs {
         let folder = state_folder()?;
         // With files of its own the command means another configuration than the daemon's.
         if self.files.is_default()
-            && let Some(done) = ask(self.request())?
+            && let Some(answer) = ask(Request::Sync(self.wish()))?
         {
-            match self.format {
-                Format::Text => output::print(done["text"].as_str().unwrap_or_default())?,
-                Format::Json => output::print(&format!("{}\n", done["summary"]))?,
-            }
-            for (says, fix) in
-                serde_json::from_value::<Vec<(String, String)>>(done["warnings"].clone()).unwrap_or_default()
-            {
-                talk.warn(&says, Some(&fix));
-            }
-            return serde_json::from_value::<Option<daemon::Said>>(done["failure"].clone())
-                .ok()
-                .flatten()
-                .map_or(Ok(()), |said| Err(said.failure()));
+            let Answer::Synced(synced) = answer else { return Err(not_understood()) };
+            return self.tell(&synced, talk);
         }
         let setup = Setup::load(&self.files, talk)?;
         let now = now()?;
@@ -75,12 +64,7 @@ impl SyncArgs {
         let sync = Sync {
             store: &store,
             config: &setup.config,
-            wish: Wish {
-                full: self.full,
-                accept_deletions: self.accept_deletions,
-                only: self.account.clone(),
-                patient: false,
-            },
+            wish: self.wish(),
             now,
             pace: &RealPace,
             folder: &folder,
@@ -96,7 +80,11 @@ impl SyncArgs {
             summaries.extend(kinds::forget_unnamed(&mut store.borrow_mut(), &setup.config, true)?);
         }
         bar.finish_and_clear();
-        let told = told(&summaries, &setup.config, now)?;
+        self.tell(&Synced { accounts: summaries, zone: setup.config.zone(), now }, talk)
+    }
+
+    fn tell(&self, synced: &Synced, talk: &Talk) -> Done {
+        let told = told(synced)?;
         match self.format {
             Format::Text => output::print(&told.text)?,
             Format::Json => output::print(&format!("{}\n", told.summary))?,
@@ -105,21 +93,27 @@ impl SyncArgs {
         told.failure.map_or(Ok(()), Err)
     }
 
-    fn request(&self) -> Request {
-        Request::Sync(SyncWish {
-            full: self.full,
-            account: self.account.clone(),
-            accept_deletions: self.accept_deletions,
-            signed_in: None,
-        })
+    fn wish(&self) -> Wish {
+        let (full, accept_deletions, only) = (self.full, self.accept_deletions, self.account.clone());
+        Wish { full, accept_deletions, only, ..Wish::default() }
     }
+}
+
+/// What is printed, and how the command ends.
+struct Told {
+    text: String,
+    summary: Value,
+    /// What is worth a warning, and what to do about it.
+    warnings: Vec<(String, String)>,
+    failure: Option<Failure>,
 }
 
 /// What a sync did, as it is printed, and how the command ends.
 ///
 /// # Errors
 /// [`Exit::Usage`] where there was nothing to sync.
-pub fn told(summaries: &[AccountSummary], config: &Config, now: DateTime<Utc>) -> Result<Told, Failure> {
+fn told(synced: &Synced) -> Result<Told, Failure> {
+    let Synced { accounts: summaries, zone, now } = synced;
     if summaries.is_empty() {
         let failure = Failure::new(Exit::Usage, "there is nothing to sync");
         return Err(failure.help(kinds::first_steps()));
@@ -131,7 +125,7 @@ pub fn told(summaries: &[AccountSummary], config: &Config, now: DateTime<Utc>) -
         let calendars = account.calendars.iter().filter_map(|c| c.trouble.as_ref());
         let counts = move |t: &&Trouble| !(some_good && t.kind == TroubleKind::Inaccessible);
         let all = account.trouble.iter().chain(calendars.filter(counts));
-        all.map(move |trouble| match failure(trouble, now, config.zone()) {
+        all.map(move |trouble| match failure(trouble, *now, *zone) {
             // What stands in the way of an account names it.
             failure if account.signs_in => failure,
             failure => Failure { message: format!("{}: {}", account.name, failure.message), ..failure },

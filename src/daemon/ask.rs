@@ -4,15 +4,15 @@ use super::event::Reply;
 use super::jobs::{Handed, Outcome};
 use super::main_loop::Daemon;
 use super::metrics::{self, Gauges};
-use super::wire::{Answer, Request, SyncWish};
+use super::wire::{Answer, Drawn, Request, Synced};
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure, Secret, plain};
-use crate::jobs;
-use crate::kinds::{self, How};
+use crate::jobs::{self, Standings};
+use crate::kinds::{self, How, Wish};
 use crate::model::Week;
-use crate::schedule::{Job, Observation, Synced, complete_weeks};
+use crate::schedule::{self, Job, Observation, complete_weeks};
 use crate::store::{Changes, Store};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::Path;
 
 /// How many events are kept. Counted by a reader, beside whatever is under way.
@@ -26,16 +26,12 @@ impl Daemon {
             Request::Status => self.status(reply),
             Request::Metrics => self.metrics(reply),
             Request::SignIn { kind, account, grant } => {
-                let said = self.sign_in(&kind, account, &grant).map(|()| json!({ "said": "signed in" }));
-                let _ = reply.send(Answer::from(said));
+                let said = self.sign_in(&kind, account, &grant);
+                let _ = reply.send(said.map_or_else(Answer::from, |()| Answer::Begun));
             }
             Request::Sync(wish) => {
                 let reply = match wish.signed_in.is_some() {
-                    true => {
-                        let _ = reply.send(Answer::Done(json!({ "said": "begun" })));
-                        // Nobody waits any more.
-                        tokio::sync::oneshot::channel().0
-                    }
+                    true => begun(reply),
                     false => reply,
                 };
                 self.syncs.push_back((wish, reply));
@@ -46,14 +42,13 @@ impl Daemon {
                 self.observe(Observation::Asked(Job::Render));
             }
             Request::Redraw => {
-                let _ = reply.send(Answer::Done(json!({ "said": "begun" })));
-                // Nobody waits; where a picture is being drawn, another look follows.
-                self.renders.push(tokio::sync::oneshot::channel().0);
+                // Where a picture is being drawn, another look follows.
+                self.renders.push(begun(reply));
                 self.observe(Observation::Asked(Job::Render));
             }
             Request::Reload => {
-                let said = self.reload().map(|said| json!({ "said": said }));
-                let _ = reply.send(Answer::from(said));
+                let said = self.reload();
+                let _ = reply.send(said.map_or_else(Answer::from, Answer::Reloaded));
             }
         }
     }
@@ -62,8 +57,8 @@ impl Daemon {
         let sign_in = kinds::kind(kind).and_then(|kind| kind.sign_in());
         let unknown = || Failure::new(Exit::Usage, format!("nobody signs in to `{}`", plain(kind)));
         sign_in.ok_or_else(unknown)?.keep(&self.host.state, &account, given)?;
-        let wish = SyncWish { account: Some(account), signed_in: Some(kind.into()), ..SyncWish::default() };
-        self.syncs.push_back((wish, tokio::sync::oneshot::channel().0));
+        let wish = Wish { only: Some(account), signed_in: Some(kind.into()), ..Wish::default() };
+        self.syncs.push_back((wish, nobody()));
         self.observe(Observation::Asked(Job::Sync));
         Ok(())
     }
@@ -71,14 +66,11 @@ impl Daemon {
     /// Reads the store beside whatever is under way, and not on the loop's own thread.
     fn status(&self, reply: Reply) {
         let now = (self.host.now)();
-        let own = self.book.value(|job| self.schedule.due(job, self.steady()), now);
+        let own = self.book.own(|job| self.schedule.due(job, self.steady()), now);
         let (host, setup) = (self.host.clone(), self.setup.clone());
         tokio::task::spawn_blocking(move || {
-            let standings = (host.standings)(&setup.config, &host.state, now).map(|mut standings| {
-                standings["daemon"] = own;
-                standings
-            });
-            let _ = reply.send(Answer::from(standings));
+            let standings = Standings::read(&setup.config, &host.state, now);
+            let _ = reply.send(standings.map_or_else(Answer::from, |standings| Answer::Status(standings, own)));
         });
     }
 
@@ -97,7 +89,7 @@ impl Daemon {
                 share: report.and_then(|report| report["share"].as_f64()),
             };
             let text = counted + &metrics::measured(&gauges);
-            let _ = reply.send(Answer::Done(json!({ "text": text })));
+            let _ = reply.send(Answer::Metrics(text));
         });
     }
 
@@ -133,10 +125,10 @@ impl Daemon {
     }
 
     /// What a sync that ended means for what comes next.
-    pub(super) fn synced(&mut self, outcome: &Outcome, partial: bool) -> Synced {
+    pub(super) fn synced(&mut self, outcome: &Outcome, partial: bool) -> schedule::Synced {
         let Outcome::Synced(summaries, retry_at) = outcome else {
             let asked_wrongly = matches!(outcome, Outcome::Failed(failure) if failure.exit == Exit::Usage);
-            return Synced { retry: !asked_wrongly, partial, ..Synced::default() };
+            return schedule::Synced { retry: !asked_wrongly, partial, ..schedule::Synced::default() };
         };
         let calendars = || summaries.iter().flat_map(|account| &account.calendars);
         let mut total = Changes::default();
@@ -159,7 +151,7 @@ impl Daemon {
             tracing::info!(added, changed, removed, "synced: {added} added, {changed} changed, {removed} removed");
         }
         // A picture tells of a trouble too.
-        Synced { changed: changed || news, retry, retry_at: *retry_at, partial }
+        schedule::Synced { changed: changed || news, retry, retry_at: *retry_at, partial }
     }
 
     /// Notes what was drawn, and what could not be handed over, once for each reason.
@@ -179,24 +171,34 @@ impl Daemon {
         }
     }
 
-    pub(super) fn sync_answer(&self, outcome: &Outcome, trouble: Option<Failure>) -> Answer {
-        let told = match (outcome, trouble) {
-            (_, Some(failure)) => Err(failure),
-            (Outcome::Synced(summaries, _), None) => (self.host.told)(summaries, &self.setup.config, (self.host.now)()),
-            (_, None) => Err(Failure::new(Exit::Bug, "a sync ended as something else")),
-        };
-        Answer::from(told.map(|told| {
-            let failure = told.failure.as_ref().map(super::wire::Said::from);
-            json!({ "text": told.text, "summary": told.summary, "warnings": told.warnings, "failure": failure })
-        }))
+    pub(super) fn sync_answer(&self, outcome: Outcome, trouble: Option<Failure>) -> Answer {
+        match (outcome, trouble) {
+            (_, Some(failure)) => failure.into(),
+            (Outcome::Synced(accounts, _), None) => {
+                let (zone, now) = (self.setup.config.zone(), (self.host.now)());
+                Answer::Synced(Synced { accounts, zone, now })
+            }
+            (_, None) => Failure::new(Exit::Bug, "a sync ended as something else").into(),
+        }
     }
 
     pub(super) fn render_answer(&self, outcome: &Outcome, trouble: Option<Failure>) -> Answer {
-        let (drawn, warnings) = match outcome {
-            Outcome::Rendered(drawn, says, _) => (drawn.iter().map(ToString::to_string).collect(), &says[..]),
-            _ => (Vec::new(), &[][..]),
+        let (weeks, warnings) = match outcome {
+            Outcome::Rendered(drawn, says, _) => (drawn.iter().map(ToString::to_string).collect(), says.clone()),
+            _ => (Vec::new(), Vec::new()),
         };
-        let value = json!({ "drawn": drawn, "charts": self.setup.charts, "warnings": warnings });
-        Answer::from(trouble.map_or(Ok(value), Err))
+        let drawn = Drawn { weeks, charts: self.setup.charts.clone(), warnings };
+        trouble.map_or(Answer::Drawn(drawn), Answer::from)
     }
+}
+
+/// Nobody waits.
+fn nobody() -> Reply {
+    tokio::sync::oneshot::channel().0
+}
+
+/// Answers at once: nobody waits for the end.
+fn begun(reply: Reply) -> Reply {
+    let _ = reply.send(Answer::Begun);
+    nobody()
 }

@@ -1,12 +1,12 @@
 //! What the daemon remembers about itself: for `status`, for metrics, and to say a thing once.
 
+use super::wire::{Broken, Own, OwnConfig, OwnJob};
 use crate::kinds::{AccountSummary, How};
 use crate::model::{TroubleKind, count, hash};
 use crate::schedule::Job;
 use crate::source::Trouble;
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One kind of work.
@@ -21,14 +21,6 @@ pub(super) struct Record {
     pub took: f64,
     /// What the last failure said.
     pub trouble: Option<String>,
-}
-
-/// A configuration that cannot be read, while the last good one is in force.
-#[derive(Clone, Debug)]
-pub(super) struct Broken {
-    pub files: Vec<String>,
-    pub text: String,
-    pub since: DateTime<Utc>,
 }
 
 #[derive(Debug)]
@@ -50,8 +42,9 @@ pub(super) struct Book {
     troubles: BTreeMap<(String, Option<String>), TroubleKind>,
 }
 
-fn stamp(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+/// Nobody is told parts of a second.
+fn second(at: DateTime<Utc>) -> DateTime<Utc> {
+    at.trunc_subsecs(0)
 }
 
 impl Book {
@@ -194,31 +187,29 @@ impl Book {
     }
 
     /// What `vantage status` tells about the daemon; `due` is how long each kind of work has to wait.
-    pub fn value(&self, due: impl Fn(Job) -> Option<std::time::Duration>, now: DateTime<Utc>) -> Value {
+    pub fn own(&self, due: impl Fn(Job) -> Option<std::time::Duration>, now: DateTime<Utc>) -> Own {
         let job = |job: Job| {
             let record = self.record(job);
-            let next = due(job).and_then(|wait| TimeDelta::from_std(wait).ok()).map(|wait| stamp(now + wait));
-            json!({
-                "job": job.name(),
-                "running": record.running,
-                "last_begun": record.begun.map(stamp),
-                "last_good": record.last_good.map(stamp),
-                "good": record.good,
-                "failed": record.failed,
-                "panics": record.panics,
-                "trouble": record.trouble,
-                "next": next,
-            })
+            OwnJob {
+                job: job.name().into(),
+                running: record.running,
+                last_begun: record.begun.map(second),
+                last_good: record.last_good.map(second),
+                good: record.good,
+                failed: record.failed,
+                panics: record.panics,
+                trouble: record.trouble,
+                next: due(job).and_then(|wait| TimeDelta::from_std(wait).ok()).map(|wait| second(now + wait)),
+            }
         };
-        let broken = |b: &Broken| json!({ "files": b.files, "text": b.text, "since": stamp(b.since) });
-        json!({
-            "pid": std::process::id(),
-            "version": env!("CARGO_PKG_VERSION"),
-            "since": stamp(self.since),
-            "config": { "read_at": stamp(self.read_at), "broken": self.broken.as_ref().map(broken) },
-            "not_handed_over": self.not_handed_over,
-            "jobs": Job::ALL.map(job),
-        })
+        Own {
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            since: second(self.since),
+            config: OwnConfig { read_at: second(self.read_at), broken: self.broken.clone() },
+            not_handed_over: self.not_handed_over.clone(),
+            jobs: Job::ALL.map(job).into(),
+        }
     }
 }
 

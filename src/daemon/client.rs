@@ -1,9 +1,9 @@
 //! Asking the daemon.
 
 use super::socket::{self, POINTER};
-use super::wire::{Answer, Question, Request};
+use super::wire::{Answer, PROTOCOL, Question, Request};
 use crate::diagnostic::{Exit, Failure};
-use serde_json::Value;
+use std::fmt::Display;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ const SHORT: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// What the daemon says, and [`Exit::Io`] where it goes away in between.
-pub fn ask(state: &Path, request: Request) -> Result<Option<Value>, Failure> {
+pub fn ask(state: &Path, request: Request) -> Result<Option<Answer>, Failure> {
     let state = std::path::absolute(state).unwrap_or_else(|_| state.into());
     let noted = std::fs::read_to_string(state.join(POINTER)).ok().map(PathBuf::from);
     let Some(stream) = noted.into_iter().chain([socket::usual(&state)]).find_map(|path| UnixStream::connect(path).ok())
@@ -24,7 +24,7 @@ pub fn ask(state: &Path, request: Request) -> Result<Option<Value>, Failure> {
         return Ok(None);
     };
     let long = matches!(request, Request::Sync(_) | Request::Render);
-    let question = Question { state: Some(state), request };
+    let question = Question { protocol: PROTOCOL, state: Some(state), request };
     let line = exchange(stream, &question, (!long).then_some(SHORT)).map_err(|e| {
         let message = match e.kind() {
             ErrorKind::WouldBlock | ErrorKind::TimedOut => "the daemon does not answer",
@@ -34,13 +34,25 @@ pub fn ask(state: &Path, request: Request) -> Result<Option<Value>, Failure> {
         Failure::new(Exit::Io, message).cause(e).help(help)
     })?;
     match serde_json::from_str(&line) {
-        Ok(Answer::Done(Value::Null)) => Ok(None),
-        Ok(Answer::Done(value)) => Ok(Some(value)),
-        Ok(Answer::Failed(said)) => Err(said.failure()),
-        Err(e) => {
-            let help = "restart it, so that it is the version of this command";
-            Err(Failure::new(Exit::Failed, "the daemon's answer could not be understood").cause(e).help(help))
-        }
+        Ok(Answer::Elsewhere) => Ok(None),
+        Ok(Answer::Failed(failure)) => Err(failure),
+        Ok(answer) => Ok(Some(answer)),
+        Err(e) => Err(not_understood().cause(Place(&e))),
+    }
+}
+
+/// The daemon answered something else than was asked for.
+pub fn not_understood() -> Failure {
+    let help = "restart it, so that it is the version of this command";
+    Failure::new(Exit::Failed, "the daemon's answer could not be understood").help(help)
+}
+
+/// Where an answer is none, without quoting it.
+struct Place<'e>(&'e serde_json::Error);
+
+impl Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}, column {} is not as expected", self.0.line(), self.0.column())
     }
 }
 

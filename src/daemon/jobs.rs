@@ -1,7 +1,6 @@
 //! The work itself, each kind on a thread of its own. A panic in one is an outcome like another.
 
 use super::event::{Event, Events};
-use super::wire::SyncWish;
 use super::{Host, Setup};
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
@@ -57,7 +56,7 @@ pub struct Handed {
 
 /// What to do.
 pub(super) enum Work {
-    Sync { wish: SyncWish, patient: bool },
+    Sync(Wish),
     Render,
     Maintain,
 }
@@ -65,7 +64,7 @@ pub(super) enum Work {
 impl Work {
     pub fn job(&self) -> Job {
         match self {
-            Work::Sync { .. } => Job::Sync,
+            Work::Sync(_) => Job::Sync,
             Work::Render => Job::Render,
             Work::Maintain => Job::Maintain,
         }
@@ -145,7 +144,7 @@ impl Bench {
         let now = (self.host.now)();
         self.beat.fetch_add(1, Ordering::Relaxed);
         match work {
-            Work::Sync { wish, patient } => self.sync(&store, wish, patient, now),
+            Work::Sync(wish) => self.sync(&store, wish, now),
             Work::Render => {
                 let rendered = render(&mut store.borrow_mut(), &self.setup, true, now)?;
                 drop((store, turn));
@@ -170,29 +169,23 @@ impl Bench {
         Ok(None)
     }
 
-    fn sync(
-        &self,
-        store: &RefCell<Store>,
-        wish: SyncWish,
-        patient: bool,
-        now: DateTime<Utc>,
-    ) -> Result<Outcome, Failure> {
-        let SyncWish { full, account, accept_deletions, signed_in } = wish;
+    fn sync(&self, store: &RefCell<Store>, wish: Wish, now: DateTime<Utc>) -> Result<Outcome, Failure> {
+        let patient = wish.patient;
         let config = &self.setup.config;
         // A sign-in while the database was held left only its file.
         kinds::adopt(&mut store.borrow_mut(), config)?;
-        if let Some((name, kind)) = account.as_ref().zip(signed_in) {
+        if let Some((name, kind)) = wish.only.as_ref().zip(wish.signed_in.as_ref()) {
             // The configuration need not name it: the row makes it an account that is synced.
-            let row = store.borrow_mut().account(name, &kind)?;
+            let row = store.borrow_mut().account(name, kind)?;
             store.borrow().clear_account(row.id)?;
         }
-        if let Some(name) = &account {
+        if let Some(name) = &wish.only {
             kinds::known(name, config, &store.borrow().accounts()?)?;
         }
         let sync = Sync {
             store,
             config,
-            wish: Wish { full, accept_deletions, only: account, patient },
+            wish,
             now,
             pace: &RealPace,
             folder: &self.host.state,
@@ -255,8 +248,6 @@ mod tests {
             },
             files: Vec::new(),
             load: Box::new(|| unreachable!()),
-            standings: |_, _, _| unreachable!(),
-            told: |_, _, _| unreachable!(),
             log: crate::daemon::Form::Auto,
         }
     }
@@ -298,17 +289,17 @@ mod tests {
             beat: Arc::default(),
             events,
         };
-        let mut run = |wish: SyncWish| {
-            begin(bench.clone(), Work::Sync { wish, patient: false });
+        let mut run = |wish: Wish| {
+            begin(bench.clone(), Work::Sync(wish));
             match inbox.blocking_recv() {
                 Some(Event::Ended(Job::Sync, outcome)) => outcome,
                 _ => panic!("no end"),
             }
         };
         STOPPED.store(true, Ordering::Relaxed);
-        assert!(matches!(run(SyncWish::default()), Outcome::Panicked));
-        assert!(matches!(run(SyncWish::default()), Outcome::Synced(summaries, None) if summaries.is_empty()));
+        assert!(matches!(run(Wish::default()), Outcome::Panicked));
+        assert!(matches!(run(Wish::default()), Outcome::Synced(summaries, None) if summaries.is_empty()));
         let _ = stop.send(true);
-        assert!(matches!(run(SyncWish::default()), Outcome::Cancelled));
+        assert!(matches!(run(Wish::default()), Outcome::Cancelled));
     }
 }

@@ -5,9 +5,10 @@ use super::event::{Event, Events, Reply, Signal};
 use super::jobs::{self, Bench, Outcome, Turn, Work};
 use super::signals::{never_ends, signals};
 use super::watcher::{SETTLED, Watch};
-use super::wire::{Answer, SyncWish};
+use super::wire::Answer;
 use super::{Host, Setup, socket, systemd};
 use crate::diagnostic::{Exit, Failure};
+use crate::kinds::Wish;
 use crate::model::count;
 use crate::schedule::{self, Action, Job, Moment, Observation, State, TICK};
 use std::collections::VecDeque;
@@ -53,8 +54,8 @@ pub(super) struct Daemon {
     /// A source is in trouble, and there was no way out at the last look.
     away: bool,
     /// Who waits for a sync of their own, and who is being served.
-    pub syncs: VecDeque<(SyncWish, Reply)>,
-    serving: Option<(SyncWish, Reply)>,
+    pub syncs: VecDeque<(Wish, Reply)>,
+    serving: Option<(Wish, Reply)>,
     /// Who waits for the next look at the pictures, and for the one under way.
     pub renders: Vec<Reply>,
     rendering: Vec<Reply>,
@@ -195,11 +196,10 @@ impl Daemon {
         let at = Moment { wall, steady: self.started.elapsed(), chance: fastrand::f64() };
         for action in schedule::step(&mut self.schedule, what, at) {
             let work = match action {
-                Action::Sync { patient: true } => Work::Sync { wish: SyncWish::default(), patient: true },
+                Action::Sync { patient: true } => Work::Sync(Wish { patient: true, ..Wish::default() }),
                 Action::Sync { patient: false } => {
                     self.serving = self.syncs.pop_front();
-                    let wish = self.serving.as_ref().map(|(wish, _)| wish.clone()).unwrap_or_default();
-                    Work::Sync { wish, patient: false }
+                    Work::Sync(self.serving.as_ref().map(|(wish, _)| wish.clone()).unwrap_or_default())
                 }
                 Action::Render => {
                     self.rendering.append(&mut self.renders);
@@ -249,10 +249,10 @@ impl Daemon {
         match job {
             Job::Sync => {
                 let serving = self.serving.take();
-                let partial = serving.as_ref().is_some_and(|(wish, _)| wish.account.is_some());
+                let partial = serving.as_ref().is_some_and(|(wish, _)| wish.only.is_some());
                 let done = self.synced(&outcome, partial);
                 if let Some((_, reply)) = serving {
-                    let _ = reply.send(self.sync_answer(&outcome, trouble));
+                    let _ = reply.send(self.sync_answer(outcome, trouble));
                 }
                 self.observe(Observation::SyncDone(done));
                 if !self.syncs.is_empty() {
@@ -296,7 +296,7 @@ impl Daemon {
                 Event::Signal(Signal::Stop) => return,
                 Event::Ended(job, _) => self.under_way.retain(|(one, _)| *one != job),
                 Event::Ask(_, reply) => {
-                    let _ = reply.send(Answer::from(Err(Failure::new(Exit::Later, "the daemon is stopping"))));
+                    let _ = reply.send(Answer::from(Failure::new(Exit::Later, "the daemon is stopping")));
                 }
                 _ => {}
             }

@@ -21,18 +21,16 @@ mod wire;
 
 pub use logs::Form;
 pub use socket::usual as usual_socket;
-pub use wire::{Request, Said, SyncWish};
+pub use wire::{Answer, Broken, Drawn, Own, OwnConfig, OwnJob, Request, Synced};
 
 use crate::classify::RuleSet;
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
-use crate::kinds::AccountSummary;
 use crate::model::Preferences;
 use crate::schedule::Timing;
 use crate::store::{Lock, Store};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -59,20 +57,7 @@ impl Setup {
     }
 }
 
-/// The result of a sync in the words of the command line.
-pub struct Told {
-    pub text: String,
-    pub summary: Value,
-    /// What is worth a warning, and what to do about it.
-    pub warnings: Vec<(String, String)>,
-    /// How the command ends, where something stood in the way.
-    pub failure: Option<Failure>,
-}
-
-/// Words what a sync did.
-type Telling = fn(&[AccountSummary], &Config, DateTime<Utc>) -> Result<Told, Failure>;
-
-/// What the process around the daemon gives it: its places, the clock, and what the commands know to do already.
+/// What the process around the daemon gives it: its places, the clock, and the configuration.
 pub struct Host {
     /// The state folder.
     pub state: PathBuf,
@@ -82,10 +67,6 @@ pub struct Host {
     pub files: Vec<PathBuf>,
     /// Reads the configuration and the rules.
     pub load: Box<dyn Fn() -> Result<Setup, Failure> + Send + Sync>,
-    /// How every account and calendar stands.
-    pub standings: fn(&Config, &Path, DateTime<Utc>) -> Result<Value, Failure>,
-    /// What a sync did.
-    pub told: Telling,
     pub log: Form,
 }
 

@@ -1,11 +1,12 @@
 //! Another configuration, other rules: parse all, then swap, or keep what is in force.
 
 use super::Setup;
-use super::book::Broken;
 use super::main_loop::Daemon;
 use super::systemd;
+use super::wire::Broken;
 use crate::diagnostic::{Exit, Failure};
 use crate::schedule::Observation;
+use chrono::SubsecRound;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -56,7 +57,7 @@ impl Daemon {
                     tracing::warn!("the configuration and the rules that were read before are in force");
                 }
                 let since = self.book.broken.as_ref().map_or(now, |before| before.since);
-                self.book.broken = Some(Broken { files, text, since });
+                self.book.broken = Some(Broken { files, text, since: since.trunc_subsecs(0) });
                 let read_at = self.book.read_at.with_timezone(&self.setup.config.zone()).format("%H:%M %Z");
                 let note = format!("the daemon keeps running with what it read at {read_at}");
                 Err(failure.note(note))

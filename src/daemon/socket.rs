@@ -1,10 +1,9 @@
 //! The Unix socket: who may ask, and one line each way. There is no other way in; nothing listens on a port.
 
 use super::event::{Event, Events};
-use super::wire::{Answer, Question};
+use super::wire::{Answer, PROTOCOL, Question};
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
-use serde_json::Value;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -98,7 +97,7 @@ async fn talk(mut stream: UnixStream, state: &Path, events: &Events) -> std::io:
         tokio::time::timeout(PATIENCE, reader.read_line(&mut line)).await??;
         answer(&line, state, events).await
     } else {
-        Answer::from(Err(Failure::new(Exit::Failed, "the daemon serves its own user and root only")))
+        Answer::from(Failure::new(Exit::Failed, "the daemon serves its own user and root only"))
     };
     writer.write_all(format!("{}\n", serde_json::to_string(&answer)?).as_bytes()).await
 }
@@ -106,17 +105,22 @@ async fn talk(mut stream: UnixStream, state: &Path, events: &Events) -> std::io:
 async fn answer(line: &str, state: &Path, events: &Events) -> Answer {
     let question: Question = match serde_json::from_str(line) {
         Ok(question) => question,
-        Err(e) => {
-            let failure = Failure::new(Exit::Usage, "the question could not be understood").cause(e);
-            return Answer::from(Err(failure.help("use the `vantage` command of the daemon's own version")));
-        }
+        Err(e) => return other_version().cause(e).into(),
     };
     // Somebody else's daemon is none.
     if question.state.is_some_and(|meant| meant != state) {
-        return Answer::Done(Value::Null);
+        return Answer::Elsewhere;
+    }
+    if question.protocol != PROTOCOL {
+        return other_version().into();
     }
     let (reply, answer) = oneshot::channel();
     let _ = events.send(Event::Ask(question.request, reply));
-    let stopped = || Answer::from(Err(Failure::new(Exit::Later, "the daemon is stopping")));
+    let stopped = || Answer::from(Failure::new(Exit::Later, "the daemon is stopping"));
     answer.await.unwrap_or_else(|_| stopped())
+}
+
+fn other_version() -> Failure {
+    let message = format!("the question could not be understood: the daemon is Vantage {}", env!("CARGO_PKG_VERSION"));
+    Failure::new(Exit::Usage, message).help("restart it, so that it is the version of this command")
 }

@@ -1,14 +1,23 @@
 //! What is said over the socket: one line of JSON each way.
 
-use crate::diagnostic::{Exit, Failure, Place, Secret};
-use crate::model::Mistake;
+use crate::diagnostic::{Failure, Secret};
+use crate::jobs::Standings;
+use crate::kinds::{AccountSummary, Wish};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::path::PathBuf;
+
+/// What questions and answers look like; one more with each change of either. A command and a daemon of two versions do not
+/// guess what the other means.
+pub const PROTOCOL: u32 = 2;
 
 /// A question to the daemon that works on `state`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Question {
+    /// [`PROTOCOL`]; the first version did not say.
+    #[serde(default)]
+    pub protocol: u32,
     /// The state folder that is meant; one who does not say means whoever listens.
     #[serde(default)]
     pub state: Option<PathBuf>,
@@ -22,7 +31,7 @@ pub struct Question {
 pub enum Request {
     /// How everything stands.
     Status,
-    /// The counts, as Prometheus text in `text`.
+    /// The counts, as Prometheus text.
     Metrics,
     /// Keep what a source of that kind gave at a sign-in (see [`crate::kinds::SignIn::log_in`]) for the account, and begin to
     /// sync it. From `login --system`, which may not write into the service's folder.
@@ -33,7 +42,7 @@ pub enum Request {
         grant: Secret,
     },
     /// Sync now.
-    Sync(SyncWish),
+    Sync(Wish),
     /// Draw what is due now.
     Render,
     /// What the user says of meetings has changed: draw what is due. The answer comes at once.
@@ -56,101 +65,95 @@ mod exposed {
     }
 }
 
-/// What a sync is asked to do; see [`crate::kinds::Wish`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SyncWish {
-    pub full: bool,
-    pub account: Option<String>,
-    pub accept_deletions: bool,
-    /// Somebody has just signed in to the account, which is of that kind; the answer comes at once.
-    pub signed_in: Option<String>,
-}
-
 /// What comes back.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    Done(Value),
-    Failed(Said),
+    /// The daemon works on another state folder.
+    Elsewhere,
+    Status(Standings, Own),
+    /// Prometheus text.
+    Metrics(String),
+    Synced(Synced),
+    Drawn(Drawn),
+    /// It is under way, and nobody waits for it.
+    Begun,
+    /// What changed.
+    Reloaded(String),
+    Failed(Failure),
 }
 
-impl From<Result<Value, Failure>> for Answer {
-    fn from(result: Result<Value, Failure>) -> Answer {
-        match result {
-            Ok(value) => Answer::Done(value),
-            Err(failure) => Answer::Failed(Said::from(&failure)),
-        }
+impl From<Failure> for Answer {
+    fn from(failure: Failure) -> Answer {
+        Answer::Failed(failure)
     }
 }
 
-/// A [`Failure`] on its way, so that the one who asked sees what the daemon saw.
+/// What a sync did, and how the daemon tells the time.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Synced {
+    pub accounts: Vec<AccountSummary>,
+    pub zone: Tz,
+    pub now: DateTime<Utc>,
+}
+
+/// What was drawn.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Drawn {
+    pub weeks: Vec<String>,
+    /// The folder of the pictures.
+    pub charts: PathBuf,
+    /// What is to be said of sources that are behind, each with what to do.
+    pub warnings: Vec<(String, String)>,
+}
+
+/// How the daemon itself is.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Own {
+    pub pid: u32,
+    pub version: String,
+    pub since: DateTime<Utc>,
+    pub config: OwnConfig,
+    /// Why the last picture was not handed over.
+    pub not_handed_over: Option<String>,
+    pub jobs: Vec<OwnJob>,
+}
+
+/// What the daemon works under.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OwnConfig {
+    pub read_at: DateTime<Utc>,
+    /// What was saved since and cannot be read.
+    pub broken: Option<Broken>,
+}
+
+/// A configuration that cannot be read, while the last good one is in force.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Said {
-    exit: u8,
-    message: String,
-    places: Vec<SaidPlace>,
-    causes: Vec<String>,
-    help: Option<String>,
-    note: Option<String>,
+pub struct Broken {
+    pub files: Vec<String>,
+    pub text: String,
+    pub since: DateTime<Utc>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct SaidPlace {
-    file: String,
-    text: String,
-    /// Start, end, message, label, help.
-    mistakes: Vec<(usize, usize, String, String, Option<String>)>,
-}
-
-impl From<&Failure> for Said {
-    fn from(failure: &Failure) -> Said {
-        let mistakes = |place: &Place| {
-            let one = |m: &Mistake| (m.span.start, m.span.end, m.message.clone(), m.label.clone(), m.help.clone());
-            place.mistakes.iter().map(one).collect()
-        };
-        let place = |p: &Place| SaidPlace { file: p.file.clone(), text: p.text.clone(), mistakes: mistakes(p) };
-        Said {
-            exit: failure.exit as u8,
-            message: failure.message.clone(),
-            places: failure.places.iter().map(place).collect(),
-            causes: failure.causes.clone(),
-            help: failure.help.clone(),
-            note: failure.note.clone(),
-        }
-    }
-}
-
-impl Said {
-    /// What was said.
-    pub fn failure(self) -> Failure {
-        const EXITS: [Exit; 8] =
-            [Exit::Usage, Exit::Data, Exit::Bug, Exit::Io, Exit::Later, Exit::SignIn, Exit::Config, Exit::Failed];
-        let mistake = |(start, end, message, label, help): (usize, usize, String, String, Option<String>)| Mistake {
-            span: start..end,
-            message,
-            label,
-            help,
-        };
-        let place = |p: SaidPlace| Place {
-            file: p.file,
-            text: p.text,
-            mistakes: p.mistakes.into_iter().map(mistake).collect(),
-        };
-        Failure {
-            exit: EXITS.into_iter().find(|exit| *exit as u8 == self.exit).unwrap_or(Exit::Failed),
-            message: self.message,
-            places: self.places.into_iter().map(place).collect(),
-            causes: self.causes,
-            help: self.help,
-            note: self.note,
-        }
-    }
+/// One kind of the daemon's work.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OwnJob {
+    pub job: String,
+    pub running: bool,
+    pub last_begun: Option<DateTime<Utc>>,
+    pub last_good: Option<DateTime<Utc>>,
+    pub good: u64,
+    pub failed: u64,
+    pub panics: u64,
+    /// What the last failure said.
+    pub trouble: Option<String>,
+    pub next: Option<DateTime<Utc>>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Mistake;
 
     #[test]
     fn a_failure_arrives_as_it_was() {
@@ -158,19 +161,19 @@ mod tests {
         let mut failure =
             Failure::mistakes("vantage.toml", "goal = 4\n", mistakes).cause("why").help("do").note("still");
         failure.message = "it did not work".into();
-        let line = serde_json::to_string(&Answer::from(Err(failure.clone()))).unwrap();
+        let line = serde_json::to_string(&Answer::from(failure.clone())).unwrap();
         let Answer::Failed(said) = serde_json::from_str(&line).unwrap() else { panic!("{line}") };
-        assert_eq!(said.failure(), failure);
+        assert_eq!(said, failure);
     }
 
     #[test]
     fn a_question_is_one_flat_object() {
         let question: Question = serde_json::from_str(r#"{"request":"sync","account":"work"}"#).unwrap();
-        let wish = SyncWish { account: Some("work".into()), ..SyncWish::default() };
+        let wish = Wish { only: Some("work".into()), ..Wish::default() };
         assert_eq!(question.request, Request::Sync(wish));
         assert_eq!(
-            serde_json::to_string(&Question { state: None, request: Request::Status }).unwrap(),
-            r#"{"state":null,"request":"status"}"#
+            serde_json::to_string(&Question { protocol: PROTOCOL, state: None, request: Request::Status }).unwrap(),
+            r#"{"protocol":2,"state":null,"request":"status"}"#
         );
         assert!(serde_json::from_str::<Question>(r#"{"request":"quit"}"#).is_err());
     }

@@ -7,10 +7,12 @@ pub use secret::Secret;
 
 use crate::model::Mistake;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// What a failure means to a script, after sysexits(3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "u8", from = "u8")]
 pub enum Exit {
     Failed = 1,
     Usage = 2,
@@ -28,8 +30,25 @@ pub enum Exit {
     Config = 78,
 }
 
+/// Every exit with a code of its own.
+const EXITS: [Exit; 8] =
+    [Exit::Failed, Exit::Usage, Exit::Data, Exit::Bug, Exit::Io, Exit::Later, Exit::SignIn, Exit::Config];
+
+impl From<Exit> for u8 {
+    fn from(exit: Exit) -> u8 {
+        exit as u8
+    }
+}
+
+impl From<u8> for Exit {
+    /// A code that only a newer version knows is a failure like any other.
+    fn from(code: u8) -> Exit {
+        EXITS.into_iter().find(|exit| u8::from(*exit) == code).unwrap_or(Exit::Failed)
+    }
+}
+
 /// Mistakes of one text that a person wrote.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The file as the user would name it.
     pub file: String,
@@ -38,7 +57,7 @@ pub struct Place {
 }
 
 /// Something that could not be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     pub exit: Exit,
     /// Lower-case sentence; empty where the places say it all.

@@ -5,20 +5,26 @@ use crate::diagnostic::Failure;
 use crate::source::{Pace, Trouble};
 use crate::store::{Changes, Store};
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::path::Path;
 
 /// What a sync is asked to do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Wish {
     /// List everything anew, whatever the tokens say.
     pub full: bool,
     /// Apply what a listing would remove, however much it is.
     pub accept_deletions: bool,
     /// Only the source of that name.
+    #[serde(rename = "account")]
     pub only: Option<String>,
     /// Leave alone what is not due yet: set by whoever comes again soon.
+    #[serde(skip)]
     pub patient: bool,
+    /// Somebody has just signed in to that source, which is of this kind.
+    pub signed_in: Option<String>,
 }
 
 /// One run over all sources.
@@ -35,7 +41,7 @@ pub struct Sync<'a> {
 }
 
 /// How a calendar was brought up to date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum How {
     /// It was not: see the trouble, or it was not due.
     #[default]
@@ -49,7 +55,7 @@ pub enum How {
 }
 
 /// What happened to a calendar.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarSummary {
     pub name: String,
     pub remote: String,
@@ -73,7 +79,7 @@ impl CalendarSummary {
 }
 
 /// What happened to an account.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountSummary {
     pub name: String,
     pub calendars: Vec<CalendarSummary>,

@@ -1,7 +1,8 @@
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// One thing wrong in a text that a person wrote, with its place. `diagnostic` draws it; all of a file are shown at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mistake {
     /// Bytes of the text that the caret marks.
     pub span: Range<usize>,

@@ -1,7 +1,9 @@
 //! What can stand between us and a source, by what has to happen next.
 
+use serde::{Deserialize, Serialize};
+
 /// What has to happen before it can go well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum TroubleKind {
     /// The person has to sign in (again).
     NeedsLogin,

@@ -2,10 +2,11 @@
 
 use crate::diagnostic::{Exit, Failure};
 use crate::model::TroubleKind;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Something that went wrong, in words that hold no secret and no title.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trouble {
     pub kind: TroubleKind,
     /// Lower-case sentence.

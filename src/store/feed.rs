@@ -9,6 +9,7 @@ use crate::diagnostic::Failure;
 use crate::model::{Item, ItemKind};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Which listing.
@@ -35,7 +36,7 @@ pub struct Window {
 }
 
 /// What a sync did to events; a series is one, and so is each of its changed instances.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changes {
     pub added: usize,
     pub changed: usize,
