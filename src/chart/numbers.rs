@@ -1,6 +1,7 @@
 //! How numbers, dates and foreign text are shown.
 
 pub(super) use crate::model::count;
+use crate::model::seen;
 use chrono::{Datelike, NaiveDate};
 
 /// `71` tenths as `7.1`, with a real minus sign.
@@ -33,23 +34,9 @@ pub(super) fn dates(first: NaiveDate, last: NaiveDate) -> String {
     }
 }
 
-/// Text from outside as one clean line: no control characters, none that reorder or hide text, single spaces.
-/// The joiners U+200C and U+200D stay: Persian and Indic words need them.
+/// Text from outside as one clean line: nothing that is not seen, single spaces.
 pub(super) fn clean(text: &str) -> String {
-    let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        let hidden = matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{61c}' | '\u{ad}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
-        if c.is_whitespace() || c == '\u{2028}' || c == '\u{2029}' {
-            if !line.ends_with(' ') && !line.is_empty() {
-                line.push(' ');
-            }
-        } else if !c.is_control() && !hidden {
-            line.push(c);
-        }
-    }
-    line.truncate(line.trim_end().len());
-    line
+    seen(&text.replace(char::is_whitespace, " ")).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

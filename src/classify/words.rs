@@ -1,6 +1,7 @@
 //! Texts as the rules see them: whole words, one letter case, nothing that only decorates.
 
 use super::tags::without_prefixes;
+use crate::model::{is_hidden, is_joiner, is_selector};
 use std::borrow::Cow;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
@@ -291,10 +292,9 @@ pub(super) fn is_unspaced(c: char) -> bool {
         | '\u{ac00}'..='\u{d7ff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Characters that change how others are drawn but are themselves not seen: variation selectors, joiners, keycaps.
+/// No word holds it.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{20e3}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0020}'..='\u{e007f}')
+    is_hidden(c) || is_joiner(c) || is_selector(c)
 }
 
 /// Pictures and arrows that people put before a title.

@@ -3,7 +3,7 @@
 
 use super::Config;
 use super::value::{Reader, Value, hours};
-use crate::model::{Hours, Mistake};
+use crate::model::{Hours, Mistake, weekday};
 use chrono::{Datelike, NaiveDate};
 use std::ops::{Range, RangeInclusive};
 
@@ -24,9 +24,10 @@ pub(super) fn working_hours(v: &Value, c: &mut Config, r: &mut Reader) {
     let (mut ranges, mut singles): (Vec<Entry>, Vec<Entry>) = (Vec::new(), Vec::new());
     for (name, value) in table {
         let word: &str = name.get_ref();
-        let off_or_hours = |text: &str| if text == "off" { Some(None) } else { hours(text).map(Some) };
+        let off_or_hours =
+            |text: &str| if text.trim().eq_ignore_ascii_case("off") { Some(None) } else { hours(text).map(Some) };
         let times = r.parsed(value, &format!("working_hours.{word}"), DAY_HOURS, off_or_hours).flatten();
-        if word == "lunch" {
+        if word.eq_ignore_ascii_case("lunch") {
             c.working.lunch = times;
             continue;
         }
@@ -47,7 +48,7 @@ pub(super) fn working_hours(v: &Value, c: &mut Config, r: &mut Reader) {
 }
 
 fn days(word: &str) -> Option<Vec<usize>> {
-    let day = |text: &str| DAYS.iter().position(|name| *name == text);
+    let day = |text: &str| weekday(text).map(|day| day.num_days_from_monday() as usize);
     let (from, to) = word.split_once('-').unwrap_or((word, word));
     let (from, to) = (day(from)?, day(to)?);
     Some((0..=(to + 7 - from) % 7).map(|i| (from + i) % 7).collect())

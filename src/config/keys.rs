@@ -3,7 +3,7 @@
 use super::value::{Reader, Value, duration};
 use super::{Config, days, service, source::sources};
 use crate::classify::KNOWN_GROUPS;
-use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight, domain};
+use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight, domain, weekday};
 use toml::de::DeTable;
 
 type Set = fn(&Value, &mut Config, &mut Reader);
@@ -70,8 +70,12 @@ pub(super) fn read(table: &DeTable, config: &mut Config, reader: &mut Reader) {
 }
 
 fn week_start(v: &Value, c: &mut Config, r: &mut Reader) {
-    let words = [("monday", Weekday::Mon), ("sunday", Weekday::Sun), ("saturday", Weekday::Sat)];
-    c.week_start = r.word(v, "week_start", &words).unwrap_or(c.week_start);
+    let first = |day| matches!(day, Weekday::Mon | Weekday::Sun | Weekday::Sat);
+    let Some(text) = r.text(v, "week_start") else { return };
+    match weekday(text).filter(|day| first(*day)) {
+        Some(day) => c.week_start = day,
+        None => r.unknown(v.span(), text, "value for `week_start`:", ["monday", "sunday", "saturday"]),
+    }
 }
 
 fn focus_block(v: &Value, c: &mut Config, r: &mut Reader) {

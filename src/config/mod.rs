@@ -111,10 +111,16 @@ impl Config {
     /// Every mistake in it, in the order of the text.
     pub fn parse(text: &str, formats: &[Format], home: Home<'_>) -> Result<Config, Vec<Mistake>> {
         let (table, errors) = DeTable::parse_recoverable(text);
-        let mut mistakes: Vec<Mistake> = errors.iter().map(value::syntax).collect();
+        let mut mistakes = Vec::new();
         let mut config = Config::default();
         let mut reader = value::Reader { mistakes: &mut mistakes, formats, home };
         keys::read(table.get_ref(), &mut config, &mut reader);
+        // What the parser put in the place of a line that it could not read is nobody's mistake.
+        let line = |mistake: &Mistake| text.get(..mistake.span.start).map_or(0, |before| before.matches('\n').count());
+        let mut broken: Vec<Mistake> = errors.iter().map(value::syntax).collect();
+        broken.dedup_by_key(|mistake| line(mistake));
+        mistakes.retain(|mistake| broken.iter().all(|other| line(other) != line(mistake)));
+        mistakes.append(&mut broken);
         mistakes.sort_by_key(|m| m.span.start);
         mistakes.iter_mut().for_each(|m| m.message = redact::sentence(&m.message));
         if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }

@@ -3,7 +3,7 @@
 use super::Config;
 use super::keys::PRIVACY;
 use super::value::{Reader, Value, duration};
-use crate::model::{LocalTime, Mistake, Privacy, RenderAt, Weekday};
+use crate::model::{LocalTime, Mistake, Privacy, RenderAt, WEEKDAYS, length, weekday};
 use lettre::message::Mailbox;
 use std::ops::Range;
 use std::time::Duration;
@@ -17,16 +17,6 @@ const MAIL: &[&str] =
 pub(super) const TABLES: [(&str, &[&str]); 2] = [("notify", NOTIFY), ("mail", MAIL)];
 /// What `command` may hold in braces.
 const PLACEHOLDERS: [&str; 3] = ["picture", "headline", "week"];
-const WEEKDAYS: [(&str, Weekday); 7] = [
-    ("monday", Weekday::Mon),
-    ("tuesday", Weekday::Tue),
-    ("wednesday", Weekday::Wed),
-    ("thursday", Weekday::Thu),
-    ("friday", Weekday::Fri),
-    ("saturday", Weekday::Sat),
-    ("sunday", Weekday::Sun),
-];
-
 /// `[notify]`: a command of the user's that gets each new weekly picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notify {
@@ -92,10 +82,9 @@ pub(super) fn poll(v: &Value, c: &mut Config, r: &mut Reader) {
 pub(super) fn render_at(v: &Value, c: &mut Config, r: &mut Reader) {
     let Some(text) = r.text(v, "render_at") else { return };
     let (day, time) = text.trim().split_once(' ').unwrap_or((text, ""));
-    let known = WEEKDAYS.iter().find(|(name, _)| name.eq_ignore_ascii_case(day));
-    match (known, LocalTime::parse(time)) {
-        (Some((_, day)), Some(time)) => c.render_at = RenderAt { day: *day, time },
-        (None, Some(_)) => r.unknown(v.span(), day, "weekday", WEEKDAYS.map(|(name, _)| name)),
+    match (weekday(day), LocalTime::parse(time)) {
+        (Some(day), Some(time)) => c.render_at = RenderAt { day, time },
+        (None, Some(_)) => r.unknown(v.span(), day, "weekday", WEEKDAYS),
         (_, None) => {
             let message = "`render_at` must be a weekday and a time such as \"monday 06:00\"";
             r.wrong(Mistake::new(v.span(), message, "not understood"));
@@ -170,17 +159,9 @@ impl<'s, 'a, 'm> Section<'s, 'a, 'm> {
     }
 }
 
-/// `30s` or `2m`.
+/// From a second to ten minutes.
 fn seconds(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    let (number, unit) = text.split_at(text.len().checked_sub(1).filter(|at| text.is_char_boundary(*at))?);
-    let unit = match unit {
-        "s" => 1,
-        "m" => 60,
-        _ => return None,
-    };
-    let total = number.trim().parse::<u64>().ok()?.checked_mul(unit)?;
-    (1..=600).contains(&total).then(|| Duration::from_secs(total))
+    length(text)?.to_std().ok().filter(|length| (1..=600).contains(&length.as_secs()))
 }
 
 pub(super) fn notify(v: &Value, c: &mut Config, r: &mut Reader) {

@@ -233,3 +233,38 @@ fn ranges_and_journeys_that_overlap_are_mistakes_with_their_places() {
                  [[travel]]\nfrom = 2026-11-09\nto = 2026-11-12\ntimezone = \"America/New_York\"\n";
     assert_eq!(parse(apart).unwrap().travel.len(), 2);
 }
+
+#[test]
+fn days_and_lengths_are_written_as_in_rules() {
+    let config = |text: &str| parse(text).unwrap();
+    for text in ["mon 06:00", "Monday 6:00", "MON 06:00"] {
+        assert_eq!(config(&format!("render_at = \"{text}\"")).render_at, RenderAt::default(), "{text}");
+    }
+    for text in ["90m", "90min", "1h30m", "1h 30 min"] {
+        assert_eq!(config(&format!("poll = \"{text}\"")).poll, Duration::from_secs(5400), "{text}");
+    }
+    assert_eq!(config("focus_block = \"90 min\"").focus_block, TimeDelta::minutes(90));
+    assert_eq!(config("week_start = \"Sun\"").week_start, Weekday::Sun);
+    let days = |text: &str| config(&format!("working_hours = {{ {text} = \"9:00-17:00\" }}")).working.days;
+    assert_eq!(days("monday"), days("mon"));
+    assert_eq!(days("Mon-Friday"), days("mon-fri"));
+    assert_eq!(config("tentative = \"Half\"").tentative, Weight::Half);
+}
+
+#[test]
+fn a_broken_line_brings_one_mistake() {
+    for text in [
+        "timezone = Europe/Berlin\n",
+        "goal = 40 %\n",
+        "week_start = monday\n",
+        "poll = 15m # min\n",
+        "[notify\ncommand = [\"a\"]\n",
+    ] {
+        let mistakes = parse(text).unwrap_err();
+        let first = mistakes.iter().filter(|m| !text[..m.span.start].contains('\n')).count();
+        assert_eq!(first, 1, "{text}: {mistakes:?}");
+    }
+    let label = |text: &str| parse(text).unwrap_err()[0].label.clone();
+    assert_eq!(label("charts_dir = 3\n"), "this is an integer");
+    assert_eq!(label("charts_dir = 3.5\n"), "this is a float");
+}

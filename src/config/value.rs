@@ -2,7 +2,7 @@
 
 use super::source::{Format, Home};
 use crate::classify::near;
-use crate::model::{Exact, LocalTime, Mistake};
+use crate::model::{Exact, LocalTime, Mistake, length};
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use std::ops::Range;
@@ -33,7 +33,9 @@ impl Reader<'_> {
 
     fn expected<T>(&mut self, value: &Value, key: &str, expected: &str) -> Option<T> {
         let found = value.get_ref().type_str();
-        self.wrong(Mistake::new(value.span(), format!("`{key}` must be {expected}"), format!("this is a {found}")));
+        let article = if found.starts_with(['a', 'i']) { "an" } else { "a" };
+        let label = format!("this is {article} {found}");
+        self.wrong(Mistake::new(value.span(), format!("`{key}` must be {expected}"), label));
         None
     }
 
@@ -84,7 +86,7 @@ impl Reader<'_> {
     /// One of a few words.
     pub fn word<T: Copy>(&mut self, value: &Value, key: &str, words: &[(&str, T)]) -> Option<T> {
         let text = self.text(value, key)?;
-        let found = words.iter().find(|(word, _)| *word == text);
+        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
         if found.is_none() {
             self.unknown(value.span(), text, &format!("value for `{key}`:"), words.iter().map(|w| w.0));
         }
@@ -192,18 +194,7 @@ pub fn hours(text: &str) -> Option<(LocalTime, LocalTime)> {
     (hours.0 < hours.1).then_some(hours)
 }
 
-/// `2h`, `90m`, `1h30m`; at least a minute and at most a day.
+/// A length of at least a minute and at most a day.
 pub fn duration(text: &str) -> Option<TimeDelta> {
-    let text = text.trim();
-    let (hours, rest) = match text.split_once('h') {
-        Some((hours, rest)) => (hours.trim().parse::<i64>().ok()?, rest.trim()),
-        None => (0, text),
-    };
-    let minutes = match rest.strip_suffix('m') {
-        Some(minutes) => minutes.trim().parse::<i64>().ok()?,
-        None if rest.is_empty() && text.contains('h') => 0,
-        None => return None,
-    };
-    let total = hours.checked_mul(60)?.checked_add(minutes)?;
-    (1..=24 * 60).contains(&total).then(|| TimeDelta::minutes(total))
+    length(text).filter(|length| (TimeDelta::minutes(1)..=TimeDelta::days(1)).contains(length))
 }

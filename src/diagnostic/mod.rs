@@ -5,7 +5,7 @@ mod secret;
 
 pub use secret::Secret;
 
-use crate::model::Mistake;
+use crate::model::{Mistake, seen};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -174,13 +174,9 @@ fn tail<'a>(mut group: Group<'a>, failure: &'a Failure) -> Group<'a> {
     group
 }
 
-/// `text` for a terminal: control sequences and direction marks are gone, so that a title cannot play tricks.
+/// `text` for a terminal, in one line: control sequences and what is not seen are gone, so that a title cannot play tricks.
 pub fn plain(text: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    text.chars().map(|c| if c == '\n' || c == '\t' { ' ' } else { c }).filter(|c| !hidden(*c)).collect()
+    seen(&text.replace(['\n', '\t'], " "))
 }
 
 #[cfg(test)]

@@ -14,9 +14,11 @@ mod overrides;
 mod preferences;
 mod remote;
 mod render_at;
+mod spoken;
 mod text;
 mod told;
 mod trouble;
+mod unseen;
 mod week;
 mod words;
 
@@ -37,9 +39,11 @@ pub use overrides::{Marked, Override, Overrides, Slot};
 pub use preferences::{Hours, Preferences, Weight, WorkingHours};
 pub use remote::{Item, ItemKind};
 pub use render_at::RenderAt;
+pub use spoken::{WEEKDAYS, length, weekday};
 pub use text::IcsText;
 pub use told::Told;
 pub use trouble::TroubleKind;
+pub use unseen::{is_hidden, is_joiner, is_selector, seen};
 pub use week::{LocalTime, Week, Weekday, Zones, midnight, resolve};
 pub use words::{ago, count, hash, local, plural};
 

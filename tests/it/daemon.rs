@@ -2,9 +2,9 @@
 
 use crate::support::{World, event};
 use rustix::process::{Pid, Signal, kill_process};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixDatagram;
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -520,4 +520,37 @@ fn a_configuration_that_is_gone_for_a_moment_changes_nothing() {
     std::fs::rename(&aside, &config).unwrap();
     service.logged("mended");
     assert_eq!(service.stop(), 0);
+}
+
+#[test]
+fn a_command_and_a_service_of_two_versions_say_so() {
+    let world = World::new();
+    let service = Service::start(&world);
+    let socket = std::fs::read_to_string(world.path(".local/state/vantage/vantage.socket")).unwrap();
+    // As a command asked before questions said their version.
+    let mut stream = UnixStream::connect(socket).unwrap();
+    stream.write_all(b"{\"state\":null,\"request\":\"status\"}\n").unwrap();
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["failed"]["exit"], 2);
+    assert!(answer["failed"]["message"].as_str().unwrap().contains("the daemon is Vantage"), "{answer}");
+    assert_eq!(answer["failed"]["help"], "restart it, so that it is the version of this command");
+    drop(service);
+    // And as a service answered then.
+    let older = UnixListener::bind(world.path("older")).unwrap();
+    std::fs::write(world.path(".local/state/vantage/vantage.socket"), world.path("older").to_str().unwrap()).unwrap();
+    let serving = std::thread::spawn(move || {
+        let (mut stream, _) = older.accept().unwrap();
+        BufReader::new(&stream).read_line(&mut String::new()).unwrap();
+        stream.write_all(b"{\"done\":{\"drawn\":[],\"charts\":\"/\",\"warnings\":[]}}\n").unwrap();
+    });
+    insta::assert_snapshot!(world.tell(["render"]), @"
+    error: the daemon's answer could not be understood
+     |
+     = cause: line 1, column 7 is not as expected
+     = help: restart it, so that it is the version of this command
+    exit 1
+    ");
+    serving.join().unwrap();
 }

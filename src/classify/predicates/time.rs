@@ -3,7 +3,7 @@
 use super::{Finding, Kind, Look, Predicate};
 use crate::classify::range::Bounds;
 use crate::classify::reader::near;
-use crate::model::{LocalTime, Weekday};
+use crate::model::{LocalTime, WEEKDAYS, Weekday, length, weekday};
 use chrono::{Datelike, TimeDelta, Timelike};
 
 pub const DURATION: Kind = Kind {
@@ -23,17 +23,6 @@ pub const DURATION: Kind = Kind {
         Some(Box::new(Duration(bounds)))
     },
 };
-
-/// Reads `90m`, `1h` or `1h30m`.
-fn length(text: &str) -> Option<TimeDelta> {
-    let (hours, rest) = text.split_once('h').map_or((None, text), |(hours, rest)| (Some(hours), rest));
-    let hours = hours.map_or(Some(0), |hours| hours.trim().parse().ok())?;
-    let minutes = match rest.trim() {
-        "" if text.contains('h') => 0,
-        rest => rest.strip_suffix("min").or_else(|| rest.strip_suffix('m'))?.trim().parse::<u32>().ok()?.into(),
-    };
-    (hours < 10_000u32 && minutes < 1_000_000i64).then(|| TimeDelta::minutes(i64::from(hours) * 60 + minutes))
-}
 
 #[derive(Debug)]
 struct Duration(Vec<Bounds<TimeDelta>>);
@@ -60,8 +49,6 @@ impl Predicate for Duration {
     }
 }
 
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-
 pub const WEEKDAY: Kind = Kind {
     key: "weekday",
     doc: "the local day it starts on: `\"monday\"`, `\"mon-fri\"`",
@@ -69,10 +56,10 @@ pub const WEEKDAY: Kind = Kind {
     parse: |reader, value| {
         let any = reader.list("weekday", value, "a day such as `monday` or `mon-fri`", |reader, text, span| {
             let (first, last) = text.split_once('-').unwrap_or((text, text));
-            if let (Some(first), Some(last)) = (day(first), day(last)) {
+            if let (Some(first), Some(last)) = (weekday(first), weekday(last)) {
                 return Some((first, last, text.to_owned()));
             }
-            let near = near(text, DAYS)
+            let near = near(text, WEEKDAYS)
                 .map_or("write it like `monday`, `mon` or `mon-fri`".into(), |d| format!("write `{d}`"));
             reader.mistake(span, format!("`{text}` is not a day of the week"), "expected a day").with_help(near);
             None
@@ -80,12 +67,6 @@ pub const WEEKDAY: Kind = Kind {
         Some(Box::new(OnWeekday(any)))
     },
 };
-
-fn day(text: &str) -> Option<Weekday> {
-    let text = text.trim().to_lowercase();
-    let index = DAYS.iter().position(|day| text.len() >= 3 && day.starts_with(&text))?;
-    Weekday::try_from(index as u8).ok()
-}
 
 #[derive(Debug)]
 struct OnWeekday(Vec<(Weekday, Weekday, String)>);
@@ -103,7 +84,7 @@ impl Predicate for OnWeekday {
 
     fn find(&self, look: &Look<'_>) -> Finding {
         let wanted: Vec<&str> = self.0.iter().map(|(_, _, text)| text.as_str()).collect();
-        let seen = look.subject.map_or("unknown", |s| DAYS[s.start.weekday().num_days_from_monday() as usize]);
+        let seen = look.subject.map_or("unknown", |s| WEEKDAYS[s.start.weekday().num_days_from_monday() as usize]);
         Finding { holds: self.holds(look), wanted: wanted.join(", "), seen: seen.into() }
     }
 }
