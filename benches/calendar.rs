@@ -1,5 +1,7 @@
 //! Reading, expanding, classifying and counting a generated ten-year calendar. Figures belong with the machine's name.
 
+#![allow(clippy::pedantic, clippy::unwrap_used, unreachable_pub, reason = "nobody calls a bench")]
+
 use chrono::{DateTime, TimeZone, Utc};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;

@@ -1,5 +1,7 @@
 //! What a picture costs: drawing and PNG together.
 
+#![allow(clippy::pedantic, clippy::unwrap_used, unreachable_pub, reason = "nobody calls a bench")]
+
 #[path = "../tests/it/chart_support/mod.rs"]
 mod chart_support;
 

@@ -1,6 +1,7 @@
 //! What a changed rule costs: 50,000 events (twenty years) classified anew by 200 rules, on one core. Figures belong with
 //! the machine's name.
 
+#![allow(clippy::pedantic, clippy::unwrap_used, unreachable_pub, reason = "nobody calls a bench")]
 #![allow(clippy::print_stdout, reason = "a figure to read")]
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 /// Time out of office, as a rule, Google's event type or Outlook's OOF says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Absence {
+pub(super) enum Absence {
     /// The user's own: taken off working hours, and meetings give way to it.
     Mine,
     /// Somebody else's: it takes nothing.
@@ -17,7 +17,7 @@ pub enum Absence {
 
 /// Whether an event is time out of office, and whose. With other guests it is a meeting, however it is marked; and where the
 /// user said what it is, it is that.
-pub fn absence(event: &Event, decision: &Decision, people: &People) -> Option<Absence> {
+pub(super) fn absence(event: &Event, decision: &Decision, people: &People) -> Option<Absence> {
     if matches!(decision.by, By::Override { .. }) && decision.outcome != Outcome::Ignore {
         return None;
     }
@@ -33,7 +33,7 @@ pub fn absence(event: &Event, decision: &Decision, people: &People) -> Option<Ab
 
 /// Takes the time of the user's absences from the series and the unanswered meetings in it: what lies inside wholly is left
 /// out, of the rest the part inside does not count.
-pub fn give_way(judged: &mut [Judged], people: &People, wishes: &Preferences) {
+pub(super) fn give_way(judged: &mut [Judged], people: &People, wishes: &Preferences) {
     if wishes.meet_while_away {
         return;
     }
@@ -60,7 +60,7 @@ pub fn give_way(judged: &mut [Judged], people: &People, wishes: &Preferences) {
 
 /// The sentence about the longest whole day that may be an absence of the user's while meetings on it count. It names the day, not
 /// the title, because a picture may show no titles. What bears a name of somebody who takes part in meetings is theirs.
-pub fn note(here: &[&Judged], seen: &[&Judged], people: &People) -> Option<String> {
+pub(super) fn note(here: &[&Judged], seen: &[&Judged], people: &People) -> Option<String> {
     let away = here.iter().filter(|j| j.may_be_absence).max_by_key(|j| j.interval.length())?;
     let inside = |j: &&&Judged| j.interval.without(&[away.interval]).is_empty();
     let meetings = here.iter().filter(|j| j.is_meeting() && j.instance.event.recurring).filter(inside).count();

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Series with at least two instances and one hour in the weeks of `tallies`, that score three points or more; best first.
 /// Names are those that `seen` gives.
-pub fn candidates(all: &[Judged], seen: &[&Judged], tallies: &[&Tally], people: &People) -> Vec<Candidate> {
+pub(super) fn candidates(all: &[Judged], seen: &[&Judged], tallies: &[&Tally], people: &People) -> Vec<Candidate> {
     let mut series: BTreeMap<Series, (usize, Exact, &Judged)> = BTreeMap::new();
     for tally in tallies {
         for &i in &tally.fetched {
@@ -77,7 +77,7 @@ fn says_one_on_one(j: &Judged) -> bool {
 }
 
 /// Each series' part of the change of the share between two weeks: `(Δs·(1−R̄) − Δe·R̄) / T̄`, largest first.
-pub fn moved(all: &[Judged], before: &Tally, after: &Tally) -> Vec<Mover> {
+pub(super) fn moved(all: &[Judged], before: &Tally, after: &Tally) -> Vec<Mover> {
     let (Some(r0), Some(r1)) = (before.share(), after.share()) else { return Vec::new() };
     let half = Exact::new(1, 2);
     let mean_share = (r0 + r1) * half.clone();

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 const BACK_TO_BACK: TimeDelta = TimeDelta::minutes(5);
 
 /// Working time that holds no meeting, in stretches of at least `focus_block`, and the length of the shorter ones.
-pub fn open(all: &[Judged], tally: &Tally, wishes: &Preferences) -> (Vec<Interval>, Exact) {
+pub(super) fn open(all: &[Judged], tally: &Tally, wishes: &Preferences) -> (Vec<Interval>, Exact) {
     let meetings = tally.fetched.iter().map(|&i| &all[i]).filter(|j| j.is_meeting() && !j.all_day());
     let taken = Interval::union(meetings.flat_map(|j| tally.ledger.parts(j)).collect());
     let free: Vec<Interval> = tally.working.net.iter().flat_map(|w| w.without(&taken)).collect();
@@ -48,7 +48,7 @@ impl Chain {
 
 /// Chains of meetings and changes of class, over the timed counted events in order of start. A long event is behind all of
 /// them, and in no chain.
-pub fn flow(all: &[Judged], tally: &Tally) -> Flow {
+pub(super) fn flow(all: &[Judged], tally: &Tally) -> Flow {
     let timed = |j: &&Judged| j.class().is_some() && !j.all_day() && !j.long;
     let counted = || tally.fetched.iter().map(|&i| &all[i]).filter(timed);
     let mut parts: Vec<Interval> = counted().filter(|j| j.is_meeting()).flat_map(|j| tally.ledger.parts(j)).collect();

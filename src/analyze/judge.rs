@@ -250,6 +250,7 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
     let alone = focus || solo;
     let (meeting, cut) = (0, Vec::new());
     Judged {
+        instance,
         decision,
         left_open,
         verdict,
@@ -263,7 +264,6 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
         long,
         cut,
         interval,
-        instance,
     }
 }
 

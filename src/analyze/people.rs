@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 
 /// Own hours against attendee-hours per class, and the attendee-hours of the meetings that I organise.
-pub fn leverage(all: &[Judged], tally: &Tally, people: &People) -> (BTreeMap<Class, Leverage>, Exact) {
+pub(super) fn leverage(all: &[Judged], tally: &Tally, people: &People) -> (BTreeMap<Class, Leverage>, Exact) {
     let mut by_class: BTreeMap<Class, Leverage> = BTreeMap::new();
     let mut load = Exact::default();
     for &i in &tally.fetched {
@@ -29,7 +29,7 @@ pub fn leverage(all: &[Judged], tally: &Tally, people: &People) -> (BTreeMap<Cla
 }
 
 /// Hours of non-recurring events created less than 24 h before they start, over hours whose creation is known.
-pub fn reactive_share(all: &[Judged], tally: &Tally) -> Option<Exact> {
+pub(super) fn reactive_share(all: &[Judged], tally: &Tally) -> Option<Exact> {
     let (mut known, mut late) = (Exact::default(), Exact::default());
     for (&i, share) in &tally.shares {
         let event = &all[i].instance.event;
@@ -43,7 +43,7 @@ pub fn reactive_share(all: &[Judged], tally: &Tally) -> Option<Exact> {
 }
 
 /// The report of mine whom a 1:1 is with: two people, one of them a report.
-pub fn one_on_one_with<'a>(j: &'a Judged, people: &'a People) -> Option<&'a Address> {
+pub(super) fn one_on_one_with<'a>(j: &'a Judged, people: &'a People) -> Option<&'a Address> {
     let event = &j.instance.event;
     let two = people.people(event).filter(|p| p.len() == 2 && !people.has_group(event))?;
     let (reports, me) = (people.group("reports"), people.me_in(event));
@@ -51,7 +51,7 @@ pub fn one_on_one_with<'a>(j: &'a Judged, people: &'a People) -> Option<&'a Addr
 }
 
 /// Hours with each report this week, and how many weeks since the last 1:1 since `since`. Names are those that `seen` gives.
-pub fn coaching(
+pub(super) fn coaching(
     all: &[Judged],
     seen: &[&Judged],
     tally: &Tally,
@@ -81,7 +81,7 @@ pub fn coaching(
 }
 
 /// The first name that a calendar gives the address, else the address itself.
-pub fn name_of(seen: &[&Judged], address: &Address) -> String {
+pub(super) fn name_of(seen: &[&Judged], address: &Address) -> String {
     let lines = seen.iter().flat_map(|j| j.instance.event.attendees.lines());
     let name = lines.filter(|l| l.address == *address).find_map(|l| l.name.clone());
     name.filter(|n| !n.contains('@')).unwrap_or_else(|| address.as_str().to_string())

@@ -69,7 +69,7 @@ impl Working {
 }
 
 /// Total length of disjoint stretches, in seconds.
-pub fn length(stretches: &[Interval]) -> Exact {
+pub(super) fn length(stretches: &[Interval]) -> Exact {
     stretches.iter().map(|s| Exact::seconds(s.length())).sum()
 }
 

@@ -17,7 +17,7 @@ struct Seen<'a> {
 }
 
 /// The sentence about it, where there is anything to say.
-pub fn note(judged: &[&Judged], people: &People) -> Option<String> {
+pub(super) fn note(judged: &[&Judged], people: &People) -> Option<String> {
     let calendars = calendars(judged, people);
     if calendars.is_empty() {
         return None;

@@ -21,7 +21,7 @@ pub(super) struct Gates {
 impl Gates {
     /// Gates before those of `rules` that ask for a regular expression and for no word of the title. Which ones these are comes
     /// with them.
-    pub fn of(rules: &[Rule]) -> (Gates, Vec<usize>) {
+    pub(super) fn of(rules: &[Rule]) -> (Gates, Vec<usize>) {
         let asks = rules.iter().enumerate().filter_map(|(number, rule)| {
             let titled = rule.predicates.first().is_some_and(|first| first.title_phrases().is_some());
             let needs = rule.predicates.iter().map(|predicate| predicate.needs()).find(|needs| !needs.is_empty())?;
@@ -54,7 +54,7 @@ impl Gates {
     }
 
     /// Calls `open` with every rule that the title may match, some of them several times.
-    pub fn ask(&self, title: &Title<'_>, mut open: impl FnMut(usize)) {
+    pub(super) fn ask(&self, title: &Title<'_>, mut open: impl FnMut(usize)) {
         let Some(texts) = &self.texts else { return };
         let shown = &*title.shown;
         let shown = if shown.is_ascii() { Cow::Borrowed(shown) } else { Cow::Owned(folded_text(shown)) };

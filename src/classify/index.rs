@@ -22,7 +22,7 @@ struct Entry {
 
 /// Which `title` predicates hold: a bit for each, and by which words of the title.
 #[derive(Debug)]
-pub struct Hits {
+pub(super) struct Hits {
     bits: Vec<u64>,
     /// The title and a bit for each of the first 64 words that one of its phrases matched.
     words: Vec<(usize, u64)>,
@@ -56,7 +56,7 @@ fn count(mask: u64, words: &Words) -> usize {
 
 /// Every `title` of every rule by the words it asks for. The one of rule `n` has number `n`, those in `unless` follow.
 #[derive(Debug, Default)]
-pub struct Index {
+pub(super) struct Index {
     words: HashMap<Box<str>, Vec<Entry>, BuildHasherDefault<Fast>>,
     /// By the first two bytes of what a word begins with.
     prefixes: Vec<Vec<(Head, Entry)>>,
@@ -97,7 +97,7 @@ fn bucket(first: u8, second: u8) -> usize {
 
 impl Index {
     /// Files every phrase.
-    pub fn of(rules: &[Rule]) -> Index {
+    pub(super) fn of(rules: &[Rule]) -> Index {
         let mut index = Index { titles: rules.len(), ..Index::default() };
         index.prefixes.resize_with(BUCKETS, Vec::new);
         index.initials.resize_with(256, Vec::new);
@@ -141,7 +141,7 @@ impl Index {
     }
 
     /// Which `title` predicates hold for this title, and which rules without one may match it.
-    pub fn hits(&self, title: &Title<'_>) -> Hits {
+    pub(super) fn hits(&self, title: &Title<'_>) -> Hits {
         let (words, mut hits) = (&title.words, Hits::none(self.titles));
         self.gates.ask(title, |rule| hits.bits[rule / 64] |= 1 << (rule % 64));
         let mut ask = |entry: &Entry, at: usize, known: Option<usize>| {
@@ -174,7 +174,7 @@ impl Index {
     }
 
     /// The rule that wins, and whether it is sure: the first that matches and is not weak, else the first that matches.
-    pub fn winner(&self, rules: &[Rule], look: &Look<'_>) -> Option<(usize, bool)> {
+    pub(super) fn winner(&self, rules: &[Rule], look: &Look<'_>) -> Option<(usize, bool)> {
         let hits = self.hits(look.title);
         let mut weak = None;
         let strong = self.matching(rules, look, &hits).find(|&number| {
@@ -217,7 +217,7 @@ impl Index {
     }
 
     /// The rules that match, in order, those that are weak last.
-    pub fn all(&self, rules: &[Rule], look: &Look<'_>) -> Vec<usize> {
+    pub(super) fn all(&self, rules: &[Rule], look: &Look<'_>) -> Vec<usize> {
         let hits = self.hits(look.title);
         let mut all: Vec<usize> = self.matching(rules, look, &hits).collect();
         all.sort_by_key(|&number| rules[number].weak);
@@ -225,7 +225,7 @@ impl Index {
     }
 
     /// Whether a rule about absence holds of what is none.
-    pub fn refuses(&self, rules: &[Rule], look: &Look<'_>) -> bool {
+    pub(super) fn refuses(&self, rules: &[Rule], look: &Look<'_>) -> bool {
         let hits = self.hits(look.title);
         self.holding(rules, look, &hits).any(|number| !rules[number].is_own(look))
     }

@@ -6,13 +6,13 @@ use console::{Key, Term};
 use std::io::{self, BufRead, ErrorKind, IsTerminal};
 
 /// Where the answers come from.
-pub struct Asked {
+pub(super) struct Asked {
     /// A person sits there: keys are read one by one, and echoed by us.
     keys: Option<Term>,
 }
 
 impl Asked {
-    pub fn new() -> Asked {
+    pub(super) fn new() -> Asked {
         let person = io::stdin().is_terminal() && io::stdout().is_terminal();
         Asked { keys: person.then(Term::stdout) }
     }
@@ -21,7 +21,7 @@ impl Asked {
     ///
     /// # Errors
     /// [`Exit::Io`].
-    pub fn key(&self, prompt: &str) -> Result<Option<char>, Failure> {
+    pub(super) fn key(&self, prompt: &str) -> Result<Option<char>, Failure> {
         let Some(term) = &self.keys else {
             return Ok(self.line(prompt)?.map(|line| line.chars().next().unwrap_or('\n')));
         };
@@ -42,7 +42,7 @@ impl Asked {
     ///
     /// # Errors
     /// [`Exit::Io`].
-    pub fn line(&self, prompt: &str) -> Result<Option<String>, Failure> {
+    pub(super) fn line(&self, prompt: &str) -> Result<Option<String>, Failure> {
         output::print(prompt)?;
         let mut line = Vec::new();
         io::stdin().lock().read_until(b'\n', &mut line).map_err(unreadable)?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  vantage calendars\n  vantage calendars --ignore \"Public holidays\"")]
-pub struct Calendars {
+pub(super) struct Calendars {
     /// Sync and count these calendars (id or name)
     #[arg(long, value_name = "ID", num_args = 1..)]
     select: Vec<String>,
@@ -29,7 +29,7 @@ pub struct Calendars {
 }
 
 impl Calendars {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let setup = Setup::load(&self.files, talk)?;
         let folder = state_folder()?;
         let changing = !(self.select.is_empty() && self.ignore.is_empty());
@@ -67,7 +67,7 @@ impl Calendars {
                     json!({ "account": account.name, "id": c.remote, "calendar": c.name, "role": c.role.name(),
                             "primary": c.primary, "selected": c.selected() })
                 });
-                output::print(&format!("{}\n", Value::from_iter(list)))
+                output::print(&format!("{}\n", list.collect::<Value>()))
             }
             Format::Text => {
                 let lines = all.iter().map(|(account, c)| {

@@ -6,7 +6,7 @@ use clap::Args;
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage config check --config vantage.toml")]
-pub struct ConfigCheck {
+pub(super) struct ConfigCheck {
     #[command(flatten)]
     files: Files,
     /// Print nothing where all is well
@@ -15,7 +15,7 @@ pub struct ConfigCheck {
 }
 
 impl ConfigCheck {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let setup = Setup::load(&self.files, talk)?;
         if self.quiet {
             return Ok(());

@@ -20,42 +20,42 @@ use std::path::Path;
 const PROBLEMS_SHOWN: usize = 20;
 
 /// Standard error, coloured or not.
-pub struct Talk {
+pub(super) struct Talk {
     color: bool,
 }
 
 impl Talk {
-    pub fn new(no_color: bool) -> Talk {
+    pub(super) fn new(no_color: bool) -> Talk {
         let wanted = !no_color && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
         Talk { color: wanted && std::io::stderr().is_terminal() }
     }
 
     /// One without a word is the exit code alone.
-    pub fn failure(&self, failure: &Failure) {
+    pub(super) fn failure(&self, failure: &Failure) {
         if failure.message.is_empty() && failure.places.is_empty() {
             return;
         }
         eprint!("{}", failure.render(self.color));
     }
 
-    pub fn warn(&self, message: &str, help: Option<&str>) {
+    pub(super) fn warn(&self, message: &str, help: Option<&str>) {
         eprint!("{}", warning(message, help, self.color));
     }
 
-    pub fn remarks(&self, place: &Place) {
+    pub(super) fn remarks(&self, place: &Place) {
         if !place.mistakes.is_empty() {
             eprint!("{}", warnings(place, self.color));
         }
     }
 
-    pub fn notes(&self, place: &Place) {
+    pub(super) fn notes(&self, place: &Place) {
         if !place.mistakes.is_empty() {
             eprint!("{}", notes(place, self.color));
         }
     }
 
     /// What was lost while calendars were read: each problem with its file and line, and never a title.
-    pub fn problems(&self, calendars: &Calendars) {
+    pub(super) fn problems(&self, calendars: &Calendars) {
         for sentence in &calendars.unread {
             self.warn(sentence, None);
         }
@@ -69,7 +69,7 @@ impl Talk {
 }
 
 /// A checked configuration with its rules.
-pub struct Setup {
+pub(super) struct Setup {
     pub config: Config,
     pub rules: RuleSet,
     pub wishes: Preferences,
@@ -84,7 +84,7 @@ impl Setup {
     ///
     /// # Errors
     /// [`Exit::Config`] with every mistake of both files, [`Exit::Io`] where a named file cannot be read.
-    pub fn load(files: &Files, talk: &Talk) -> Result<Setup, Failure> {
+    pub(super) fn load(files: &Files, talk: &Talk) -> Result<Setup, Failure> {
         let path = config_path(files);
         let mut failure = Failure::new(Exit::Config, "");
         let mut config = Config::default();
@@ -108,7 +108,7 @@ impl Setup {
     }
 
     /// The defaults, where there is no file yet.
-    pub fn defaults(talk: &Talk) -> Setup {
+    pub(super) fn defaults(talk: &Talk) -> Setup {
         let config = Config::default();
         let wishes = config.preferences(system_zone(&config, talk));
         Setup { config, rules: crate::classify::defaults(), wishes, notes: Vec::new(), shown: None }
@@ -120,7 +120,7 @@ impl Setup {
     /// # Errors
     /// [`Exit::Usage`] where no calendar is named anywhere, [`Exit::SignIn`] and [`Exit::Failed`] where none was read yet,
     /// what [`Calendars::read`] says, and the database's.
-    pub fn instances(
+    pub(super) fn instances(
         &mut self,
         given: &[String],
         window: Interval,
@@ -165,8 +165,8 @@ impl Setup {
                 Some(failure) => failure,
                 None => {
                     let folder = state_folder()?;
-                    let absent = sources.iter().filter(|named| !named.source.is_signed_in(&folder));
-                    let standing = absent.filter_map(|named| named.source.standing(&folder, now)).next();
+                    let mut absent = sources.iter().filter(|named| !named.source.is_signed_in(&folder));
+                    let standing = absent.find_map(|named| named.source.standing(&folder, now));
                     let signed_out = standing.map(|SignedIn { sentence, next, .. }| Failure {
                         help: next,
                         ..Failure::new(Exit::SignIn, sentence)
@@ -196,7 +196,7 @@ impl Setup {
     }
 
     /// How far what was read can be trusted; where nobody can say, nothing is said.
-    pub fn standing(&self, now: DateTime<Utc>) -> jobs::Standing {
+    pub(super) fn standing(&self, now: DateTime<Utc>) -> jobs::Standing {
         let store = state_folder().and_then(|folder| Store::reader(&folder)).unwrap_or_default();
         store.and_then(|store| jobs::standing(&store, &self.config, now).ok()).unwrap_or_default()
     }
@@ -227,18 +227,18 @@ impl Setup {
 ///
 /// # Errors
 /// See [`Store::reader`].
-pub fn overrides() -> Result<Overrides, Failure> {
+pub(super) fn overrides() -> Result<Overrides, Failure> {
     let Ok(folder) = state_folder() else { return Ok(Overrides::default()) };
     Ok(Store::reader(&folder)?.map(|store| store.overrides()).transpose()?.unwrap_or_default())
 }
 
 /// The calendars that an audit is about, in a word: none for the configuration's.
-pub fn audited(given: &[String]) -> String {
+pub(super) fn audited(given: &[String]) -> String {
     if given.is_empty() { String::new() } else { hash(&given.join("\n")) }
 }
 
 /// The last audit of these calendars; none where nobody can say.
-pub fn last_audit(given: &[String]) -> Option<Audit> {
+pub(super) fn last_audit(given: &[String]) -> Option<Audit> {
     let store = Store::reader(&state_folder().ok()?).ok()??;
     store.last_audit(&audited(given)).ok()?
 }
@@ -255,7 +255,7 @@ fn sentence(failure: &Failure) -> String {
 ///
 /// # Errors
 /// [`Exit::Io`] where the file cannot be read; the inner error holds its mistakes.
-pub fn rules(path: Option<&Path>, people: &People) -> Result<Result<RuleSet, Place>, Failure> {
+pub(super) fn rules(path: Option<&Path>, people: &People) -> Result<Result<RuleSet, Place>, Failure> {
     let Some(path) = path else { return Ok(Ok(crate::classify::defaults())) };
     let text = read(path, "rules")?;
     let groups: Vec<&str> = people.groups.keys().map(String::as_str).collect();
@@ -263,7 +263,7 @@ pub fn rules(path: Option<&Path>, people: &People) -> Result<Result<RuleSet, Pla
     Ok(parsed.map_err(|mistakes| Place { file: shown(path), text, mistakes }))
 }
 
-pub fn read(path: &Path, what: &str) -> Result<String, Failure> {
+pub(super) fn read(path: &Path, what: &str) -> Result<String, Failure> {
     let failed = || Failure::new(Exit::Io, format!("the {what} `{}` could not be read", shown(path)));
     let bytes = std::fs::read(path).map_err(|e| failed().cause(e))?;
     // With its mark at the beginning, or without: every second byte of plain letters is a zero.
@@ -302,7 +302,7 @@ fn system_zone(config: &Config, talk: &Talk) -> Tz {
 /// # Errors
 /// [`Exit::Usage`] where the variable is not an instant.
 #[allow(clippy::disallowed_methods)]
-pub fn now() -> Result<DateTime<Utc>, Failure> {
+pub(super) fn now() -> Result<DateTime<Utc>, Failure> {
     match std::env::var("VANTAGE_NOW") {
         Ok(text) => text.parse::<DateTime<Utc>>().map_err(|e| {
             Failure::new(

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage demo --out pictures")]
-pub struct Demo {
+pub(super) struct Demo {
     /// Where the pictures go
     #[arg(long, value_name = "DIR", default_value = "vantage-demo")]
     out: PathBuf,
@@ -22,7 +22,7 @@ pub struct Demo {
 
 impl Demo {
     /// Ignores the user's own configuration, rules, zone and clock: everybody sees the same demo.
-    pub fn run(self, _: &Talk) -> Done {
+    pub(super) fn run(self, _: &Talk) -> Done {
         disk::folder(&self.out)?;
         let (calendar, config) = (self.out.join("calendar.ics"), self.out.join("vantage.toml"));
         disk::write(&calendar, crate::demo::calendar().as_bytes())?;

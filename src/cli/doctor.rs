@@ -17,7 +17,7 @@ const SPACE: u64 = 200 << 20;
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage doctor --offline")]
-pub struct Doctor {
+pub(super) struct Doctor {
     /// Ask no server
     #[arg(long)]
     offline: bool,
@@ -31,7 +31,7 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         self.machine.enter(&self.files)?;
         let mut found = Findings::default();
         let now = now()?;
@@ -109,7 +109,7 @@ fn font(setup: &Setup, found: &mut Findings) {
     };
     match std::fs::read(path) {
         Ok(bytes) if crate::chart::is_font(&bytes) => {
-            found.ok("font", format!("the built-in one, and {}", shown(path)))
+            found.ok("font", format!("the built-in one, and {}", shown(path)));
         }
         Ok(_) => {
             let fix = "name a TrueType or OpenType file, or leave `fallback_font` out";
@@ -162,7 +162,8 @@ fn private(folder: &Path, found: &mut Findings) {
     for path in std::iter::once(folder.to_path_buf()).chain(top).chain(below) {
         // The socket has its own ways, and a link's mode means nothing.
         let Ok(about) = std::fs::symlink_metadata(&path) else { continue };
-        if about.mode() & 0o077 == 0 || !(about.is_file() || about.is_dir()) {
+        let others = about.mode() & 0o077;
+        if others == 0 || !(about.is_file() || about.is_dir()) {
             continue;
         }
         let (path, mode) = (shown(&path), if about.is_dir() { 700 } else { 600 });

@@ -14,7 +14,7 @@ use std::fmt::Write;
 #[command(
     after_help = "Examples:\n  vantage events 2026-W47 --ics calendar.ics\n  vantage events --ics calendar.ics --from 2026-11-16 --to 2026-11-22 --format json"
 )]
-pub struct Events {
+pub(super) struct Events {
     /// 2026-W47, a date, `last` (the last complete week), `this`, or a range 2026-W01..2026-W47
     #[arg(default_value = "last", conflicts_with_all = ["from", "to"])]
     week: String,
@@ -67,7 +67,7 @@ struct Line<'a> {
 }
 
 impl Events {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
         let zones = setup.wishes.zones.clone();
         let window = self.window(&setup, now)?;
@@ -145,7 +145,7 @@ impl Events {
 }
 
 /// The word for who decided.
-pub fn by(by: &By) -> Option<&'static str> {
+pub(super) fn by(by: &By) -> Option<&'static str> {
     match by {
         By::Override { .. } => Some("mark"),
         By::Label(_) => Some("label"),

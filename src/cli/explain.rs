@@ -22,7 +22,7 @@ const MOST: usize = 10;
     after_help = "Examples:\n  vantage explain \"Q3 roadmap review\"\n  vantage explain 0001@example.com --ics calendar.ics\n  \
                         vantage explain roadmap --on 2026-11-17\n  vantage explain --batch < titles.txt"
 )]
-pub struct Explain {
+pub(super) struct Explain {
     /// A UID, an id, a title or a part of one in whole words; a title that is in no calendar is classed as it stands
     #[arg(value_name = "EVENT", required_unless_present = "batch", conflicts_with = "batch")]
     event: Option<String>,
@@ -45,7 +45,7 @@ pub struct Explain {
 }
 
 impl Explain {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let mut setup = Setup::load(&self.files, talk)?;
         let Some(wanted) = &self.event else { return batch(&setup.rules) };
         let now = now()?;
@@ -115,7 +115,13 @@ fn joined(mut one: Value, other: Value) -> Value {
 }
 
 /// Why a meeting is classed as it is, and where its time goes, as text; `one` is among what `analysis` judged in `window`.
-pub fn text(one: &Judged, analysis: &Analysis<'_>, window: Interval, setup: &Setup, show_private: bool) -> String {
+pub(super) fn text(
+    one: &Judged,
+    analysis: &Analysis<'_>,
+    window: Interval,
+    setup: &Setup,
+    show_private: bool,
+) -> String {
     explain(one, analysis, window, setup, show_private).text(false)
 }
 

@@ -21,7 +21,7 @@ const MOST: usize = 10;
 
 /// Where and when a meeting is looked for.
 #[derive(Args)]
-pub struct Where {
+pub(super) struct Where {
     /// The local date on which it begins, such as 2026-11-17
     #[arg(long, value_name = "DATE")]
     pub on: Option<NaiveDate>,
@@ -35,7 +35,7 @@ impl Where {
     ///
     /// # Errors
     /// See [`Setup::instances`].
-    pub fn instances(
+    pub(super) fn instances(
         &self,
         setup: &mut Setup,
         now: DateTime<Utc>,
@@ -53,10 +53,10 @@ impl Where {
 }
 
 /// What to do where something stands after the path of an `--ics`.
-pub const REPEAT_ICS: &str = "`--ics` takes one path each time: write `--ics work.ics --ics side.ics`";
+pub(super) const REPEAT_ICS: &str = "`--ics` takes one path each time: write `--ics work.ics --ics side.ics`";
 
 /// `failure` of reading `text`; where that stands for a second path of an `--ics`, with the way to name it.
-pub fn second_path(given: &[String], text: &str, failure: Failure) -> Failure {
+pub(super) fn second_path(given: &[String], text: &str, failure: Failure) -> Failure {
     let path = Path::new(text);
     let is_second = !given.is_empty() && path.exists() && path.extension().is_none_or(|kind| kind != "toml");
     if is_second { failure.help(REPEAT_ICS) } else { failure }
@@ -64,7 +64,7 @@ pub fn second_path(given: &[String], text: &str, failure: Failure) -> Failure {
 
 /// How many are meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Pick {
+pub(super) enum Pick {
     /// One instance.
     One,
     /// A series, by any of its instances.
@@ -74,7 +74,7 @@ pub enum Pick {
 }
 
 /// What was found.
-pub enum Found<'a> {
+pub(super) enum Found<'a> {
     One(&'a Judged),
     Nothing,
     /// More than one may be meant; the nearest to now first.
@@ -84,7 +84,7 @@ pub enum Found<'a> {
 /// Looks for `wanted` among `judged`: a UID, else an id as `vantage events --format json` prints it, else a whole title,
 /// else a part of one, in whole words and with the normalisation of the rules. `on` is the local date of its start. Of those
 /// that `wanted` names best, the ones that are `meant` are found.
-pub fn find<'a>(
+pub(super) fn find<'a>(
     judged: impl Iterator<Item = &'a Judged>,
     wanted: &str,
     on: Option<NaiveDate>,
@@ -132,7 +132,7 @@ pub fn find<'a>(
 }
 
 /// The short name of a meeting: that of the slot it fills, the same on all calendars and after every sync.
-pub fn id(instance: &Instance) -> String {
+pub(super) fn id(instance: &Instance) -> String {
     match Slot::of(instance) {
         Some(slot) => slot_id(&slot),
         // Without a UID nothing else tells two meetings apart.
@@ -141,7 +141,7 @@ pub fn id(instance: &Instance) -> String {
 }
 
 /// The short name of a slot, or of a series.
-pub fn slot_id(Slot { uid, original }: &Slot) -> String {
+pub(super) fn slot_id(Slot { uid, original }: &Slot) -> String {
     short(&format!("{uid}\n{}", original.map(|original| original.to_string()).unwrap_or_default()))
 }
 
@@ -153,12 +153,12 @@ fn short(text: &str) -> String {
 }
 
 /// Local date and time, or the date of a whole day.
-pub fn when(j: &Judged, zones: &Zones) -> String {
+pub(super) fn when(j: &Judged, zones: &Zones) -> String {
     if j.all_day() { format!("{} all-day", zones.date_of(j.interval.start)) } else { local(j.interval.start, zones) }
 }
 
 /// The same of a slot of which no instance is known.
-pub fn slot_when(original: Original, zones: &Zones) -> String {
+pub(super) fn slot_when(original: Original, zones: &Zones) -> String {
     match original {
         Original::At(at) => local(at, zones),
         Original::On(date) => format!("{date} all-day"),
@@ -166,19 +166,19 @@ pub fn slot_when(original: Original, zones: &Zones) -> String {
 }
 
 /// Local date and time.
-pub fn local(at: DateTime<Utc>, zones: &Zones) -> String {
+pub(super) fn local(at: DateTime<Utc>, zones: &Zones) -> String {
     at.with_timezone(&zones.at(at)).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// The title for the user's own terminal.
-pub fn title(j: &Judged, show_private: bool) -> String {
+pub(super) fn title(j: &Judged, show_private: bool) -> String {
     let event = &j.instance.event;
     let shown = event.summary.as_deref().filter(|_| show_private || event.visibility == Visibility::Public);
     plain(shown.filter(|title| !title.trim().is_empty()).unwrap_or("(private or no title)"))
 }
 
 /// A meeting in a list.
-pub fn line(j: &Judged, zones: &Zones) -> String {
+pub(super) fn line(j: &Judged, zones: &Zones) -> String {
     format!("{:<18} {}  {}\n", when(j, zones), id(&j.instance), title(j, false))
 }
 
@@ -186,7 +186,7 @@ pub fn line(j: &Judged, zones: &Zones) -> String {
 ///
 /// # Errors
 /// [`Exit::Usage`], always: the question has no answer.
-pub fn ambiguous<T>(found: &[&Judged], line: &dyn Fn(&Judged) -> String, help: &str) -> Result<T, Failure> {
+pub(super) fn ambiguous<T>(found: &[&Judged], line: &dyn Fn(&Judged) -> String, help: &str) -> Result<T, Failure> {
     let mut listed: Vec<&Judged> = found.iter().take(MOST).copied().collect();
     listed.sort_by_key(|j| j.interval.start);
     output::print(&listed.into_iter().map(line).collect::<String>())?;
@@ -202,7 +202,7 @@ pub fn ambiguous<T>(found: &[&Judged], line: &dyn Fn(&Judged) -> String, help: &
 ///
 /// # Errors
 /// [`Exit::Failed`] where there is none, [`Exit::Usage`] where there are several; they are listed.
-pub fn the_one<'a>(
+pub(super) fn the_one<'a>(
     analysis: &'a Analysis<'_>,
     wanted: &str,
     on: Option<NaiveDate>,
@@ -223,7 +223,7 @@ pub fn the_one<'a>(
 }
 
 /// No meeting is what was asked for.
-pub fn nothing() -> Failure {
+pub(super) fn nothing() -> Failure {
     let help = "`vantage events --from DATE --to DATE --format json` lists titles, UIDs and ids";
     Failure::new(Exit::Failed, "no such meeting was found").help(help)
 }

@@ -29,7 +29,7 @@ use std::path::Path;
 #[command(
     after_help = "Examples:\n  vantage init\n  vantage init --ics calendar.ics\n  vantage init --yes --timezone Europe/Berlin --goal 0.4"
 )]
-pub struct Init {
+pub(super) struct Init {
     /// The time zone that decides days and weeks, such as Europe/Berlin
     #[arg(long, value_name = "ZONE")]
     timezone: Option<String>,
@@ -84,7 +84,7 @@ fn sources(path: &Path) -> String {
 }
 
 impl Init {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let paths = match watched(&self.files).as_slice() {
             [config, rules] => [config.clone(), rules.clone()],
             _ => {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// [`Exit::Failed`], naming every such file.
-pub fn refuse(paths: &[PathBuf]) -> Result<(), Failure> {
+pub(super) fn refuse(paths: &[PathBuf]) -> Result<(), Failure> {
     let there: Vec<String> = paths.iter().filter(|path| path.symlink_metadata().is_ok()).map(|p| shown(p)).collect();
     if there.is_empty() {
         return Ok(());
@@ -24,7 +24,7 @@ pub fn refuse(paths: &[PathBuf]) -> Result<(), Failure> {
 ///
 /// # Errors
 /// [`Exit::Io`]; the older file is then unchanged.
-pub fn write(path: &Path, text: &str) -> Result<Option<PathBuf>, Failure> {
+pub(super) fn write(path: &Path, text: &str) -> Result<Option<PathBuf>, Failure> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         disk::private_folder(folder)?;
     }

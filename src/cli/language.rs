@@ -11,10 +11,10 @@ use crate::model::{Instance, Interval, Visibility};
 use std::path::Path;
 
 /// The rules that hold where there is no file.
-pub const DEFAULTS: &str = "extends = \"default\"\n";
+pub(super) const DEFAULTS: &str = "extends = \"default\"\n";
 
 /// What a pack would change.
-pub struct Offer {
+pub(super) struct Offer {
     pub language: &'static Language,
     /// The line of the rules that is new: `extends = ["default", "de"]`.
     pub extends: String,
@@ -24,7 +24,7 @@ pub struct Offer {
 
 impl Offer {
     /// In one line.
-    pub fn sentence(&self) -> String {
+    pub(super) fn sentence(&self) -> String {
         let percent = |coverage: &Coverage| (coverage.permille() + 5) / 10;
         let (name, from, to) = (self.language.name, percent(&self.before), percent(&self.after));
         format!("your titles look {name}: `{}` would classify {to} % of the time instead of {from} %", self.extends)
@@ -36,19 +36,19 @@ impl Offer {
 ///
 /// # Errors
 /// See [`read`].
-pub fn rules_text(path: Option<&Path>) -> Result<Option<String>, Failure> {
+pub(super) fn rules_text(path: Option<&Path>) -> Result<Option<String>, Failure> {
     let text = path.map(|path| read(path, "rules")).transpose()?;
     Ok(text.filter(|text| !text.trim().is_empty()))
 }
 
 /// The language that most titles of these are in, of those that have a pack.
-pub fn spoken(instances: &[Instance]) -> Option<&'static Language> {
+pub(super) fn spoken(instances: &[Instance]) -> Option<&'static Language> {
     let open = instances.iter().filter(|i| i.event.visibility == Visibility::Public);
     language(open.filter_map(|i| i.event.summary.as_deref()))
 }
 
 /// The pack that would classify more, if the rules do not extend it.
-pub fn offer(ground: &Ground<'_>) -> Option<Offer> {
+pub(super) fn offer(ground: &Ground<'_>) -> Option<Offer> {
     let language = spoken(ground.instances)?;
     let (text, extends) = with_pack(ground.text, language.pack)?;
     let before = ground.coverage("").ok()?;
@@ -57,7 +57,7 @@ pub fn offer(ground: &Ground<'_>) -> Option<Offer> {
 }
 
 /// One line about the pack for the titles of `window`, for the start of a review; `None` where there is nothing to offer.
-pub fn remark(files: &Files, setup: &Setup, instances: &[Instance], window: Interval) -> Option<String> {
+pub(super) fn remark(files: &Files, setup: &Setup, instances: &[Instance], window: Interval) -> Option<String> {
     let path = rules_path(files, config_path(files).as_deref());
     let text = rules_text(path.as_deref()).ok()?.unwrap_or(DEFAULTS.into());
     let file = path.as_deref().map_or("rules.toml".into(), shown);

@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 const UNIT: &str = "/etc/systemd/system/vantage.service.d/credentials.conf";
 const DROP_IN: &str = include_str!("../../systemd/vantage.service.d/credentials.conf");
 /// Where systemd finds what `LoadCredential=` names.
-pub const CLIENT: &str = "/etc/credstore/vantage-google-client";
+pub(super) const CLIENT: &str = "/etc/credstore/vantage-google-client";
 
 #[derive(Args, Clone, Copy, Default)]
-pub struct Machine {
+pub(super) struct Machine {
     /// Ask the service of the machine instead of your own; as root
     #[arg(long = "system")]
     system: bool,
@@ -28,7 +28,7 @@ impl Machine {
     ///
     /// # Errors
     /// [`Exit::Usage`] with files of its own; [`Exit::Io`] for who may not enter its folder.
-    pub fn enter(self, files: &Files) -> Done {
+    pub(super) fn enter(self, files: &Files) -> Done {
         if !self.system {
             return Ok(());
         }
@@ -50,7 +50,7 @@ impl Machine {
 ///
 /// # Errors
 /// What the daemon says; of the machine's service also that none runs, for root must not write into its folder.
-pub fn ask(request: Request) -> Result<Option<Answer>, Failure> {
+pub(super) fn ask(request: Request) -> Result<Option<Answer>, Failure> {
     match daemon::client::ask(&state_folder()?, request)? {
         None if paths::is_of_the_machine() => Err(none_runs()),
         answer => Ok(answer),
@@ -58,7 +58,7 @@ pub fn ask(request: Request) -> Result<Option<Answer>, Failure> {
 }
 
 /// No daemon runs on this state.
-pub fn none_runs() -> Failure {
+pub(super) fn none_runs() -> Failure {
     let help = match paths::is_of_the_machine() {
         true => "start it: `sudo systemctl start vantage`",
         false => "start it: `systemctl --user start vantage`, or `vantage run`",
@@ -70,7 +70,7 @@ pub fn none_runs() -> Failure {
 ///
 /// # Errors
 /// [`Exit::Io`].
-pub fn keep_client(client: &[u8]) -> Done {
+pub(super) fn keep_client(client: &[u8]) -> Done {
     let store = Path::new(CLIENT);
     disk::private_folder(store.parent().unwrap_or(Path::new("/")))?;
     disk::write(store, client)?;
@@ -89,7 +89,7 @@ pub fn keep_client(client: &[u8]) -> Done {
 ///
 /// # Errors
 /// [`Exit::Failed`] where the service has not drawn it, [`Exit::Io`].
-pub fn hand_out(week: &Week, charts: &Path, out: Option<&Path>) -> Done {
+pub(super) fn hand_out(week: Week, charts: &Path, out: Option<&Path>) -> Done {
     let file = |ending: &str| charts.join(format!("{week}.{ending}"));
     if !file("png").exists() {
         let failure = Failure::new(Exit::Failed, format!("the service has no picture of {week}"));

@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(200);
     after_help = "Examples:\n  vantage mark \"vendor sync\" execution --series\n  vantage mark \"Q3 roadmap\" strategy --on 2026-11-17 --theme Roadmap\n\n\
                   A mark hangs on the meeting itself: it stays when the meeting is moved, renamed or synced anew."
 )]
-pub struct Mark {
+pub(super) struct Mark {
     /// A UID, an id from `vantage events --format json`, or a part of the title in whole words
     event: String,
     /// What it counts as
@@ -44,7 +44,7 @@ pub struct Mark {
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage unmark \"vendor sync\" --series")]
-pub struct Unmark {
+pub(super) struct Unmark {
     /// A UID, an id from `vantage marks`, or a part of the title in whole words
     event: String,
     /// Take back what was said of the whole series
@@ -57,7 +57,7 @@ pub struct Unmark {
 }
 
 impl Mark {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let Some(class) = Override::class(&self.class) else {
             return Err(Failure::new(Exit::Usage, "no such class"));
         };
@@ -90,7 +90,7 @@ impl Mark {
 }
 
 impl Unmark {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
         let known = overrides()?;
         // A mark may outlive its meeting, and is then found by what `vantage marks` tells.
@@ -155,7 +155,7 @@ fn said_of_all(analysis: &Analysis, slot: &Slot, word: Option<&Override>, known:
 ///
 /// # Errors
 /// [`Exit::Data`] where the calendar gives it no UID.
-pub fn slot(j: &Judged, series: bool) -> Result<Slot, Failure> {
+pub(super) fn slot(j: &Judged, series: bool) -> Result<Slot, Failure> {
     let slot = Slot::of(&j.instance).ok_or_else(|| {
         let failure =
             Failure::new(Exit::Data, "the calendar gives this meeting no UID, so nothing would find it again");
@@ -191,7 +191,7 @@ fn spoken(word: &Override) -> String {
 ///
 /// # Errors
 /// [`Exit::Later`] where somebody writes for long, the database's.
-pub fn keep(changes: &[Change], now: DateTime<Utc>) -> Result<(), Failure> {
+pub(super) fn keep(changes: &[Change], now: DateTime<Utc>) -> Result<(), Failure> {
     writer()?.keep_overrides(changes, now)
 }
 
@@ -199,7 +199,7 @@ pub fn keep(changes: &[Change], now: DateTime<Utc>) -> Result<(), Failure> {
 ///
 /// # Errors
 /// As [`keep`].
-pub fn writer() -> Result<Store, Failure> {
+pub(super) fn writer() -> Result<Store, Failure> {
     let folder = state_folder()?;
     let mut tries = 0;
     loop {
@@ -214,7 +214,7 @@ pub fn writer() -> Result<Store, Failure> {
 }
 
 /// Has a running service draw the pictures anew.
-pub fn tell_daemon(talk: &Talk) {
+pub(super) fn tell_daemon(talk: &Talk) {
     let told = state_folder().and_then(|folder| daemon::client::ask(&folder, Request::Redraw));
     if let Err(failure) = told {
         let message = format!("the running service could not be told: {}", failure.message);

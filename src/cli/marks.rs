@@ -21,7 +21,7 @@ use toml::Spanned;
 #[command(
     after_help = "Examples:\n  vantage marks\n  vantage marks --export marks.toml\n  vantage marks --import marks.toml"
 )]
-pub struct Marks {
+pub(super) struct Marks {
     /// How they are printed; JSON is one object a line, TOML is what --import reads
     #[arg(long, value_enum, default_value_t)]
     format: MarksFormat,
@@ -67,7 +67,7 @@ struct Entry<'a> {
 }
 
 impl Marks {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let now = now()?;
         if let Some(path) = &self.import {
             return import(path, now, talk);

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// [`Exit::Io`].
-pub fn print(text: &str) -> Result<(), Failure> {
+pub(super) fn print(text: &str) -> Result<(), Failure> {
     print_on(text).map(|_| ())
 }
 
@@ -15,7 +15,7 @@ pub fn print(text: &str) -> Result<(), Failure> {
 ///
 /// # Errors
 /// [`Exit::Io`].
-pub fn print_on(text: &str) -> Result<bool, Failure> {
+pub(super) fn print_on(text: &str) -> Result<bool, Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(true),

@@ -18,12 +18,12 @@ const DATA: (&str, &str) = ("XDG_DATA_HOME", ".local/share");
 static MACHINE: OnceLock<()> = OnceLock::new();
 
 /// From now on, the folders are those of the machine's service.
-pub fn of_the_machine() {
+pub(super) fn of_the_machine() {
     MACHINE.get_or_init(|| ());
 }
 
 /// Whether the folders of the machine's service are meant.
-pub fn is_of_the_machine() -> bool {
+pub(super) fn is_of_the_machine() -> bool {
     MACHINE.get().is_some()
 }
 
@@ -55,12 +55,12 @@ fn named_config(files: &Files) -> Option<PathBuf> {
 }
 
 /// The configuration that is in force, if there is a file.
-pub fn config_path(files: &Files) -> Option<PathBuf> {
+pub(super) fn config_path(files: &Files) -> Option<PathBuf> {
     named_config(files).or_else(|| Some(config_folder()?.join("vantage.toml")).filter(|path| is_there(path)))
 }
 
 /// The rules that are in force, if there is a file: the named one, or `rules.toml` beside the configuration.
-pub fn rules_path(files: &Files, config: Option<&Path>) -> Option<PathBuf> {
+pub(super) fn rules_path(files: &Files, config: Option<&Path>) -> Option<PathBuf> {
     let beside = || {
         let folder = match config {
             Some(config) => config.parent()?.to_path_buf(),
@@ -77,13 +77,13 @@ fn config_place(files: &Files) -> Option<PathBuf> {
 }
 
 /// Where the rules are, or would be if there were a file.
-pub fn rules_place(files: &Files) -> Option<PathBuf> {
+pub(super) fn rules_place(files: &Files) -> Option<PathBuf> {
     let beside = || Some(config_place(files)?.parent()?.join("rules.toml"));
     files.rules.clone().map(PathBuf::from).or_else(beside)
 }
 
 /// Where the configuration and the rules are or would be: what a service watches.
-pub fn watched(files: &Files) -> Vec<PathBuf> {
+pub(super) fn watched(files: &Files) -> Vec<PathBuf> {
     config_place(files).into_iter().chain(rules_place(files)).collect()
 }
 
@@ -91,7 +91,7 @@ pub fn watched(files: &Files) -> Vec<PathBuf> {
 ///
 /// # Errors
 /// [`Exit::Io`] where no variable says.
-pub fn state_folder() -> Result<PathBuf, Failure> {
+pub(super) fn state_folder() -> Result<PathBuf, Failure> {
     let given = variable("STATE_DIRECTORY").filter(|_| !is_of_the_machine());
     given.or_else(|| Some(base(STATE)?.join("vantage"))).ok_or_else(|| nowhere("the database", STATE))
 }
@@ -100,7 +100,7 @@ pub fn state_folder() -> Result<PathBuf, Failure> {
 ///
 /// # Errors
 /// [`Exit::Io`] where no variable says.
-pub fn charts_folder(own: Option<&str>) -> Result<PathBuf, Failure> {
+pub(super) fn charts_folder(own: Option<&str>) -> Result<PathBuf, Failure> {
     let usual = || Some(base(DATA)?.join("vantage/charts"));
     own.map(Into::into).or_else(usual).ok_or_else(|| nowhere("the pictures", DATA))
 }
@@ -109,7 +109,7 @@ pub fn charts_folder(own: Option<&str>) -> Result<PathBuf, Failure> {
 ///
 /// # Errors
 /// [`Exit::Io`] where no variable says.
-pub fn bases() -> Result<[(&'static str, PathBuf); 3], Failure> {
+pub(super) fn bases() -> Result<[(&'static str, PathBuf); 3], Failure> {
     let named = |of: (&'static str, &'static str)| Ok((of.0, base(of).ok_or_else(|| nowhere("the service", of))?));
     Ok([named(CONFIG)?, named(STATE)?, named(DATA)?])
 }
@@ -118,20 +118,20 @@ pub fn bases() -> Result<[(&'static str, PathBuf); 3], Failure> {
 ///
 /// # Errors
 /// [`Exit::Io`] where no variable says.
-pub fn unit_path() -> Result<PathBuf, Failure> {
+pub(super) fn unit_path() -> Result<PathBuf, Failure> {
     let folder = base(CONFIG).ok_or_else(|| nowhere("the service", CONFIG))?;
     Ok(folder.join("systemd/user/vantage.service"))
 }
 
 /// `~` for the home folder, as people write it.
-pub fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     let home = std::env::var("HOME").ok().filter(|h| h.len() > 1);
     let inside = home.and_then(|h| path.strip_prefix(h).ok().map(|rest| format!("~/{}", rest.display())));
     inside.unwrap_or_else(|| path.display().to_string())
 }
 
 /// The home folder for `~`.
-pub fn home(path: &str) -> String {
+pub(super) fn home(path: &str) -> String {
     match (path.strip_prefix("~/"), std::env::var("HOME")) {
         (Some(rest), Ok(home)) => format!("{home}/{rest}"),
         _ => path.to_string(),

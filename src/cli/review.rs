@@ -37,7 +37,7 @@ const KEYS: &str = "s strategy  e execution  i ignore  u leave open  (S E I U th
                         the series, both halves of a split one, or for all meetings of the same title; with Shift for this one only. \
                         Each answer is kept at once, and nothing is asked twice."
 )]
-pub struct Review {
+pub(super) struct Review {
     /// 2026-W47, a date, `last` (the last complete week) or `this`
     #[arg(default_value = "last")]
     week: String,
@@ -89,7 +89,7 @@ struct Session<'a> {
 }
 
 impl Review {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let (mut setup, now) = (Setup::load(&self.files, talk)?, now()?);
         let week = one_week(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)
             .map_err(|failure| second_path(&self.calendars, &self.week, failure))?;

@@ -22,7 +22,7 @@ const MOST: usize = 20;
 #[command(
     after_help = "Examples:\n  vantage rules check\n  vantage rules check rules.toml --strict\n  vantage rules check --ics work.ics --ics side.ics rules.toml"
 )]
-pub struct RulesCheck {
+pub(super) struct RulesCheck {
     /// The rules to check; default: the ones in force
     #[arg(value_name = "FILE")]
     file: Option<String>,
@@ -44,7 +44,7 @@ pub struct RulesCheck {
 }
 
 impl RulesCheck {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let files = Files { config: self.config.clone(), rules: self.file.clone() };
         let second = |failure| second_path(&self.calendars, self.file.as_deref().unwrap_or_default(), failure);
         let InUse { setup, usage, weeks, empty, labels, nothing } =

@@ -25,7 +25,7 @@ const MOST: usize = 40;
     override_usage = "vantage rules diff [OPTIONS] [OLD] <NEW>",
     after_help = "Examples:\n  vantage rules diff new.toml\n  vantage rules diff old.toml new.toml --since 2026-09-01 --ics calendar.ics"
 )]
-pub struct RulesDiff {
+pub(super) struct RulesDiff {
     /// The new rules, compared with the ones in force; or the old and the new ones
     #[arg(value_name = "FILE", num_args = 1..=2, required = true)]
     rules: Vec<String>,
@@ -47,7 +47,7 @@ pub struct RulesDiff {
 }
 
 impl RulesDiff {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let moved = self.compare(talk).map_err(|failure| match failure.exit {
             // 1 says that meetings move, so what cannot be compared says something else.
             Exit::Failed | Exit::Usage => Failure { exit: Exit::Data, ..failure },

@@ -15,7 +15,7 @@ use std::fmt::Write;
 #[command(
     after_help = "Examples:\n  vantage rules list\n  vantage rules list --rules new.toml --ics calendar.ics --format json"
 )]
-pub struct RulesList {
+pub(super) struct RulesList {
     #[command(flatten)]
     look: Look,
 }
@@ -24,7 +24,7 @@ pub struct RulesList {
 #[command(
     after_help = "Examples:\n  vantage rules show Hiring\n  vantage rules show Hiring >> ~/.config/vantage/rules.toml"
 )]
-pub struct RulesShow {
+pub(super) struct RulesShow {
     /// The name of a rule, as `vantage rules list` prints it
     #[arg(value_name = "NAME")]
     name: String,
@@ -45,7 +45,7 @@ struct Look {
 }
 
 impl RulesList {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let look = InUse::read(&self.look.files, &self.look.calendars, talk)?;
         if self.look.format == Format::Json {
             let rules: Vec<Value> = (0..look.setup.rules.rules().len()).map(|number| look.json(number)).collect();
@@ -58,7 +58,7 @@ impl RulesList {
 }
 
 impl RulesShow {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let look = InUse::read(&self.look.files, &self.look.calendars, talk)?;
         let rules = look.setup.rules.rules();
         let wanted = caseless(&self.name);

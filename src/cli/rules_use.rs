@@ -11,7 +11,7 @@ use crate::model::{Interval, Week};
 use std::collections::BTreeSet;
 
 /// Rules and their use.
-pub struct InUse {
+pub(super) struct InUse {
     pub setup: Setup,
     pub usage: Usage,
     pub weeks: Vec<Week>,
@@ -28,7 +28,7 @@ impl InUse {
     ///
     /// # Errors
     /// See [`Setup::load`], and with `given` ones [`Setup::instances`].
-    pub fn read(files: &Files, given: &[String], talk: &Talk) -> Result<InUse, Failure> {
+    pub(super) fn read(files: &Files, given: &[String], talk: &Talk) -> Result<InUse, Failure> {
         let mut setup = Setup::load(files, talk)?;
         let now = now()?;
         let weeks = twelve_weeks(&setup.wishes, now);
@@ -53,7 +53,7 @@ impl InUse {
 }
 
 /// What a rule makes of a meeting, in a word.
-pub fn class(rule: &Rule) -> &'static str {
+pub(super) fn class(rule: &Rule) -> &'static str {
     match rule.outcome {
         _ if rule.kind == Nature::OutOfOffice => "out-of-office",
         Outcome::Class(class) => class.name(),

@@ -20,7 +20,7 @@ use std::path::Path;
     after_help = "Examples:\n  vantage run\n  vantage run --log-format json\n\nIt stops at Ctrl-C. The clock is the machine's, \
                         whatever VANTAGE_NOW says: a clock that stands still does not tick."
 )]
-pub struct Run {
+pub(super) struct Run {
     /// How the log is written; auto is the journal under systemd, text elsewhere
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
@@ -56,7 +56,7 @@ fn setup(files: &Files, talk: &Talk) -> Result<daemon::Setup, Failure> {
 }
 
 impl Run {
-    pub fn run(self, _: &Talk) -> Done {
+    pub(super) fn run(self, _: &Talk) -> Done {
         let Run { log_format, files } = self;
         let load = {
             let files = files.clone();
@@ -78,13 +78,13 @@ impl Run {
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage reload")]
-pub struct Reload {
+pub(super) struct Reload {
     #[command(flatten)]
     machine: Machine,
 }
 
 impl Reload {
-    pub fn run(self, _: &Talk) -> Done {
+    pub(super) fn run(self, _: &Talk) -> Done {
         self.machine.enter(&Files::default())?;
         match ask(Request::Reload)?.ok_or_else(none_runs)? {
             Answer::Reloaded(said) => output::print(&format!("{said}\n")),
@@ -95,7 +95,7 @@ impl Reload {
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage render")]
-pub struct Render {
+pub(super) struct Render {
     #[command(flatten)]
     files: Files,
     #[command(flatten)]
@@ -103,7 +103,7 @@ pub struct Render {
 }
 
 impl Render {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         self.machine.enter(&self.files)?;
         let asked = match self.files.is_default() {
             true => ask(Request::Render)?,
@@ -135,13 +135,13 @@ impl Render {
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage metrics > /var/lib/node_exporter/vantage.prom")]
-pub struct Metrics {
+pub(super) struct Metrics {
     #[command(flatten)]
     machine: Machine,
 }
 
 impl Metrics {
-    pub fn run(self, _: &Talk) -> Done {
+    pub(super) fn run(self, _: &Talk) -> Done {
         self.machine.enter(&Files::default())?;
         match ask(Request::Metrics)?.ok_or_else(none_runs)? {
             Answer::Metrics(text) => output::print(&text),
@@ -152,7 +152,7 @@ impl Metrics {
 
 /// What the daemon does, and what keeps it from doing it.
 // Writing to a String cannot fail.
-pub fn daemon_text(own: &Own, now: DateTime<Utc>, zone: Tz) -> String {
+pub(super) fn daemon_text(own: &Own, now: DateTime<Utc>, zone: Tz) -> String {
     let mut text = format!("daemon: running as process {}, since {}\n", own.pid, ago(own.since, now, zone));
     if let Some(broken) = &own.config.broken {
         let read = ago(own.config.read_at, now, zone);

@@ -10,7 +10,7 @@ const DROP_IN: &str = "name it, and what it runs, in /etc/systemd/system/vantage
                        (systemd/vantage.service.d has one), then `sudo systemctl daemon-reload`";
 
 /// What is wrong with `program`, and what to do about it.
-pub fn fault(program: &str) -> Option<(String, String)> {
+pub(super) fn fault(program: &str) -> Option<(String, String)> {
     let Some(path) = found(program) else {
         return Some((format!("`{program}` is not a program here"), "name it in full in `[notify] command`".into()));
     };

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf, absolute};
 const NAME: &str = "vantage.service";
 
 #[derive(Subcommand)]
-pub enum Service {
+pub(super) enum Service {
     /// Write the unit of systemd that runs Vantage for you
     Install(Install),
     /// Stop the service and remove its unit; history and pictures stay
@@ -26,7 +26,7 @@ pub enum Service {
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage service install --dry-run")]
-pub struct Install {
+pub(super) struct Install {
     /// The configuration instead of $XDG_CONFIG_HOME/vantage/vantage.toml (also: the variable VANTAGE_CONFIG)
     #[arg(long, value_name = "FILE")]
     config: Option<String>,
@@ -36,14 +36,14 @@ pub struct Install {
 }
 
 #[derive(Args)]
-pub struct Status {
+pub(super) struct Status {
     /// How it is printed
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 impl Service {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         match self {
             Service::Install(install) => install.run(talk),
             Service::Uninstall => uninstall(talk),
@@ -245,7 +245,7 @@ fn sentence(failure: &Failure) -> String {
 }
 
 /// For `vantage doctor`: whether the service outlives the log-out, where it is installed.
-pub fn linger() -> Option<bool> {
+pub(super) fn linger() -> Option<bool> {
     ours(&unit_path().ok()?).ok()??;
     lingers()
 }

@@ -11,12 +11,12 @@ use clap::{Args, CommandFactory};
 #[command(
     after_help = "Examples:\n  vantage completions bash > ~/.local/share/bash-completion/completions/vantage\n  vantage completions fish > ~/.config/fish/completions/vantage.fish"
 )]
-pub struct Completions {
+pub(super) struct Completions {
     shell: clap_complete::Shell,
 }
 
 impl Completions {
-    pub fn run(self, _: &Talk) -> Done {
+    pub(super) fn run(self, _: &Talk) -> Done {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "vantage", &mut script);
         print(&String::from_utf8_lossy(&script))
@@ -26,13 +26,13 @@ impl Completions {
 /// `vantage man`.
 #[derive(Args)]
 #[command(after_help = "Examples:\n  vantage man | man -l -\n  vantage man rules diff > vantage-rules-diff.1")]
-pub struct Man {
+pub(super) struct Man {
     /// A command; without one, the page of all
     command: Vec<String>,
 }
 
 impl Man {
-    pub fn run(self, _: &Talk) -> Done {
+    pub(super) fn run(self, _: &Talk) -> Done {
         let mut all = Cli::command();
         // Fills in the names of pages, such as `vantage-rules-diff`.
         all.build();

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 #[command(
     after_help = "Examples:\n  vantage login google --client-secret ~/Downloads/client_secret.json\n  vantage login google --account work --no-browser"
 )]
-pub struct Login {
+pub(super) struct Login {
     /// The service to sign in to
     #[arg(value_parser = PossibleValuesParser::new(services()))]
     service: String,
@@ -39,7 +39,7 @@ pub struct Login {
 }
 
 impl Login {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let missing = || Failure::new(Exit::Usage, format!("nobody signs in to `{}`", plain(&self.service)));
         let kind = kinds::kind(&self.service).ok_or_else(missing)?;
         let sign_in = kind.sign_in().ok_or_else(missing)?;
@@ -129,7 +129,7 @@ impl Login {
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage logout --account work")]
-pub struct Logout {
+pub(super) struct Logout {
     /// The account; default: the only one
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
@@ -141,7 +141,7 @@ pub struct Logout {
 }
 
 impl Logout {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let setup = Setup::load(&self.files, talk)?;
         let folder = state_folder()?;
         // Signing out goes beside a process that writes; removing does not.
@@ -193,7 +193,7 @@ fn accounts_of(sources: Vec<Named>) -> Vec<(Named, &'static dyn SignIn)> {
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage accounts --format json")]
-pub struct Accounts {
+pub(super) struct Accounts {
     #[command(flatten)]
     files: Files,
     /// How they are printed
@@ -202,7 +202,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         let setup = Setup::load(&self.files, talk)?;
         let (folder, now) = (state_folder()?, now()?);
         let known = Store::reader(&folder)?.map(|s| s.accounts()).transpose()?.unwrap_or_default();
@@ -214,7 +214,7 @@ impl Accounts {
                 let list = standing.iter().map(|(account, standing)| {
                     json!({ "account": account, "signed_in": standing.good, "sign_in": standing.sentence, "next": standing.next })
                 });
-                output::print(&format!("{}\n", Value::from_iter(list)))
+                output::print(&format!("{}\n", list.collect::<Value>()))
             }
             Format::Text if standing.is_empty() => {
                 output::print(&format!("No {} account. To add one, {}.\n", kinds::titles(), kinds::sign_ins()))

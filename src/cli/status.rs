@@ -18,7 +18,7 @@ use std::path::Path;
 
 #[derive(Args)]
 #[command(after_help = "Example:\n  vantage status --format json")]
-pub struct Status {
+pub(super) struct Status {
     #[command(flatten)]
     files: Files,
     #[command(flatten)]
@@ -38,7 +38,7 @@ struct Told {
 }
 
 impl Status {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         self.machine.enter(&self.files)?;
         let (folder, now) = (state_folder()?, now()?);
         let (mut standings, daemon) = match self.asked(talk)? {

@@ -25,7 +25,7 @@ const WEEKS: i64 = 12;
     after_help = "Examples:\n  vantage rules suggest\n  vantage rules suggest --apply\n  vantage rules suggest --ics calendar.ics \
                         --since 2026-09-01 >> rules.toml"
 )]
-pub struct Suggest {
+pub(super) struct Suggest {
     /// How many rules are suggested, those with most hours first
     #[arg(long, value_name = "N", default_value_t = 5)]
     top: usize,
@@ -46,7 +46,7 @@ pub struct Suggest {
 }
 
 impl Suggest {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         if self.apply && self.calendars.iter().any(|place| place == "-") {
             let failure =
                 Failure::new(Exit::Usage, "the answers and the calendar cannot both come from standard input");

@@ -21,7 +21,7 @@ use std::io::IsTerminal;
 
 #[derive(Args)]
 #[command(after_help = "Examples:\n  vantage sync\n  vantage sync --full --account work")]
-pub struct SyncArgs {
+pub(super) struct SyncArgs {
     /// Only this account or source
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
@@ -41,7 +41,7 @@ pub struct SyncArgs {
 }
 
 impl SyncArgs {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         self.machine.enter(&self.files)?;
         let folder = state_folder()?;
         // With files of its own the command means another configuration than the daemon's.
@@ -208,7 +208,7 @@ fn text(account: &AccountSummary) -> String {
             0 => {}
             1 => text += "  1 meeting of the past is no longer told and stays as it was seen last\n",
             more => {
-                _ = writeln!(text, "  {more} meetings of the past are no longer told and stay as they were seen last")
+                _ = writeln!(text, "  {more} meetings of the past are no longer told and stay as they were seen last");
             }
         }
         match calendar.let_go {

@@ -5,7 +5,7 @@ use std::io;
 use std::process::{Command, Output, Stdio};
 
 /// What there is to say where `systemctl` is not there.
-pub fn no_systemd() -> Failure {
+pub(super) fn no_systemd() -> Failure {
     let failure = Failure::new(Exit::Failed, "this machine has no systemd");
     failure.help("let your own supervisor run `vantage run`")
 }
@@ -18,7 +18,7 @@ fn ran(program: &str, arguments: &[&str]) -> io::Result<Output> {
 ///
 /// # Errors
 /// [`Exit::Failed`] where there is no systemd, where the user's manager cannot be reached, or where it refuses.
-pub fn systemctl(arguments: &[&str]) -> Result<String, Failure> {
+pub(super) fn systemctl(arguments: &[&str]) -> Result<String, Failure> {
     let all: Vec<&str> = ["--user", "--no-pager"].iter().chain(arguments).copied().collect();
     let output = ran("systemctl", &all).map_err(|_| no_systemd())?;
     if output.status.success() {
@@ -38,7 +38,7 @@ pub fn systemctl(arguments: &[&str]) -> Result<String, Failure> {
 ///
 /// # Errors
 /// [`Exit::Failed`].
-pub fn reload_machine() -> Result<(), Failure> {
+pub(super) fn reload_machine() -> Result<(), Failure> {
     match ran("systemctl", &["daemon-reload"]) {
         Ok(output) if output.status.success() => Ok(()),
         _ => Err(Failure::new(Exit::Failed, "systemd could not be told").help("run `sudo systemctl daemon-reload`")),
@@ -46,13 +46,13 @@ pub fn reload_machine() -> Result<(), Failure> {
 }
 
 /// What the sandbox of the machine's service may run; `None` where there is no such service, or all may run.
-pub fn exec_paths() -> Option<String> {
+pub(super) fn exec_paths() -> Option<String> {
     let output = ran("systemctl", &["show", "vantage.service", "-p", "ExecPaths", "--value"]).ok()?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_string()).filter(|paths| !paths.is_empty())
 }
 
 /// Whether the user's manager can build the sandbox: tried, for what kernels and security modules forbid differs.
-pub fn namespaces() -> bool {
+pub(super) fn namespaces() -> bool {
     let probe = ["--user", "--wait", "--quiet", "--collect", "-p", "PrivateUsers=yes", "-p", "ProtectSystem=strict"];
     let probe: Vec<&str> = probe.iter().chain(&["--", "true"]).copied().collect();
     // The codes of systemd for a service whose namespaces failed. Where nothing could be tried, the sandbox stays.
@@ -60,7 +60,7 @@ pub fn namespaces() -> bool {
 }
 
 /// Whether the user's services outlive the log-out; `None` where nobody can say.
-pub fn lingers() -> Option<bool> {
+pub(super) fn lingers() -> Option<bool> {
     let user = rustix::process::geteuid().as_raw().to_string();
     let output = ran("loginctl", &["show-user", &user, "-p", "Linger", "--value"]).ok()?;
     match String::from_utf8_lossy(&output.stdout).trim() {

@@ -31,7 +31,7 @@ fn series<'a>(title: &'a Option<String>, private: bool, theme: &'a Option<String
 }
 
 /// What an audit found: `34% ± 4 in 9 of 10 cases; 20 meetings drawn at random, 2 of 19 with a class were wrong`.
-pub fn audited(audit: &Audit) -> String {
+pub(super) fn audited(audit: &Audit) -> String {
     let Audit { answered, classed, wrong, .. } = audit;
     let were = if *wrong == 1 { "was" } else { "were" };
     format!(
@@ -42,13 +42,14 @@ pub fn audited(audit: &Audit) -> String {
 }
 
 /// The report for a terminal. Shown parts add up to the shown total.
-pub fn report(r: &Report) -> String {
+pub(super) fn report(r: &Report) -> String {
     let mut text = String::new();
     // Writing to a String cannot fail.
     let _ = write(&mut text, r);
     text
 }
 
+#[expect(clippy::too_many_lines, reason = "one line of the report after the other")]
 fn write(t: &mut String, r: &Report) -> std::fmt::Result {
     let state = if r.ahead { "  booked" } else { "" };
     writeln!(t, "{}  {} to {}  {}{state}", r.week, r.first_day, r.last_day, r.zone)?;

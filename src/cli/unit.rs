@@ -12,7 +12,7 @@ const NAMESPACES: &str = "needs user namespaces";
 const PRIVATE: [&str; 2] = ["/tmp", "/var/tmp"];
 
 /// What differs between one user's unit and another's.
-pub struct Unit {
+pub(super) struct Unit {
     pub program: PathBuf,
     /// Variables with the paths that they hold.
     pub environment: Vec<(&'static str, PathBuf)>,
@@ -27,7 +27,7 @@ impl Unit {
     ///
     /// # Errors
     /// [`Exit::Usage`] with the path that a service cannot be told of, or cannot see.
-    pub fn text(&self) -> Result<String, Failure> {
+    pub(super) fn text(&self) -> Result<String, Failure> {
         let environment = self.environment.iter().map(|(name, path)| quoted(&format!("{name}="), path));
         let folders = self.folders.iter().map(|path| quoted("", path));
         let all = |parts: Vec<String>| parts.join(" ");
@@ -57,7 +57,7 @@ fn filled(line: &str, fields: &[(&str, String)]) -> String {
 }
 
 /// The version of Vantage that wrote `unit`; `None` where somebody else did.
-pub fn version(unit: &str) -> Option<&str> {
+pub(super) fn version(unit: &str) -> Option<&str> {
     let rest = unit.lines().next()?.strip_prefix(MARK)?;
     rest.split(". ").next()
 }

@@ -23,7 +23,7 @@ const LONG: usize = 8;
     after_help = "Examples:\n  vantage week --ics calendar.ics\n  vantage week 2026-W47 --ics work.ics --ics side.ics --out charts\n  \
                         vantage week 2026-W01..2026-W47 --ics calendar.ics --format json"
 )]
-pub struct WeekArgs {
+pub(super) struct WeekArgs {
     /// 2026-W47, a date, `last` (the last complete week), `this`, or a range 2026-W01..2026-W47
     #[arg(default_value = "last")]
     week: String,
@@ -49,7 +49,7 @@ pub struct WeekArgs {
 }
 
 impl WeekArgs {
-    pub fn run(self, talk: &Talk) -> Done {
+    pub(super) fn run(self, talk: &Talk) -> Done {
         self.machine.enter(&self.files)?;
         let mut setup = Setup::load(&self.files, talk)?;
         let now = now()?;
@@ -60,7 +60,7 @@ impl WeekArgs {
                 "last" => newest(now, zones, start, setup.config.render_at),
                 week => one_week(week, start, zones, now)?,
             };
-            return hand_out(&week, &charts_folder(setup.config.charts_dir.as_deref())?, self.out.as_deref());
+            return hand_out(week, &charts_folder(setup.config.charts_dir.as_deref())?, self.out.as_deref());
         }
         let weeks = parse_weeks(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)
             .map_err(|failure| second_path(&self.calendars, &self.week, failure))?;
@@ -126,7 +126,7 @@ impl WeekArgs {
 ///
 /// # Errors
 /// [`Exit::Usage`].
-pub fn parse_weeks(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Vec<Week>, Failure> {
+pub(super) fn parse_weeks(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Vec<Week>, Failure> {
     let one = |text: &str| one_week(text, start, zones, now);
     let (first, last) = match text.split_once("..") {
         Some((first, last)) => (one(first)?, one(last)?),
@@ -144,7 +144,7 @@ pub fn parse_weeks(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>
 ///
 /// # Errors
 /// [`Exit::Usage`].
-pub fn one_week(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Week, Failure> {
+pub(super) fn one_week(text: &str, start: Weekday, zones: &Zones, now: DateTime<Utc>) -> Result<Week, Failure> {
     let this = Week::of(zones.date_of(now), start);
     let numbered = || {
         let (year, number) = text.split_once("-W").or_else(|| text.split_once("-w"))?;

@@ -61,7 +61,7 @@ const USUAL: &[&str] = &[
 
 /// What the machine says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct System {
+pub(super) struct System {
     pub zone: Tz,
     /// Why it may not be the right one: a sentence.
     pub doubt: Option<String>,
@@ -69,7 +69,7 @@ pub struct System {
 
 impl System {
     /// The zone that a system calls by a name of the database.
-    pub fn by_name(name: &str) -> System {
+    pub(super) fn by_name(name: &str) -> System {
         let unknown = || System::unknown(format!("the system's time zone `{name}` is not known"));
         named(name).map_or_else(unknown, System::sure)
     }
@@ -84,7 +84,7 @@ impl System {
 }
 
 /// The zone of the machine whose files lie below `root`, with its variable TZ.
-pub fn system(root: &Path, variable: Option<&OsStr>) -> System {
+pub(super) fn system(root: &Path, variable: Option<&OsStr>) -> System {
     let Some(variable) = variable else { return of_file(root, "/etc/localtime") };
     let text = variable.to_string_lossy();
     let text = text.trim().trim_start_matches(':');
@@ -125,7 +125,7 @@ fn of_file(root: &Path, path: &str) -> System {
     // Often stale: believed only where the file agrees.
     let noted = std::fs::read_to_string(root.join("etc/timezone")).unwrap_or_default();
     let noted: Vec<Tz> = named(noted.trim()).into_iter().collect();
-    let zone = File::parse(&bytes).and_then(|file| nearest(&|at| file.offset(at), &noted));
+    let zone = File::parse(&bytes).and_then(|file| nearest(&|at| Some(file.offset(at)), &noted));
     zone.map_or_else(|| System::unknown(format!("`{path}` is like no zone of the database")), System::sure)
 }
 
@@ -167,12 +167,12 @@ fn nearest(offset: &dyn Fn(i64) -> Option<i32>, hints: &[Tz]) -> Option<Tz> {
     let usual = USUAL.iter().filter_map(|name| name.parse::<Tz>().ok());
     let all: Vec<Tz> = hints.iter().copied().chain(usual).chain(TZ_VARIANTS).collect();
     let alike = |zone: &Tz, (from, to): (i64, i64)| {
-        (from..to).step_by(STEP).all(|at| offset(at).is_some_and(|east| east_of(zone, at) == Some(east)))
+        (from..to).step_by(STEP).all(|at| offset(at).is_some_and(|east| east_of(*zone, at) == Some(east)))
     };
     [LONG, RECENT].into_iter().find_map(|years| all.iter().copied().find(|zone| alike(zone, years)))
 }
 
-fn east_of(zone: &Tz, at: i64) -> Option<i32> {
+fn east_of(zone: Tz, at: i64) -> Option<i32> {
     let at = DateTime::from_timestamp(at, 0)?;
     Some(zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc())
 }

@@ -10,15 +10,15 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// A value with its place.
-pub type Value<'a> = Spanned<DeValue<'a>>;
+pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
 /// A syntax error of the TOML itself.
-pub fn syntax(error: &toml::de::Error) -> Mistake {
+pub(super) fn syntax(error: &toml::de::Error) -> Mistake {
     Mistake::new(error.span().unwrap_or_default(), format!("this is not TOML: {}", error.message()), "here")
 }
 
 /// Collects mistakes while values are read, so that one run shows them all.
-pub struct Reader<'m> {
+pub(super) struct Reader<'m> {
     pub mistakes: &'m mut Vec<Mistake>,
     /// Of the kinds of source that there are.
     pub formats: &'m [Format],
@@ -27,7 +27,7 @@ pub struct Reader<'m> {
 
 impl Reader<'_> {
     /// Notes a mistake.
-    pub fn wrong(&mut self, mistake: Mistake) {
+    pub(super) fn wrong(&mut self, mistake: Mistake) {
         self.mistakes.push(mistake);
     }
 
@@ -40,7 +40,7 @@ impl Reader<'_> {
     }
 
     /// A key that does not exist, with the near one offered.
-    pub fn unknown<'k>(
+    pub(super) fn unknown<'k>(
         &mut self,
         span: Range<usize>,
         word: &str,
@@ -58,17 +58,17 @@ impl Reader<'_> {
     }
 
     /// A text.
-    pub fn text<'a>(&mut self, value: &'a Value, key: &str) -> Option<&'a str> {
+    pub(super) fn text<'a>(&mut self, value: &'a Value, key: &str) -> Option<&'a str> {
         value.get_ref().as_str().or_else(|| self.expected(value, key, "a text in quotes"))
     }
 
     /// `true` or `false`.
-    pub fn flag(&mut self, value: &Value, key: &str) -> Option<bool> {
+    pub(super) fn flag(&mut self, value: &Value, key: &str) -> Option<bool> {
         value.get_ref().as_bool().or_else(|| self.expected(value, key, "`true` or `false`"))
     }
 
     /// A text that `parse` understands.
-    pub fn parsed<T>(
+    pub(super) fn parsed<T>(
         &mut self,
         value: &Value,
         key: &str,
@@ -84,7 +84,7 @@ impl Reader<'_> {
     }
 
     /// One of a few words.
-    pub fn word<T: Copy>(&mut self, value: &Value, key: &str, words: &[(&str, T)]) -> Option<T> {
+    pub(super) fn word<T: Copy>(&mut self, value: &Value, key: &str, words: &[(&str, T)]) -> Option<T> {
         let text = self.text(value, key)?;
         let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
         if found.is_none() {
@@ -94,22 +94,28 @@ impl Reader<'_> {
     }
 
     /// A list, or one value in place of a list of one.
-    pub fn list<'v, 'a>(&mut self, value: &'v Value<'a>) -> Vec<&'v Value<'a>> {
+    pub(super) fn list<'v, 'a>(&mut self, value: &'v Value<'a>) -> Vec<&'v Value<'a>> {
         value.get_ref().as_array().map_or_else(|| vec![value], |array| array.iter().collect())
     }
 
     /// A list of texts that `parse` understands.
-    pub fn texts<T>(&mut self, value: &Value, key: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    pub(super) fn texts<T>(
+        &mut self,
+        value: &Value,
+        key: &str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
         self.list(value).into_iter().filter_map(|v| self.parsed(v, key, expected, &parse)).collect()
     }
 
     /// A table.
-    pub fn table<'v, 'a>(&mut self, value: &'v Value<'a>, key: &str) -> Option<&'v DeTable<'a>> {
+    pub(super) fn table<'v, 'a>(&mut self, value: &'v Value<'a>, key: &str) -> Option<&'v DeTable<'a>> {
         value.get_ref().as_table().or_else(|| self.expected(value, key, "a table"))
     }
 
     /// A share: `0.4`, `"0.4"` or `"40%"`.
-    pub fn share(&mut self, value: &Value, key: &str) -> Option<Exact> {
+    pub(super) fn share(&mut self, value: &Value, key: &str) -> Option<Exact> {
         if let Some(found) = value.get_ref().as_str().and_then(share) {
             return Some(found);
         }
@@ -123,7 +129,7 @@ impl Reader<'_> {
     }
 
     /// A number between two bounds.
-    pub fn number(
+    pub(super) fn number(
         &mut self,
         value: &Value,
         key: &str,
@@ -146,7 +152,7 @@ impl Reader<'_> {
     }
 
     /// An IANA zone name.
-    pub fn zone(&mut self, value: &Value, key: &str) -> Option<Tz> {
+    pub(super) fn zone(&mut self, value: &Value, key: &str) -> Option<Tz> {
         let text = self.text(value, key)?;
         let zone = text.parse().ok();
         if zone.is_none() {
@@ -162,7 +168,7 @@ impl Reader<'_> {
     }
 
     /// `2026-11-16`, bare or in quotes.
-    pub fn date(&mut self, value: &Value, key: &str) -> Option<NaiveDate> {
+    pub(super) fn date(&mut self, value: &Value, key: &str) -> Option<NaiveDate> {
         let text = match value.get_ref() {
             DeValue::Datetime(date) => date.to_string(),
             other => other.as_str().unwrap_or_default().to_string(),
@@ -177,7 +183,7 @@ impl Reader<'_> {
 }
 
 /// A share as people write it: `0.4`, `40%`, `40 %`.
-pub fn share(text: &str) -> Option<Exact> {
+pub(super) fn share(text: &str) -> Option<Exact> {
     let text = text.trim().replace(',', ".");
     let number = |text: &str| text.trim().parse::<f64>().ok();
     let share = match text.strip_suffix('%') {
@@ -188,13 +194,13 @@ pub fn share(text: &str) -> Option<Exact> {
 }
 
 /// `08:00-18:00`; the end after the start.
-pub fn hours(text: &str) -> Option<(LocalTime, LocalTime)> {
+pub(super) fn hours(text: &str) -> Option<(LocalTime, LocalTime)> {
     let (from, to) = text.split_once(['-', '–'])?;
     let hours = (LocalTime::parse(from)?, LocalTime::parse(to)?);
     (hours.0 < hours.1).then_some(hours)
 }
 
 /// A length of at least a minute and at most a day.
-pub fn duration(text: &str) -> Option<TimeDelta> {
+pub(super) fn duration(text: &str) -> Option<TimeDelta> {
     length(text).filter(|length| (TimeDelta::minutes(1)..=TimeDelta::days(1)).contains(length))
 }

@@ -48,7 +48,7 @@ fn second(at: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 impl Book {
-    pub fn new(now: DateTime<Utc>) -> Book {
+    pub(super) fn new(now: DateTime<Utc>) -> Book {
         Book {
             since: now,
             read_at: now,
@@ -63,17 +63,17 @@ impl Book {
         }
     }
 
-    pub fn record(&self, job: Job) -> Record {
+    pub(super) fn record(&self, job: Job) -> Record {
         self.jobs.get(&job).cloned().unwrap_or_default()
     }
 
-    pub fn begun(&mut self, job: Job, now: DateTime<Utc>) {
+    pub(super) fn begun(&mut self, job: Job, now: DateTime<Utc>) {
         let record = self.jobs.entry(job).or_default();
         (record.begun, record.running) = (Some(now), true);
     }
 
     /// Notes the end of a piece of work; `trouble` is what it said where it failed.
-    pub fn ended(&mut self, job: Job, trouble: Option<String>, took: f64, now: DateTime<Utc>) {
+    pub(super) fn ended(&mut self, job: Job, trouble: Option<String>, took: f64, now: DateTime<Utc>) {
         let record = self.jobs.entry(job).or_default();
         record.running = false;
         record.took += took;
@@ -84,18 +84,18 @@ impl Book {
         record.trouble = trouble;
     }
 
-    pub fn panicked(&mut self, job: Job) {
+    pub(super) fn panicked(&mut self, job: Job) {
         self.jobs.entry(job).or_default().panics += 1;
     }
 
     /// How many sources are in trouble.
-    pub fn troubles(&self) -> usize {
+    pub(super) fn troubles(&self) -> usize {
         self.troubles.len()
     }
 
     /// Notes what sources met, and says in the log what is new: each trouble once, and once that it is over. Whether
     /// anything began or ended. `whole`: every source was looked at, and what stood in the way of others stands there no more.
-    pub fn note(&mut self, summaries: &[AccountSummary], whole: bool) -> bool {
+    pub(super) fn note(&mut self, summaries: &[AccountSummary], whole: bool) -> bool {
         let before = self.troubles.len();
         if whole {
             self.troubles.retain(|(account, _), _| summaries.iter().any(|summary| summary.name == *account));
@@ -166,7 +166,7 @@ impl Book {
     }
 
     /// One line for `systemctl status`.
-    pub fn line(&self, zone: Tz) -> String {
+    pub(super) fn line(&self, zone: Tz) -> String {
         let local = |at: DateTime<Utc>, format| at.with_timezone(&zone).format(format).to_string();
         let sync = match self.record(Job::Sync).last_good {
             Some(at) => format!("last sync {}", local(at, "%Y-%m-%d %H:%M %Z")),
@@ -187,7 +187,7 @@ impl Book {
     }
 
     /// What `vantage status` tells about the daemon; `due` is how long each kind of work has to wait.
-    pub fn own(&self, due: impl Fn(Job) -> Option<std::time::Duration>, now: DateTime<Utc>) -> Own {
+    pub(super) fn own(&self, due: impl Fn(Job) -> Option<std::time::Duration>, now: DateTime<Utc>) -> Own {
         let job = |job: Job| {
             let record = self.record(job);
             OwnJob {

@@ -62,7 +62,7 @@ pub(super) enum Work {
 }
 
 impl Work {
-    pub fn job(&self) -> Job {
+    pub(super) fn job(&self) -> Job {
         match self {
             Work::Sync(_) => Job::Sync,
             Work::Render => Job::Render,

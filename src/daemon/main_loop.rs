@@ -191,7 +191,7 @@ impl Daemon {
     }
 
     /// Tells `schedule` what happened, and does what it says.
-    pub fn observe(&mut self, what: Observation) {
+    pub(super) fn observe(&mut self, what: Observation) {
         let wall = (self.host.now)();
         let at = Moment { wall, steady: self.started.elapsed(), chance: fastrand::f64() };
         for action in schedule::step(&mut self.schedule, what, at) {
@@ -223,7 +223,7 @@ impl Daemon {
         }
     }
 
-    pub fn steady(&self) -> Duration {
+    pub(super) fn steady(&self) -> Duration {
         self.started.elapsed()
     }
 

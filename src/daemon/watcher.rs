@@ -21,7 +21,7 @@ impl Watch {
     ///
     /// # Errors
     /// [`Exit::Io`] where the system watches nothing.
-    pub fn new(files: &[PathBuf], events: Events) -> Result<Watch, Failure> {
+    pub(super) fn new(files: &[PathBuf], events: Events) -> Result<Watch, Failure> {
         let absolute = files.iter().map(|file| std::path::absolute(file).unwrap_or_else(|_| file.clone()));
         // A link is watched where it is and where it leads.
         let leads: Vec<PathBuf> = files.iter().filter_map(|file| std::fs::canonicalize(file).ok()).collect();
@@ -42,7 +42,7 @@ impl Watch {
     ///
     /// # Errors
     /// [`Exit::Io`].
-    pub fn arm(&mut self) -> Result<(), Failure> {
+    pub(super) fn arm(&mut self) -> Result<(), Failure> {
         let folders: BTreeSet<PathBuf> = self.files.iter().filter_map(|file| nearest(file)).collect();
         for old in std::mem::take(&mut self.armed) {
             let _ = self.watcher.unwatch(&old);

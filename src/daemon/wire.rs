@@ -10,11 +10,11 @@ use std::path::PathBuf;
 
 /// What questions and answers look like; one more with each change of either. A command and a daemon of two versions do not
 /// guess what the other means.
-pub const PROTOCOL: u32 = 2;
+pub(super) const PROTOCOL: u32 = 2;
 
 /// A question to the daemon that works on `state`.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Question {
+pub(super) struct Question {
     /// [`PROTOCOL`]; the first version did not say.
     #[serde(default)]
     pub protocol: u32,
@@ -56,11 +56,11 @@ mod exposed {
     use crate::diagnostic::Secret;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub fn serialize<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(secret.expose())
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
         String::deserialize(from).map(Secret::new)
     }
 }

@@ -4,21 +4,21 @@ use chrono::{NaiveDate, NaiveDateTime};
 use std::fmt::Write;
 
 /// An iCalendar file in the making.
-pub struct Writer {
+pub(super) struct Writer {
     text: String,
     count: usize,
 }
 
 /// One person of an invented organisation.
 #[derive(Clone, Copy)]
-pub struct Person {
+pub(super) struct Person {
     pub name: &'static str,
     pub address: &'static str,
 }
 
 /// What an event says beside its times.
 #[derive(Clone, Default)]
-pub struct Details<'a> {
+pub(super) struct Details<'a> {
     pub title: &'a str,
     pub organizer: Option<Person>,
     /// With the answer and whether they are optional.
@@ -29,13 +29,13 @@ pub struct Details<'a> {
 }
 
 /// `20261116T090000`.
-pub fn stamp(at: NaiveDateTime) -> String {
+pub(super) fn stamp(at: NaiveDateTime) -> String {
     at.format("%Y%m%dT%H%M%S").to_string()
 }
 
 impl Writer {
     /// An empty calendar of that name.
-    pub fn new(name: &str) -> Writer {
+    pub(super) fn new(name: &str) -> Writer {
         let text = format!(
             "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Vantage//Invented calendar//EN\r\nX-WR-CALNAME:{name}\r\n"
         );
@@ -43,20 +43,20 @@ impl Writer {
     }
 
     /// The UID of the next event.
-    pub fn next_uid(&mut self) -> String {
+    pub(super) fn next_uid(&mut self) -> String {
         self.count += 1;
         format!("{:05}@northlight.example", self.count)
     }
 
     /// A timed event in `zone`.
-    pub fn timed(&mut self, uid: &str, zone: &str, start: NaiveDateTime, minutes: i64, details: &Details) {
+    pub(super) fn timed(&mut self, uid: &str, zone: &str, start: NaiveDateTime, minutes: i64, details: &Details) {
         let end = start + chrono::TimeDelta::minutes(minutes);
         let times = format!("DTSTART;TZID={zone}:{}\r\nDTEND;TZID={zone}:{}\r\n", stamp(start), stamp(end));
         self.event(uid, &times, details);
     }
 
     /// An event of whole days, `days` long.
-    pub fn all_day(&mut self, uid: &str, first: NaiveDate, days: i64, details: &Details) {
+    pub(super) fn all_day(&mut self, uid: &str, first: NaiveDate, days: i64, details: &Details) {
         let end = first + chrono::TimeDelta::days(days);
         let day = |d: NaiveDate| d.format("%Y%m%d").to_string();
         let times = format!("DTSTART;VALUE=DATE:{}\r\nDTEND;VALUE=DATE:{}\r\n", day(first), day(end));
@@ -92,7 +92,7 @@ impl Writer {
     }
 
     /// The whole file.
-    pub fn finish(mut self) -> String {
+    pub(super) fn finish(mut self) -> String {
         self.text.push_str("END:VCALENDAR\r\n");
         self.text
     }

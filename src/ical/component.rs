@@ -65,7 +65,7 @@ impl Version {
 
 impl Times {
     /// Every time that it names, and of a series one for each month of its first year: enough to see whether two clocks differ.
-    pub fn written(&self) -> impl Iterator<Item = Stamp> {
+    pub(super) fn written(&self) -> impl Iterator<Item = Stamp> {
         let ends = self.rdates.iter().flat_map(|date| [Some(date.start), date.end]).flatten();
         let months = if self.rules.is_empty() { 0 } else { 12 };
         let year = (0..=months).map(|n| Stamp { local: self.start.local + n * 30 * DAY, ..self.start });
@@ -73,23 +73,23 @@ impl Times {
     }
 
     /// Its end names no zone, though its start does.
-    pub fn ends_without_zone(&self) -> bool {
+    pub(super) fn ends_without_zone(&self) -> bool {
         let zoned = !self.start.is_date() && self.start.zone != ZoneId::FLOATING;
         zoned && self.end.is_some_and(|end| !end.is_date() && end.zone == ZoneId::FLOATING)
     }
 
     /// It is a change of one date and all that follow.
-    pub fn moves_all_that_follow(&self) -> bool {
+    pub(super) fn moves_all_that_follow(&self) -> bool {
         self.slot.is_some_and(|(_, future)| future)
     }
 
     /// It is a series of times that ends on a date.
-    pub fn ends_on_a_date(&self) -> bool {
+    pub(super) fn ends_on_a_date(&self) -> bool {
         !self.start.is_date() && self.rules.iter().filter_map(|rule| rule.until).any(Stamp::is_date)
     }
 
     /// What two of its lines leave open, and how it is read: sentences.
-    pub fn oddities(&self) -> impl Iterator<Item = &'static str> {
+    pub(super) fn oddities(&self) -> impl Iterator<Item = &'static str> {
         let timed = !self.start.is_date();
         [
             (
@@ -116,7 +116,7 @@ pub(super) struct RDate {
 
 impl RDate {
     /// It says itself how long it takes.
-    pub fn is_period(&self) -> bool {
+    pub(super) fn is_period(&self) -> bool {
         self.end.is_some() || self.duration.is_some()
     }
 }
@@ -133,7 +133,7 @@ pub(super) struct Draft {
 const NOWHERE: Stamp = Stamp { local: 0, zone: ZoneId::UTC };
 
 impl Draft {
-    pub fn new(line: usize, calendar: &Arc<Calendar>) -> Draft {
+    pub(super) fn new(line: usize, calendar: &Arc<Calendar>) -> Draft {
         let event = Event { calendar: Arc::clone(calendar), line, ..Event::default() };
         let times = Times {
             start: NOWHERE,
@@ -156,7 +156,8 @@ impl Draft {
     }
 
     /// Takes one property in.
-    pub fn read(&mut self, property: &Property, context: &mut Context) {
+    #[expect(clippy::too_many_lines, reason = "one arm a property")]
+    pub(super) fn read(&mut self, property: &Property, context: &mut Context) {
         let value = property.value;
         let name = property.name;
         let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
@@ -305,7 +306,7 @@ impl Draft {
     }
 
     /// The whole component, or why there is none: ends the sentence "the event …".
-    pub fn finish(mut self) -> Result<(Event, Times), &'static str> {
+    pub(super) fn finish(mut self) -> Result<(Event, Times), &'static str> {
         if let Some(broken) = self.broken {
             return Err(broken);
         }

@@ -20,11 +20,11 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    pub fn new(text: usize) -> Notes {
+    pub(super) fn new(text: usize) -> Notes {
         Notes { text, problems: Vec::new(), told: Vec::new() }
     }
 
-    pub fn add(&mut self, line: usize, message: impl Into<String>, lost: Lost) {
+    pub(super) fn add(&mut self, line: usize, message: impl Into<String>, lost: Lost) {
         let message = match self.problems.len() {
             0..MOST_PROBLEMS => message.into(),
             MOST_PROBLEMS => "there are more problems from here on than are listed".into(),
@@ -34,7 +34,7 @@ impl Notes {
     }
 
     /// Tells of a form, once.
-    pub fn tell(&mut self, line: usize, form: Form) {
+    pub(super) fn tell(&mut self, line: usize, form: Form) {
         if !self.told.contains(&form) {
             self.told.push(form);
             self.add(line, form.message(), form.lost());
@@ -73,33 +73,33 @@ pub(super) struct Context {
 
 impl Context {
     /// That of the text at place `text` of its source, whose first TZID gets the id `base`.
-    pub fn new(text: usize, base: usize) -> Context {
+    pub(super) fn new(text: usize, base: usize) -> Context {
         Context { line: 0, notes: Notes::new(text), all: Vec::new(), base, names: Names::default(), calendar: 0 }
     }
 
     /// Another VCALENDAR begins, which may mean another zone by a name.
-    pub fn begin_calendar(&mut self, calendar: usize) {
+    pub(super) fn begin_calendar(&mut self, calendar: usize) {
         (self.names, self.calendar) = (Names::default(), calendar);
     }
 
-    pub fn problem(&mut self, message: impl Into<String>, lost: Lost) {
+    pub(super) fn problem(&mut self, message: impl Into<String>, lost: Lost) {
         self.notes.add(self.line, message, lost);
     }
 
     /// Tells of a form, once a text.
-    pub fn tell(&mut self, form: Form) {
+    pub(super) fn tell(&mut self, form: Form) {
         self.notes.tell(self.line, form);
     }
 
     /// The value of a text, of which escapes stay.
-    pub fn text<'a>(&mut self, property: &Property<'a>) -> Cow<'a, [u8]> {
+    pub(super) fn text<'a>(&mut self, property: &Property<'a>) -> Cow<'a, [u8]> {
         let (text, form) = property.plain();
         form.into_iter().for_each(|form| self.tell(form));
         text
     }
 
     /// A date or a time on the clock that the line's TZID means.
-    pub fn stamp(&mut self, property: &Property, value: &[u8]) -> Option<Stamp> {
+    pub(super) fn stamp(&mut self, property: &Property, value: &[u8]) -> Option<Stamp> {
         let (mut stamp, form) = value::stamp(value, ZoneId::FLOATING)?;
         form.into_iter().for_each(|form| self.tell(form));
         if property.params.is_empty() || stamp.is_date() {
@@ -116,13 +116,13 @@ impl Context {
     }
 
     /// A moment in UTC, in seconds since the epoch.
-    pub fn moment(&self, value: &[u8]) -> Option<i64> {
+    pub(super) fn moment(&self, value: &[u8]) -> Option<i64> {
         let (stamp, _) = value::stamp(value, ZoneId::UTC)?;
         (!stamp.is_date()).then_some(stamp.local)
     }
 
     /// A length of time.
-    pub fn length(&mut self, value: &[u8]) -> Option<Length> {
+    pub(super) fn length(&mut self, value: &[u8]) -> Option<Length> {
         let (length, form) = value::duration(value)?;
         form.into_iter().for_each(|form| self.tell(form));
         Some(length)

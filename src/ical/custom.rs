@@ -32,7 +32,7 @@ pub(super) struct Custom {
 
 impl Custom {
     /// `None` where no part says when it starts and what it changes to.
-    pub fn new(observances: &[Observance], meter: &mut Meter) -> Option<Custom> {
+    pub(super) fn new(observances: &[Observance], meter: &mut Meter) -> Option<Custom> {
         let end = days(HORIZON, 1, 1) * DAY;
         let mut changes: Vec<(i64, i64, i64)> = Vec::new();
         meter.next_series();
@@ -61,12 +61,12 @@ impl Custom {
         Some(Custom { first, changes: changes.into_iter().map(|(at, _, to)| (at, to)).collect() })
     }
 
-    pub fn offset_at(&self, instant: i64) -> i64 {
+    pub(super) fn offset_at(&self, instant: i64) -> i64 {
         let after = self.changes.partition_point(|(at, _)| *at <= instant);
         after.checked_sub(1).map_or(self.first, |last| self.changes[last].1)
     }
 
-    pub fn instant(&self, local: i64) -> i64 {
+    pub(super) fn instant(&self, local: i64) -> i64 {
         // The offsets in force a day to either side; two changes within two days are no zone of this earth.
         let (before, after) = (self.offset_at(local - DAY), self.offset_at(local + DAY));
         let (early, late) = (local - before, local - after);

@@ -21,7 +21,7 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub fn new(bytes: &'a [u8]) -> Lines<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Lines<'a> {
         Lines { bytes, at: 0, number: 0 }
     }
 
@@ -97,7 +97,7 @@ pub(super) struct Property<'a> {
 
 impl<'a> Property<'a> {
     /// `None` for a line without a colon.
-    pub fn split(line: &'a [u8]) -> Option<Property<'a>> {
+    pub(super) fn split(line: &'a [u8]) -> Option<Property<'a>> {
         let end = memchr2(b':', b';', line)?;
         let name = line[..end].trim_ascii();
         let rest = &line[end..];
@@ -108,7 +108,7 @@ impl<'a> Property<'a> {
     }
 
     /// The first value of a parameter, without quotes, with the escapes of RFC 6868 undone.
-    pub fn param(&self, name: &str) -> Option<Cow<'a, str>> {
+    pub(super) fn param(&self, name: &str) -> Option<Cow<'a, str>> {
         self.params().find(|(known, _)| known.eq_ignore_ascii_case(name.as_bytes())).map(|(_, value)| value)
     }
 
@@ -126,7 +126,7 @@ impl<'a> Property<'a> {
 
     /// The value of a text with its transfer encoding undone (vCalendar 1.0: ENCODING, CHARSET), and what of it is guessed;
     /// escapes stay.
-    pub fn plain(&self) -> (Cow<'a, [u8]>, Option<Form>) {
+    pub(super) fn plain(&self) -> (Cow<'a, [u8]>, Option<Form>) {
         if self.params.is_empty() {
             return (Cow::Borrowed(self.value), None);
         }
@@ -144,18 +144,18 @@ impl<'a> Property<'a> {
     }
 
     /// A line of a guest that says what it answered.
-    pub fn is_answered(&self) -> bool {
+    pub(super) fn is_answered(&self) -> bool {
         self.params().any(|(name, word)| super::person::is_answer(name) && !word.trim().is_empty())
     }
 
     /// It is no UTF-8, and does not say what else.
-    pub fn is_guessed(&self) -> bool {
+    pub(super) fn is_guessed(&self) -> bool {
         [self.name, self.params, self.value].iter().any(|part| std::str::from_utf8(part).is_err())
             && self.param("CHARSET").is_none()
     }
 
     /// All parameters in order, their values as [`Property::param`] gives them.
-    pub fn params(&self) -> impl Iterator<Item = (&'a [u8], Cow<'a, str>)> + use<'a> {
+    pub(super) fn params(&self) -> impl Iterator<Item = (&'a [u8], Cow<'a, str>)> + use<'a> {
         let mut rest = self.params;
         std::iter::from_fn(move || {
             while let Some((b';', tail)) = rest.split_first() {

@@ -30,7 +30,7 @@ pub(super) enum Spent {
 
 impl Meter {
     /// The budget of a whole file.
-    pub fn file() -> Meter {
+    pub(super) fn file() -> Meter {
         Meter {
             steps: STEPS,
             instances: INSTANCES,
@@ -42,13 +42,13 @@ impl Meter {
     }
 
     /// Another series begins.
-    pub fn next_series(&mut self) {
+    pub(super) fn next_series(&mut self) {
         self.series_steps = SERIES_STEPS;
         self.series_instances = SERIES_INSTANCES;
     }
 
     /// Counts `steps`; `false` once too many were taken.
-    pub fn step(&mut self, steps: u64) -> bool {
+    pub(super) fn step(&mut self, steps: u64) -> bool {
         self.counted += steps;
         self.steps = self.steps.saturating_sub(steps);
         self.series_steps = self.series_steps.saturating_sub(steps);
@@ -56,7 +56,7 @@ impl Meter {
     }
 
     /// Counts one instance; `false` once too many were made.
-    pub fn instance(&mut self) -> bool {
+    pub(super) fn instance(&mut self) -> bool {
         self.made += 1;
         self.instances = self.instances.saturating_sub(1);
         self.series_instances = self.series_instances.saturating_sub(1);
@@ -64,7 +64,7 @@ impl Meter {
     }
 
     /// The limit that was met, if any.
-    pub fn spent(&self) -> Option<Spent> {
+    pub(super) fn spent(&self) -> Option<Spent> {
         if self.steps == 0 || self.instances == 0 {
             Some(Spent::File)
         } else {

@@ -33,7 +33,7 @@ struct Person {
 
 impl Guests {
     /// Takes an ATTENDEE line in.
-    pub fn attend(&mut self, property: &Property) {
+    pub(super) fn attend(&mut self, property: &Property) {
         let (person, mut attendee) = attendee(property);
         let place = self.lines.len();
         match self.known(person) {
@@ -47,7 +47,7 @@ impl Guests {
     }
 
     /// Takes an ORGANIZER line in.
-    pub fn organize(&mut self, property: &Property) {
+    pub(super) fn organize(&mut self, property: &Property) {
         let person = person(property);
         self.organizer_name = person.name.as_deref().and_then(Address::named);
         self.organizer = Some(self.known(person));
@@ -67,7 +67,7 @@ impl Guests {
     /// The organizer and the attendees. Whoever has no address is known by name, as long as no two others bear it; else
     /// by the place in the list. An organizer of whom no address is known, and who invited nobody, may as well be the
     /// user, and is left out.
-    pub fn settle(mut self) -> (Option<Address>, Vec<Attendee>) {
+    pub(super) fn settle(mut self) -> (Option<Address>, Vec<Attendee>) {
         let names = self.names();
         let owners = &self.owners;
         let find = |weak: Weak| {

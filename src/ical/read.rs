@@ -55,7 +55,7 @@ pub(super) enum Method {
 }
 
 impl Method {
-    pub fn named(name: &str) -> Option<Method> {
+    pub(super) fn named(name: &str) -> Option<Method> {
         let name = name.trim().to_ascii_uppercase();
         match name.as_str() {
             "PUBLISH" => Some(Method::Publish),
@@ -76,7 +76,7 @@ pub(super) enum Taken {
 }
 
 impl Taken {
-    pub fn of(property: &Property) -> Taken {
+    pub(super) fn of(property: &Property) -> Taken {
         let is = |known: &str| property.param("FBTYPE").is_some_and(|kind| kind.trim().eq_ignore_ascii_case(known));
         match (is("FREE"), is("BUSY-UNAVAILABLE")) {
             (true, _) => Taken::Free,

@@ -37,8 +37,8 @@ fn bits(mask: u64) -> Vec<i64> {
 impl<'r> Occurrences<'r> {
     /// Those from `from` to `to`, both inclusive; with COUNT, those before `from` are counted but not given. `dates`: the
     /// series is of whole days, so parts of the time of day mean nothing.
-    pub fn new(rule: &'r Rule, start: i64, dates: bool, from: i64, to: i64) -> Occurrences<'r> {
-        use Frequency::*;
+    pub(super) fn new(rule: &'r Rule, start: i64, dates: bool, from: i64, to: i64) -> Occurrences<'r> {
+        use Frequency::{Monthly, Weekly, Yearly};
         let (year_month, clock) = (date(start.div_euclid(DAY)), start.rem_euclid(DAY));
         let mut this = Occurrences {
             rule,
@@ -126,7 +126,7 @@ impl<'r> Occurrences<'r> {
 
     /// Every period holds equally many occurrences, so that COUNT can be reckoned instead of counted.
     fn uniform(&self) -> Option<u64> {
-        use Frequency::*;
+        use Frequency::{Hourly, Minutely, Secondly, Weekly};
         let (rule, frequency) = (self.rule, self.rule.frequency);
         let days_open = self.months == 0
             && self.month_days.is_empty()
@@ -248,7 +248,7 @@ impl<'r> Occurrences<'r> {
 
     /// Fills in the days and times of the current period; the price of it in steps.
     fn open(&mut self) -> u64 {
-        use Frequency::*;
+        use Frequency::{Hourly, Minutely, Monthly, Secondly, Weekly, Yearly};
         let mut cost = 1;
         self.days.clear();
         self.picks = None;
@@ -365,7 +365,7 @@ impl<'r> Occurrences<'r> {
 
     /// After an empty period shorter than a week: where the next one that can hold anything begins.
     fn leap(&self) -> Option<i64> {
-        use Frequency::*;
+        use Frequency::{Daily, Hourly, Minutely};
         let rule = self.rule;
         if rule.frequency < Daily || self.total > 0 {
             return None;
@@ -393,7 +393,7 @@ impl<'r> Occurrences<'r> {
     }
 
     /// The next occurrence; `None` at the end, or when the meter is spent.
-    pub fn next(&mut self, meter: &mut Meter) -> Option<i64> {
+    pub(super) fn next(&mut self, meter: &mut Meter) -> Option<i64> {
         loop {
             if self.left == Some(0) {
                 return None;

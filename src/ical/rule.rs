@@ -54,7 +54,7 @@ pub(super) type Refusal = &'static str;
 
 impl Rule {
     /// A rule in the words of RFC 5545, or in those of vCalendar 1.0.
-    pub fn parse(text: &[u8]) -> Result<Rule, Refusal> {
+    pub(super) fn parse(text: &[u8]) -> Result<Rule, Refusal> {
         match super::rule_v1::modern(text) {
             Some(modern) => Rule::parse_modern(modern.as_bytes()),
             None => Rule::parse_modern(text),

@@ -261,7 +261,7 @@ struct Lookup<'a> {
 /// Places among the names whose file defines them too, with that definition and the line.
 type Doubts = Vec<(usize, Zone, usize)>;
 
-impl<'a> Lookup<'a> {
+impl Lookup<'_> {
     fn all(&mut self, names: &[ZoneName]) -> (Vec<Zone>, Doubts) {
         let (mut zones, mut doubts) = (Vec::with_capacity(names.len()), Vec::new());
         for (place, used) in names.iter().enumerate() {

@@ -8,10 +8,10 @@ use super::civil::{DAY, days, month_length};
 pub(super) struct ZoneId(pub u32);
 
 impl ZoneId {
-    pub const UTC: ZoneId = ZoneId(0);
-    pub const FLOATING: ZoneId = ZoneId(1);
+    pub(super) const UTC: ZoneId = ZoneId(0);
+    pub(super) const FLOATING: ZoneId = ZoneId(1);
     /// No clock at all: a DATE.
-    pub const DATE: ZoneId = ZoneId(u32::MAX);
+    pub(super) const DATE: ZoneId = ZoneId(u32::MAX);
 }
 
 /// A DATE or DATE-TIME as it was written: wall-clock seconds since 1970-01-01T00:00:00, and whose wall.
@@ -22,12 +22,12 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    pub fn is_date(self) -> bool {
+    pub(super) fn is_date(self) -> bool {
         self.zone == ZoneId::DATE
     }
 
     /// Days since 1970-01-01.
-    pub fn day(self) -> i64 {
+    pub(super) fn day(self) -> i64 {
         self.local.div_euclid(DAY)
     }
 }
@@ -74,12 +74,12 @@ pub(super) enum Form {
 
 impl Form {
     /// What is lost with it.
-    pub fn lost(self) -> Lost {
+    pub(super) fn lost(self) -> Lost {
         if matches!(self, Form::CharsetUnknown | Form::CharsetBroken) { Lost::Property } else { Lost::Nothing }
     }
 
     /// What is told of it.
-    pub fn message(self) -> &'static str {
+    pub(super) fn message(self) -> &'static str {
         match self {
             Form::Offset => "times are written with an offset such as `+0100`: they are read as those instants",
             Form::Extended => "times are written like `2026-11-18T10:00:00`: they are read as that",
@@ -199,12 +199,12 @@ pub(super) struct Length {
 
 impl Length {
     /// From one wall-clock time to another.
-    pub fn nominal(seconds: i64) -> Length {
+    pub(super) fn nominal(seconds: i64) -> Length {
         Length { nominal: seconds, exact: 0 }
     }
 
     /// Seconds, where no clock changes.
-    pub fn seconds(self) -> i64 {
+    pub(super) fn seconds(self) -> i64 {
         self.nominal + self.exact
     }
 }

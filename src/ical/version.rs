@@ -107,7 +107,7 @@ pub(super) struct Grouping<'a> {
 }
 
 impl Grouping<'_> {
-    pub fn series(mut self) -> Vec<Series> {
+    pub(super) fn series(mut self) -> Vec<Series> {
         let (mut all, mut by_uid): (Vec<Series>, HashMap<Arc<str>, usize>) = (Vec::new(), HashMap::new());
         let mut uids: Vec<[Vec<usize>; 3]> = Vec::new();
         for (index, component) in self.components.iter().enumerate() {

@@ -48,14 +48,14 @@ pub(super) fn clean(name: &str) -> &str {
 
 impl Zone {
     /// The zone of a place's exact id in the zone database, such as `Europe/Berlin`: that goes before what a file says of it.
-    pub fn of_place(name: &str) -> Option<Zone> {
+    pub(super) fn of_place(name: &str) -> Option<Zone> {
         let name = clean(name);
         Tz::from_str(name).ok().filter(|_| name.contains('/')).map(Zone::Named)
     }
 
     /// The zone that a name means where no VTIMEZONE knows better: abbreviations, other letter case, paths, and the names that
     /// Microsoft's programs give and show.
-    pub fn by_name(name: &str) -> Option<Zone> {
+    pub(super) fn by_name(name: &str) -> Option<Zone> {
         let name = clean(name);
         let name = strip_start(name, "tzone://Microsoft/").unwrap_or(name);
         if matches!(name.to_ascii_uppercase().as_str(), "UTC" | "Z" | "GMT" | "ETC/UTC" | "ETC/UCT" | "UCT" | "ZULU") {
@@ -71,20 +71,20 @@ impl Zone {
 
     /// The zone that an abbreviation means though the zone database has none of that name: RFC 5322 §4.3 gives them to North
     /// America, and Europe's summer times are nobody else's.
-    pub fn by_abbreviation(name: &str) -> Option<Zone> {
+    pub(super) fn by_abbreviation(name: &str) -> Option<Zone> {
         let name = clean(name).to_ascii_uppercase();
         ABBREVIATIONS.iter().find(|(known, _)| *known == name).and_then(|(_, zone)| iana(zone)).map(Zone::Named)
     }
 
     /// The fixed offset that a name tells: `GMT+0200`, `(UTC-03:30) Nowhere`.
-    pub fn by_offset(name: &str) -> Option<Zone> {
+    pub(super) fn by_offset(name: &str) -> Option<Zone> {
         let name = clean(name);
         let inside = name.strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(inside, _)| inside);
         described(inside.unwrap_or(name))
     }
 
     /// The zone of the zone database that a name means, however loosely.
-    pub fn named(name: &str) -> Option<Tz> {
+    pub(super) fn named(name: &str) -> Option<Tz> {
         match Zone::of_place(name).or_else(|| Zone::by_name(name))? {
             Zone::Named(zone) => Some(zone),
             Zone::Utc => Some(Tz::UTC),
@@ -93,14 +93,14 @@ impl Zone {
     }
 
     /// The zone of an X-MICROSOFT-CDO-TZID.
-    pub fn by_cdo(number: &str) -> Option<Zone> {
+    pub(super) fn by_cdo(number: &str) -> Option<Zone> {
         let number: u32 = number.trim().parse().ok()?;
         CDO.iter().find(|(id, _)| *id == number).and_then(|(_, name)| iana(name)).map(Zone::Named)
     }
 
     /// The instant of a wall-clock time, in seconds since the epoch: in an overlap the first, in a gap with the offset
     /// before it (RFC 5545 §3.3.5).
-    pub fn instant(&self, local: i64, floating: &Zone) -> i64 {
+    pub(super) fn instant(&self, local: i64, floating: &Zone) -> i64 {
         let named =
             |zone: Tz| DateTime::from_timestamp(local, 0).map_or(local, |at| resolve(at.naive_utc(), zone).timestamp());
         match self {
@@ -114,7 +114,7 @@ impl Zone {
     }
 
     /// The wall-clock time at an instant; that of a floating clock is the one of `floating`.
-    pub fn local(&self, instant: i64, floating: &Zone) -> i64 {
+    pub(super) fn local(&self, instant: i64, floating: &Zone) -> i64 {
         let named = |zone: Tz| {
             DateTime::from_timestamp(instant, 0).map_or(instant, |at| {
                 instant + i64::from(zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc())

@@ -223,7 +223,7 @@ fn kept(PastExtent { instances, absent, before, seen }: PastExtent) -> Kept {
     Kept {
         meetings: instances,
         absent,
-        before: before,
+        before,
         seen_from: seen.0,
         seen_to: seen.1,
         says: told_past(instances, absent, before, seen),

@@ -54,7 +54,7 @@ struct Seen {
     /// It stands there; else it is told and was not there.
     kept: bool,
     time: (DateTime<Utc>, DateTime<Utc>),
-    last_seen: DateTime<Utc>,
+    at: DateTime<Utc>,
 }
 
 impl Facts {
@@ -88,7 +88,7 @@ impl Facts {
         let wanted = |i: &Instance| overlaps(&i.span, window, zone) || slot(&i.original, window, zone);
         let merged = history::merge(&mut self.instances, name, rows, wanted, zone);
         for (kept, rows) in [(true, &merged.kept), (false, &merged.absent)] {
-            let seen = |row: &&Past| Seen { kept, time: (row.starts, row.ends), last_seen: row.last_seen };
+            let seen = |row: &&Past| Seen { kept, time: (row.starts, row.ends), at: row.last_seen };
             self.pasts.extend(rows.iter().map(|row| (name.to_string(), seen(row))));
         }
         if merged.odd > 0 {
@@ -114,7 +114,7 @@ impl Facts {
         let told = |(name, seen): (&str, Vec<&Seen>)| {
             let kept = seen.iter().filter(|seen| seen.kept).count() as u64;
             let before = seen.iter().map(|seen| seen.time.1).max()?;
-            let (first, last) = (seen.iter().map(|s| s.last_seen).min()?, seen.iter().map(|s| s.last_seen).max()?);
+            let (first, last) = (seen.iter().map(|s| s.at).min()?, seen.iter().map(|s| s.at).max()?);
             Some(format!("{name}: {}", history::told(kept, seen.len() as u64 - kept, before, (first, last))))
         };
         sources.into_iter().filter_map(told).collect()

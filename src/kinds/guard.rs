@@ -12,23 +12,23 @@ const SHARE: usize = 30;
 pub const APART: TimeDelta = TimeDelta::hours(1);
 
 /// The moment has come, or lies further ahead than it was ever put: then the clock was set forward and back since.
-pub fn is_due(at: Option<DateTime<Utc>>, now: DateTime<Utc>, longest: TimeDelta) -> bool {
+pub(super) fn is_due(at: Option<DateTime<Utc>>, now: DateTime<Utc>, longest: TimeDelta) -> bool {
     at.is_none_or(|at| now >= at || at - now > longest)
 }
 
 /// Live events that a whole listing is compared with, and those that it lacks.
-pub type Removal = (usize, BTreeSet<String>);
+pub(super) type Removal = (usize, BTreeSet<String>);
 
 /// What to do with a listing.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Step {
+pub(super) enum Step {
     Apply,
     /// Serve the old data, and remember this.
     Hold(Hold),
 }
 
 /// More than a few, and a large share.
-pub fn many((live, removed): &Removal) -> bool {
+pub(super) fn many((live, removed): &Removal) -> bool {
     removed.len() > FEW && removed.len() * 100 > live * SHARE
 }
 
@@ -39,7 +39,7 @@ fn excessive(removal: &Removal) -> bool {
 
 /// A listing that would remove everything, or more than 30 % and more than 20 events, is held until two later ones at least
 /// an hour apart agree. One that would bring some of them back, or take many more, begins the wait anew.
-pub fn decide(held: Option<Hold>, removals: &[Removal], now: DateTime<Utc>) -> Step {
+pub(super) fn decide(held: Option<Hold>, removals: &[Removal], now: DateTime<Utc>) -> Step {
     if !removals.iter().any(excessive) {
         return Step::Apply;
     }

@@ -15,12 +15,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// How far back the past is looked at: beyond that, what a source stops telling of goes.
-pub const YEARS: i64 = 10;
+pub(super) const YEARS: i64 = 10;
 /// A series that was moved by less than this has slots next to its old ones.
 const BESIDE: TimeDelta = TimeDelta::days(1);
 
 /// A source as one of its texts tells it.
-pub struct Told<'a> {
+pub(super) struct Told<'a> {
     /// What each UID says, as `ical::contents` gives it.
     pub contents: &'a BTreeMap<String, Says>,
     /// The instances up to now.
@@ -59,7 +59,7 @@ fn title(event: &Event) -> String {
 }
 
 /// A title as the rules see it; without words it is what is written.
-pub fn normal(written: &str) -> String {
+pub(super) fn normal(written: &str) -> String {
     let title = Title::of(written);
     if title.words.is_empty() { written.trim().to_lowercase() } else { title.words.text().to_owned() }
 }
@@ -134,7 +134,7 @@ impl Range {
 
 /// What a new text means for the past.
 #[derive(Default)]
-pub struct Outcome {
+pub(super) struct Outcome {
     pub change: PastChange,
     /// Name and line of single events that are not told any more because the range moved on: nobody deleted them.
     pub outside: BTreeSet<(String, usize)>,
@@ -142,7 +142,7 @@ pub struct Outcome {
 
 /// What to keep of `old` now that the source tells `new`; `rows` is what was kept before, `last_seen` when `old` was last
 /// known to be told.
-pub fn change(
+pub(super) fn change(
     old: &Told,
     new: &Told,
     rows: &[Past],
@@ -394,7 +394,7 @@ pub fn told(kept: u64, absent: u64, before: DateTime<Utc>, (first, last): (DateT
 
 /// What rows did to the instances of a source.
 #[derive(Default)]
-pub struct Merged<'a> {
+pub(super) struct Merged<'a> {
     /// Instances that stand there because they are kept.
     pub kept: Vec<&'a Past>,
     /// Instances that the source tells and that were not there.
@@ -404,7 +404,7 @@ pub struct Merged<'a> {
 }
 
 /// Puts the kept past of `source` in the place of what it tells of the same instances.
-pub fn merge<'a>(
+pub(super) fn merge<'a>(
     instances: &mut Vec<Instance>,
     source: &str,
     rows: &'a [Past],

@@ -162,7 +162,7 @@ pub fn domain(text: &str) -> Option<String> {
 }
 
 /// A domain in the one spelling that is compared: lower case, punycode, no `@` before it and no dot behind it.
-pub fn domain_of(text: &str) -> String {
+pub(super) fn domain_of(text: &str) -> String {
     let text = text.trim().trim_start_matches('@').trim_end_matches('.');
     if text.is_ascii() {
         return text.to_ascii_lowercase();

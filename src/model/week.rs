@@ -143,7 +143,7 @@ impl Zones {
         };
         match span.in_whole_days(self.home) {
             Span::Timed(_) => self.travel.iter().find_map(|(_, zone)| there(*zone)).unwrap_or(span),
-            whole => whole,
+            whole @ Span::AllDay { .. } => whole,
         }
     }
 

@@ -14,17 +14,17 @@ pub(super) struct Slot {
 
 impl Slot {
     /// It is to run as soon as it may: now, after the run that is under way, or when the back-off is over.
-    pub fn want(&mut self) {
+    pub(super) fn want(&mut self) {
         self.wanted |= self.running || self.failures == 0 || self.due.is_none();
     }
 
     /// It is to run whatever failed before.
-    pub fn demand(&mut self) {
+    pub(super) fn demand(&mut self) {
         self.wanted = true;
     }
 
     /// It begins if it is due.
-    pub fn start(&mut self, steady: Duration) -> bool {
+    pub(super) fn start(&mut self, steady: Duration) -> bool {
         let now = !self.running && (self.wanted || self.due.is_some_and(|due| due <= steady));
         if now {
             self.running = true;
@@ -36,7 +36,7 @@ impl Slot {
     }
 
     /// It ended. After a failure it is due again: 30 s later, then 1, 2, 4 … minutes, at most `longest`.
-    pub fn ended(&mut self, ok: bool, steady: Duration, longest: Duration) {
+    pub(super) fn ended(&mut self, ok: bool, steady: Duration, longest: Duration) {
         self.running = false;
         self.failures = if ok { 0 } else { self.failures.saturating_add(1) };
         // What was wanted meanwhile would fail too.

@@ -16,17 +16,17 @@ use std::time::Duration;
 use tower_service::Service;
 
 /// How long a connection may take.
-pub const CONNECT: Duration = Duration::from_secs(10);
+pub(super) const CONNECT: Duration = Duration::from_secs(10);
 /// How long a whole request may take, body included.
-pub const CALL: Duration = Duration::from_secs(60);
+pub(super) const CALL: Duration = Duration::from_secs(60);
 
-pub type Connector<R> = Capped<HttpsConnector<HttpConnector<R>>>;
+pub(super) type Connector<R> = Capped<HttpsConnector<HttpConnector<R>>>;
 
 /// A connector whose names `resolver` looks up, and whose answers hold at most `most` bytes.
 ///
 /// # Errors
 /// [`TroubleKind::Configuration`] where the system has no certificates to check servers with.
-pub fn connector<R>(resolver: R, most: u64) -> Result<Connector<R>, Trouble>
+pub(super) fn connector<R>(resolver: R, most: u64) -> Result<Connector<R>, Trouble>
 where
     HttpConnector<R>: Service<Uri>,
 {
@@ -44,7 +44,7 @@ where
 
 /// A connector that breaks a connection off when more than `most` bytes come in after a request.
 #[derive(Clone)]
-pub struct Capped<C> {
+pub(super) struct Capped<C> {
     inner: C,
     most: u64,
 }
@@ -76,7 +76,7 @@ where
 }
 
 /// A stream that counts what comes in.
-pub struct Counted<S> {
+pub(super) struct Counted<S> {
     stream: S,
     most: u64,
     left: u64,

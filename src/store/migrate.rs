@@ -9,7 +9,7 @@ use std::path::Path;
 const APPLICATION: i64 = 0x564e_5447;
 
 /// Every step that was ever shipped, in order. A step is never edited; a new one is added.
-pub const STEPS: &[&str] = &[
+pub(super) const STEPS: &[&str] = &[
     include_str!("schema.sql"),
     include_str!("past.sql"),
     include_str!("told.sql"),
@@ -23,7 +23,7 @@ pub const STEPS: &[&str] = &[
 ///
 /// # Errors
 /// [`Exit::Failed`] where it has seen more, [`Exit::Data`] where it is not ours.
-pub fn is_behind(db: &Connection, path: &Path) -> Result<bool, Failure> {
+pub(super) fn is_behind(db: &Connection, path: &Path) -> Result<bool, Failure> {
     Ok(seen(db, path, STEPS.len())? < STEPS.len())
 }
 
@@ -45,7 +45,7 @@ fn seen(db: &Connection, path: &Path, known: usize) -> Result<usize, Failure> {
 ///
 /// # Errors
 /// [`Exit::Io`]; an older file of that name is then untouched.
-pub fn copy(db: &Connection, path: &Path, to: &Path) -> Result<(), Failure> {
+pub(super) fn copy(db: &Connection, path: &Path, to: &Path) -> Result<(), Failure> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let made = tempfile::NamedTempFile::new_in(folder).map_err(|e| {
         Failure::new(Exit::Io, format!("no copy of the database could be made in `{}`", folder.display())).cause(e)
@@ -67,7 +67,7 @@ pub fn copy(db: &Connection, path: &Path, to: &Path) -> Result<(), Failure> {
 ///
 /// # Errors
 /// As [`is_behind`]; the file is then as it was.
-pub fn migrate(db: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), Failure> {
+pub(super) fn migrate(db: &mut Connection, path: &Path, steps: &[&str]) -> Result<(), Failure> {
     let version = seen(db, path, steps.len())?;
     if version == steps.len() {
         return Ok(());

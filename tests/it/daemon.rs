@@ -539,7 +539,11 @@ fn a_command_and_a_service_of_two_versions_say_so() {
     drop(service);
     // And as a service answered then.
     let older = UnixListener::bind(world.path("older")).unwrap();
-    std::fs::write(world.path(".local/state/vantage/vantage.socket"), world.path("older").to_str().unwrap()).unwrap();
+    vantage::disk::write(
+        &world.path(".local/state/vantage/vantage.socket"),
+        world.path("older").to_str().unwrap().as_bytes(),
+    )
+    .unwrap();
     let serving = std::thread::spawn(move || {
         let (mut stream, _) = older.accept().unwrap();
         BufReader::new(&stream).read_line(&mut String::new()).unwrap();

@@ -3,6 +3,8 @@
 //! Nothing here needs a process of its own: no test sets the environment, the folder or a signal of this process; whoever does
 //! starts the real binary. What runs apart from these is not a Rust test: `tests/{oracle,deliver,systemd}/run`.
 
+#![allow(clippy::pedantic, clippy::unwrap_used, unreachable_pub, reason = "a story that cannot go on has failed")]
+
 mod absence;
 mod changes;
 mod chart_pictures;

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 const MOST: usize = 20;
 
 /// What a rule would do.
-pub struct Effect {
+pub(super) struct Effect {
     pub after: Coverage,
     /// Meetings elsewhere that it would decide otherwise than they are, and all that it would take.
     pub moves: usize,

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What makes the meetings of a group one kind, and so what its rule asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Bond {
+pub(super) enum Bond {
     /// Any of these words for meals and drinks.
     Meals(BTreeSet<String>),
     Word(String),
@@ -19,7 +19,7 @@ pub enum Bond {
 }
 
 /// Unclassified meetings of one kind.
-pub struct Group {
+pub(super) struct Group {
     pub bond: Bond,
     /// What it is called.
     pub key: String,
@@ -40,7 +40,7 @@ impl Group {
 }
 
 /// All groups, most hours first; and what has no title that may be told, with its seconds. What is `settled` is left alone.
-pub fn groups(
+pub(super) fn groups(
     rows: &[Row<'_>],
     seen: &[Option<Seen>],
     lore: &Lore,

@@ -20,7 +20,7 @@ const QUARTERS: i64 = 3;
 
 /// What meetings can have in common.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Tie {
+pub(super) enum Tie {
     /// A whole title, folded.
     Title(String),
     Word(String),
@@ -46,7 +46,7 @@ impl Tie {
 
 /// What most meetings with one tie are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lean {
+pub(super) struct Lean {
     pub outcome: Outcome,
     pub theme: Option<Arc<str>>,
     /// The user said so.
@@ -56,7 +56,7 @@ pub struct Lean {
 }
 
 /// One meeting as its neighbours see it.
-pub struct Seen {
+pub(super) struct Seen {
     pub fold: Fold,
     /// The words that may stand for a kind.
     pub words: BTreeSet<String>,
@@ -69,7 +69,7 @@ pub struct Seen {
 
 impl Seen {
     /// `None` where the meeting has no title that may be told.
-    pub fn of(j: &Judged, names: &HashSet<String>, people: &People) -> Option<Seen> {
+    pub(super) fn of(j: &Judged, names: &HashSet<String>, people: &People) -> Option<Seen> {
         let event = &j.instance.event;
         let summary = event.summary.as_deref().filter(|_| !j.private() && !event.free_busy_only)?;
         let fold = Fold::of(summary, names)?;
@@ -88,12 +88,12 @@ impl Seen {
     }
 
     /// The one or two others, where there are no more.
-    pub fn people(&self) -> Option<&Vec<Address>> {
+    pub(super) fn people(&self) -> Option<&Vec<Address>> {
         Some(&self.others).filter(|others| (1..=2).contains(&others.len()))
     }
 
     /// Each of several others.
-    pub fn members(&self) -> impl Iterator<Item = Tie> {
+    pub(super) fn members(&self) -> impl Iterator<Item = Tie> {
         let several = (2..ROUND).contains(&self.others.len());
         self.others.iter().filter(move |_| several).cloned().map(Tie::Member)
     }
@@ -134,11 +134,11 @@ impl Tally {
 }
 
 /// Leans by ties.
-pub struct Lore(HashMap<Tie, Lean>);
+pub(super) struct Lore(HashMap<Tie, Lean>);
 
 impl Lore {
     /// Learns from what is classified among `rows`; `seen` stands beside them.
-    pub fn of(rows: &[Row<'_>], seen: &[Option<Seen>]) -> Lore {
+    pub(super) fn of(rows: &[Row<'_>], seen: &[Option<Seen>]) -> Lore {
         let mut tallies: HashMap<Tie, Tally> = HashMap::new();
         for (j, seen) in rows.iter().map(|row| row.judged).zip(seen) {
             let (Some(seen), true) = (seen, speaks(j)) else { continue };
@@ -158,7 +158,7 @@ impl Lore {
         Lore(tallies.into_iter().filter_map(lean).collect())
     }
 
-    pub fn lean(&self, tie: &Tie) -> Option<&Lean> {
+    pub(super) fn lean(&self, tie: &Tie) -> Option<&Lean> {
         self.0.get(tie)
     }
 }

@@ -90,7 +90,7 @@ const SHORT: usize = 3;
 
 /// A title with its names and numbers folded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fold {
+pub(super) struct Fold {
     /// The words that are kept: equal for titles of one kind.
     pub key: String,
     /// Every word, `*` for one that is folded.
@@ -102,7 +102,7 @@ pub struct Fold {
 impl Fold {
     /// Folds a title; `None` where it holds no word, or nothing but numbers. What would lose all words that say something
     /// keeps its names: "Projekt Adler".
-    pub fn of(title: &str, names: &HashSet<String>) -> Option<Fold> {
+    pub(super) fn of(title: &str, names: &HashSet<String>) -> Option<Fold> {
         let words: Vec<String> = Title::of(title).words.runs().map(str::to_owned).collect();
         if words.iter().all(|word| word.chars().filter(|c| c.is_alphabetic()).count() < 2 && is_number(word)) {
             return None;
@@ -122,7 +122,7 @@ impl Fold {
     }
 
     /// The words that may stand for a kind of meeting: no form, no name, no number.
-    pub fn general<'f>(&'f self, names: &'f HashSet<String>) -> impl Iterator<Item = &'f str> {
+    pub(super) fn general<'f>(&'f self, names: &'f HashSet<String>) -> impl Iterator<Item = &'f str> {
         let long = |word: &str| word.chars().count() >= if word.is_ascii() { SHORT } else { 2 };
         let general = move |word: &&str| {
             says(word) && long(word) && !FILLERS.contains(word) && !is_number(word) && !names.contains(*word)
@@ -131,7 +131,7 @@ impl Fold {
     }
 
     /// For `title`: what stands between the first word that says something and the last; `None` where no word does.
-    pub fn phrase(&self) -> Option<String> {
+    pub(super) fn phrase(&self) -> Option<String> {
         let first = self.words.iter().position(|word| says(word))?;
         let last = self.words.iter().rposition(|word| says(word))?;
         let only = last == first && (self.lost || FILLERS.contains(&self.words[first].as_str()));
@@ -140,7 +140,7 @@ impl Fold {
     }
 
     /// For `title_regex`: the whole title and nothing else. Words hold no sign that means something there but these.
-    pub fn whole(&self) -> String {
+    pub(super) fn whole(&self) -> String {
         let escaped = |word: &String| word.replace(['+', '.'], ".");
         let word = |word: &String| if word == "*" { r"[\p{L}\p{M}\p{N}:]+".to_owned() } else { escaped(word) };
         format!(r"(?i)^[\W_]*{}[\W_]*$", self.words.iter().map(word).collect::<Vec<_>>().join(r"[\W_]+"))
@@ -160,7 +160,7 @@ fn is_number(word: &str) -> bool {
 
 /// The words of everybody's names and addresses, in lower case, and of the user's own organisation. What bears a guest's
 /// domain is a company; what more titles say without such a guest than with one is a codename.
-pub fn names(instances: &[Instance], people: &People) -> HashSet<String> {
+pub(super) fn names(instances: &[Instance], people: &People) -> HashSet<String> {
     let (mut names, mut guests) = (HashSet::new(), HashMap::<String, i64>::new());
     for event in instances.iter().map(|instance| &instance.event) {
         for line in event.attendees.lines().iter().filter(|line| line.kind == AttendeeKind::Person) {

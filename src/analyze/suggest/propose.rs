@@ -110,14 +110,14 @@ impl Proposal {
 }
 
 /// The word for a meal among these, if there is one.
-pub fn meal(words: &[String]) -> Option<String> {
+pub(super) fn meal(words: &[String]) -> Option<String> {
     let is_meal = |word: &&String| MEALS.contains(&word.as_str()) || TAILS.iter().any(|tail| word.ends_with(tail));
     words.iter().find(is_meal).cloned()
 }
 
 /// Looks at what the user said of others like it, then at the words of the title without names and numbers, at its
 /// neighbours, and at who meets, how often and how long.
-pub fn propose(group: &Group, meetings: &[&Judged], people: &People) -> Proposal {
+pub(super) fn propose(group: &Group, meetings: &[&Judged], people: &People) -> Proposal {
     let lean = group.lean.as_ref();
     if let Some(lean) = lean.filter(|lean| lean.marked) {
         return by_lean(lean, "you marked others");

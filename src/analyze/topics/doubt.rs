@@ -93,7 +93,12 @@ pub(super) struct Doubts<'r> {
 }
 
 impl<'r> Doubts<'r> {
-    pub fn new(analysis: &'r Analysis<'r>, rules: &'r RuleSet, span: Interval, topics: &[Vec<&Judged>]) -> Doubts<'r> {
+    pub(super) fn new(
+        analysis: &'r Analysis<'r>,
+        rules: &'r RuleSet,
+        span: Interval,
+        topics: &[Vec<&Judged>],
+    ) -> Doubts<'r> {
         let first = analysis.judged().first().map_or(span.end, |j| j.interval.start);
         let mut series: HashMap<Series, [usize; 3]> = HashMap::new();
         for j in analysis.judged().iter().filter(|j| j.instance.event.recurring) {
@@ -134,7 +139,7 @@ impl<'r> Doubts<'r> {
 
     /// Why `j`, which nobody marked, is worth a question: the gravest reason. `again`: meetings like it come again, and began at
     /// `since`.
-    pub fn of(&self, j: &Judged, again: bool, since: DateTime<Utc>) -> Option<Doubt> {
+    pub(super) fn of(&self, j: &Judged, again: bool, since: DateTime<Utc>) -> Option<Doubt> {
         let own = |rule: usize| !self.rules.rules()[rule].source.inherited;
         match (j.verdict, &j.decision.by) {
             (Verdict::LeftOut(Reason::Long), _) => Some(Doubt::Long),

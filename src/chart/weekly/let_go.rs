@@ -15,10 +15,10 @@ pub(super) fn draw<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, report: &Report, p
     let (strong, soft) = (Ink::new(15.0, SemiBold, sheet.colours.ink), Ink::new(14.0, Regular, sheet.colours.muted));
     let width = RIGHT - SIDE;
     if report.let_go.is_empty() {
-        return if !movers(report, privacy).is_empty() {
-            draw_movers(sheet, report, privacy)
-        } else {
+        return if movers(report, privacy).is_empty() {
             days(sheet, report)
+        } else {
+            draw_movers(sheet, report, privacy)
         };
     }
     title(sheet, "Where you could let go", SIDE, 826.0)?;

@@ -172,10 +172,10 @@ fn last_label<DB: DrawingBackend>(
     let line = at.1 + (before.1 - at.1) * part;
     let bad = |middle: f32| {
         let box_ = (middle - 9.0, middle + 9.0);
-        let crosses = |low: f32, high: f32| super::overlap(box_, (low, high)) as u8 as f32;
+        let crosses = |low: f32, high: f32| f32::from(u8::from(super::overlap(box_, (low, high))));
         2.0 * crosses(at.1.min(line) - 3.0, at.1.max(line) + 3.0)
             + goal_y.map_or(0.0, |y| 1.5 * crosses(y - 2.0, y + 2.0))
-            + 4.0 * (box_.0 < PLOT.y - 10.0 || box_.1 > PLOT.bottom() - 1.0) as u8 as f32
+            + 4.0 * f32::from(u8::from(box_.0 < PLOT.y - 10.0 || box_.1 > PLOT.bottom() - 1.0))
             + (middle - at.1).abs() / 200.0
     };
     let places = [at.1 + 22.0, at.1 - 20.0, at.1 + 34.0, at.1 - 32.0];

@@ -13,7 +13,7 @@ const ANSWERS: [(&str, Answer); 5] = [
     ("needs-action", Answer::NeedsAction),
 ];
 
-pub const STATUS: Kind = Kind {
+pub(super) const STATUS: Kind = Kind {
     key: "status",
     doc: "your own answer: `accepted`, `declined`, `tentative`, `delegated` or `needs-action`",
     example: r#"status = ["tentative", "needs-action"]"#,
@@ -63,7 +63,7 @@ impl Predicate for Status {
     }
 }
 
-pub const OPTIONAL: Kind = Kind {
+pub(super) const OPTIONAL: Kind = Kind {
     key: "optional",
     doc: "whether you are invited as optional",
     example: "optional = true",

@@ -6,7 +6,7 @@ use crate::classify::reader::near;
 use crate::classify::words::caseless;
 use crate::model::{color_name, color_names, is_color};
 
-pub const RECURRING: Kind = Kind {
+pub(super) const RECURRING: Kind = Kind {
     key: "recurring",
     doc: "whether the event belongs to a series",
     example: "recurring = true",
@@ -34,7 +34,7 @@ impl Predicate for Recurring {
     }
 }
 
-pub const CALENDAR: Kind = Kind {
+pub(super) const CALENDAR: Kind = Kind {
     key: "calendar",
     doc: "the calendar's name, in any letter case",
     example: r#"calendar = ["Work", "Product"]"#,
@@ -44,7 +44,7 @@ pub const CALENDAR: Kind = Kind {
     },
 };
 
-pub const COLOR: Kind = Kind {
+pub(super) const COLOR: Kind = Kind {
     key: "color",
     doc: "the event's colour: its name in the calendar, or Google's number or shade of it (`11`, `#d50000`)",
     example: r#"color = "tomato""#,
@@ -63,7 +63,7 @@ pub const COLOR: Kind = Kind {
     },
 };
 
-pub const LABEL: Kind = Kind {
+pub(super) const LABEL: Kind = Kind {
     key: "label",
     doc: "a Google event label or an iCalendar category, in any letter case",
     example: r#"label = "Deep work""#,
@@ -76,7 +76,7 @@ pub const LABEL: Kind = Kind {
 /// The kinds of entries that the Google Calendar API knows.
 const EVENT_TYPES: [&str; 6] = ["default", "outOfOffice", "focusTime", "workingLocation", "birthday", "fromGmail"];
 
-pub const EVENT_TYPE: Kind = Kind {
+pub(super) const EVENT_TYPE: Kind = Kind {
     key: "event_type",
     doc: "the kind of entry, in the words of the Google Calendar API",
     example: r#"event_type = "focusTime""#,

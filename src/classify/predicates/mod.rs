@@ -112,7 +112,7 @@ pub trait Predicate: Debug + Send + Sync {
 }
 
 /// Reads a value; `None` after a mistake, which is noted.
-pub type Parse = fn(&mut Reader<'_>, &Spanned<DeValue<'_>>) -> Option<Box<dyn Predicate>>;
+pub(super) type Parse = fn(&mut Reader<'_>, &Spanned<DeValue<'_>>) -> Option<Box<dyn Predicate>>;
 
 /// One entry of the registry.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use super::{Finding, Kind, Look, Predicate};
 use crate::classify::forms::Bearer;
 
-pub const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     key: "named",
     doc: "whether the title names somebody besides you who takes part: \"Ana: next step\" with Ana",
     example: "named = true",

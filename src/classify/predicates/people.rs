@@ -24,7 +24,7 @@ fn listed(look: &Look<'_>) -> String {
     }
 }
 
-pub const ATTENDEES: Kind = Kind {
+pub(super) const ATTENDEES: Kind = Kind {
     key: "attendees",
     doc: "how many people take part, you included: `2`, `\"3..8\"` or `\">=10\"`; with a mailing group, at least so many",
     example: r#"attendees = "3..8""#,
@@ -136,7 +136,7 @@ fn written(any: &[Who]) -> String {
     any.iter().map(Who::written).collect::<Vec<_>>().join(", ")
 }
 
-pub const ORGANIZER: Kind = Kind {
+pub(super) const ORGANIZER: Kind = Kind {
     key: "organizer",
     doc: "who called the meeting: an address, a domain, an `@group` or `me`",
     example: r#"organizer = "me""#,
@@ -171,7 +171,7 @@ impl Predicate for Organizer {
     }
 }
 
-pub const WITH: Kind =
+pub(super) const WITH: Kind =
     Kind {
         key: "with",
         doc: "somebody besides you takes part: an address, a domain or an `@group`",
@@ -226,7 +226,7 @@ impl Predicate for With {
     }
 }
 
-pub const EXTERNAL: Kind = Kind {
+pub(super) const EXTERNAL: Kind = Kind {
     key: "external",
     doc: "whether somebody outside `my_domains` takes part; never holds where `my_domains` is empty",
     example: "external = true",

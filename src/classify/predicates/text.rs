@@ -7,7 +7,7 @@ use crate::classify::words::Words;
 use crate::model::Event;
 use std::borrow::Cow;
 
-pub const DESCRIPTION: Kind = Kind {
+pub(super) const DESCRIPTION: Kind = Kind {
     key: "description",
     doc: "whole words of the description, without HTML tags; patterns as in `title`",
     example: r#"description = "agenda: roadmap""#,
@@ -17,7 +17,7 @@ pub const DESCRIPTION: Kind = Kind {
     },
 };
 
-pub const LOCATION: Kind = Kind {
+pub(super) const LOCATION: Kind = Kind {
     key: "location",
     doc: "whole words of the location; patterns as in `title`",
     example: r#"location = ["board room", "zoom"]"#,

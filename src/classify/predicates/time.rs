@@ -6,7 +6,7 @@ use crate::classify::reader::near;
 use crate::model::{LocalTime, WEEKDAYS, Weekday, length, weekday};
 use chrono::{Datelike, TimeDelta, Timelike};
 
-pub const DURATION: Kind = Kind {
+pub(super) const DURATION: Kind = Kind {
     key: "duration",
     doc: "the whole length, uncut: `\"30m\"`, `\"30m..1h\"` or `\">=90m\"`",
     example: r#"duration = ">=90m""#,
@@ -49,7 +49,7 @@ impl Predicate for Duration {
     }
 }
 
-pub const WEEKDAY: Kind = Kind {
+pub(super) const WEEKDAY: Kind = Kind {
     key: "weekday",
     doc: "the local day it starts on: `\"monday\"`, `\"mon-fri\"`",
     example: r#"weekday = ["monday", "thu-fri"]"#,
@@ -89,7 +89,7 @@ impl Predicate for OnWeekday {
     }
 }
 
-pub const TIME: Kind = Kind {
+pub(super) const TIME: Kind = Kind {
     key: "time",
     doc: "the local time it starts at, the end not included; all-day events have none",
     example: r#"time = "08:00-10:00""#,

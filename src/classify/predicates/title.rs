@@ -2,7 +2,7 @@ use super::{Finding, Kind, Look, Predicate};
 use crate::classify::phrase::Phrase;
 use std::ops::Range;
 
-pub const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     key: "title",
     doc: "whole words of the title, in any letter case; `*` stands for letters inside a word",
     example: r#"title = ["sprint planning", "retrospective*"]"#,

@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 /// Compiled size of one expression, in bytes.
 const SIZE: usize = 1 << 20;
 
-pub const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     key: "title_regex",
     doc: "a regular expression on the title, case and punctuation kept; starts with `(?i)` to ignore case",
     example: r"title_regex = '^\w+ (/|<>) \w+$'",
@@ -58,10 +58,7 @@ pub const KIND: Kind = Kind {
 };
 
 fn compiles(reader: &mut Reader<'_>, pattern: &str, span: Range<usize>) -> Option<()> {
-    let error = match RegexBuilder::new(pattern).size_limit(SIZE).build() {
-        Ok(_) => return Some(()),
-        Err(error) => error,
-    };
+    let Err(error) = RegexBuilder::new(pattern).size_limit(SIZE).build() else { return Some(()) };
     let label = match error {
         regex::Error::CompiledTooBig(limit) => format!("needs more than {} kB", limit >> 10),
         other => other.to_string(),

@@ -37,7 +37,7 @@ impl Drawn {
 }
 
 impl Session<'_> {
-    pub fn audit(mut self, meetings: u16, talk: &Talk) -> Done {
+    pub(super) fn audit(mut self, meetings: u16, talk: &Talk) -> Done {
         let seed = self.review.seed.unwrap_or_else(|| fastrand::u64(0..1_000_000));
         let (drawn, unmarked) = self.drawn(meetings.into(), seed);
         if drawn.is_empty() && unmarked == 0.0 {
@@ -90,6 +90,7 @@ impl Session<'_> {
     }
 
     /// An answer for each of the first ones; the inner `None` cannot say.
+    #[expect(clippy::option_option, reason = "no answer yet, one that cannot say, or what was said")]
     fn answers(&self, drawn: &[Drawn]) -> Result<Vec<Option<Option<Said>>>, crate::diagnostic::Failure> {
         let mut answers: Vec<Option<Option<Said>>> = Vec::new();
         while let Some(one) = drawn.get(answers.len()) {

@@ -9,7 +9,7 @@ use crate::model::{Class, Override, Slot, count};
 use std::sync::Arc;
 
 /// What is asked about.
-pub struct Item {
+pub(super) struct Item {
     /// The same after every answer.
     pub key: String,
     /// The id of the meeting that is shown.
@@ -33,7 +33,7 @@ pub struct Item {
 }
 
 impl Item {
-    pub fn new(topic: &Topic<'_>, analysis: &Analysis<'_>, setup: &Setup, show_private: bool) -> Item {
+    pub(super) fn new(topic: &Topic<'_>, analysis: &Analysis<'_>, setup: &Setup, show_private: bool) -> Item {
         let (j, event) = (topic.shown, &topic.shown.instance.event);
         let slot = Slot::of(&j.instance);
         let decision = j.left_open.as_ref().unwrap_or(&j.decision);
@@ -60,14 +60,14 @@ impl Item {
     }
 
     /// What an answer says: the theme stays where it confirms the class.
-    pub fn word(&self, class: Option<Class>) -> Override {
+    pub(super) fn word(&self, class: Option<Class>) -> Override {
         let kept = self.decided.as_ref().filter(|(decided, _)| Some(*decided) == class);
         Override { class, theme: kept.and_then(|(_, theme)| theme.clone()), answer: true }
     }
 }
 
 /// `2026-11-17 10:00  Zebra hour  1.5 h, 2 people`.
-pub fn about(j: &Judged, analysis: &Analysis<'_>, setup: &Setup, show_private: bool) -> String {
+pub(super) fn about(j: &Judged, analysis: &Analysis<'_>, setup: &Setup, show_private: bool) -> String {
     let length = hours(j.interval.length().num_seconds() as f64);
     let people = match j.heads(analysis.people()) {
         Some(n) => count(n, "person"),

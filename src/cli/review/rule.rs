@@ -15,7 +15,7 @@ use std::path::PathBuf;
 const FRESH: &str = "extends = \"default\"\n";
 
 /// A file of rules before and after a step.
-pub struct Written {
+pub(super) struct Written {
     path: PathBuf,
     /// `None` where there was no file.
     before: Option<String>,
@@ -25,7 +25,7 @@ pub struct Written {
 }
 
 /// The pattern that a title suggests: its words as rules see them.
-pub fn suggested(item: &Item) -> String {
+pub(super) fn suggested(item: &Item) -> String {
     let words = Title::of(&item.summary).words;
     words.text().to_string()
 }
@@ -35,7 +35,7 @@ pub fn suggested(item: &Item) -> String {
 ///
 /// # Errors
 /// [`Exit::Config`] where the file would not be one of rules any more, [`Exit::Io`].
-pub fn proposed(
+pub(super) fn proposed(
     files: &Files,
     setup: &Setup,
     item: &Item,
@@ -65,7 +65,7 @@ impl Written {
     ///
     /// # Errors
     /// [`Exit::Io`]; the file is then as it was.
-    pub fn write(&self) -> Result<(), Failure> {
+    pub(super) fn write(&self) -> Result<(), Failure> {
         if let Some(folder) = self.path.parent().filter(|_| self.before.is_none()) {
             disk::private_folder(folder)?;
         }
@@ -76,7 +76,7 @@ impl Written {
     ///
     /// # Errors
     /// [`Exit::Io`].
-    pub fn undo(&self) -> Result<bool, Failure> {
+    pub(super) fn undo(&self) -> Result<bool, Failure> {
         if std::fs::read_to_string(&self.path).ok().as_deref() != Some(&self.after) {
             return Ok(false);
         }
@@ -88,7 +88,7 @@ impl Written {
     }
 
     /// The file as people name it.
-    pub fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         shown(&self.path)
     }
 }
@@ -98,7 +98,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// Those of [`proposed`].
-    pub fn rule(&mut self, item: &Item) -> Done {
+    pub(super) fn rule(&mut self, item: &Item) -> Done {
         if item.private {
             return output::print("a rule would name a private title; `--show-private` allows it\n");
         }

@@ -25,7 +25,7 @@ fn meetings(n: usize) -> String {
 }
 
 /// `coverage 23.9 % → 41.8 % (+17.9 points)`.
-pub fn change(before: &Coverage, after: &Coverage) -> String {
+pub(super) fn change(before: &Coverage, after: &Coverage) -> String {
     let points = after.permille() - before.permille();
     let (sign, points) = (if points < 0 { "−" } else { "+" }, points.abs());
     let (from, to) = (percent(before.permille()), percent(after.permille()));
@@ -33,7 +33,7 @@ pub fn change(before: &Coverage, after: &Coverage) -> String {
 }
 
 /// What is classified, and what cannot be.
-pub fn heading(found: &Suggestions, (first, last): (NaiveDate, NaiveDate)) -> String {
+pub(super) fn heading(found: &Suggestions, (first, last): (NaiveDate, NaiveDate)) -> String {
     let open = &found.before.counted - &found.before.classified;
     let mut text = format!(
         "# {first} to {last}: coverage {} of {} counted, {} unclassified\n",
@@ -56,7 +56,7 @@ pub fn heading(found: &Suggestions, (first, last): (NaiveDate, NaiveDate)) -> St
 }
 
 /// All suggestions as a rules file.
-pub fn text_of(found: &Suggestions, days: (NaiveDate, NaiveDate)) -> String {
+pub(super) fn text_of(found: &Suggestions, days: (NaiveDate, NaiveDate)) -> String {
     let mut text = heading(found, days);
     for suggestion in &found.list {
         text += "\n";
@@ -86,7 +86,7 @@ fn evidence(e: &Evidence) -> String {
 }
 
 /// One suggestion: what speaks for it as comments, and its rule; a comment too where the class is left to the reader.
-pub fn block(suggestion: &Suggestion, before: &Coverage, after: &Coverage) -> String {
+pub(super) fn block(suggestion: &Suggestion, before: &Coverage, after: &Coverage) -> String {
     let (s, mut text) = (suggestion, String::new());
     let titles = match s.titles {
         0 | 1 => String::new(),
@@ -122,13 +122,13 @@ pub fn block(suggestion: &Suggestion, before: &Coverage, after: &Coverage) -> St
 }
 
 /// What is written into the rules: the rule under its reason.
-pub fn commented(s: &Suggestion, outcome: Outcome) -> String {
+pub(super) fn commented(s: &Suggestion, outcome: Outcome) -> String {
     let why = if s.proposal.outcome == Some(outcome) { format!(", {}", s.proposal.why) } else { String::new() };
     format!("# {}{why}\n{}", evidence(&s.evidence), s.toml(outcome))
 }
 
 /// All of it for programs.
-pub fn json_of(found: &Suggestions, offer: Option<&Offer>, (first, last): (NaiveDate, NaiveDate)) -> String {
+pub(super) fn json_of(found: &Suggestions, offer: Option<&Offer>, (first, last): (NaiveDate, NaiveDate)) -> String {
     let share = |c: &Coverage| c.classified.over(&c.counted).map(|share| share.to_f64());
     let mut suggestions: Vec<Value> = Vec::new();
     for s in &found.list {

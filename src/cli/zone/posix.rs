@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
 
 /// Offsets in seconds east of UTC, and when summer time begins and ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub(super) struct Rule {
     standard: i32,
     summer: Option<(i32, Change, Change)>,
 }
@@ -28,7 +28,7 @@ enum Day {
 
 impl Rule {
     /// Reads a rule; `None` where it is none.
-    pub fn parse(text: &str) -> Option<Rule> {
+    pub(super) fn parse(text: &str) -> Option<Rule> {
         let (_, rest) = name(text)?;
         let (west, rest) = seconds(rest)?;
         let standard = i32::try_from(-west).ok()?;
@@ -47,7 +47,7 @@ impl Rule {
     }
 
     /// Seconds east of UTC at an instant.
-    pub fn offset(&self, at: i64) -> i32 {
+    pub(super) fn offset(&self, at: i64) -> i32 {
         let Some((summer, begin, end)) = self.summer else { return self.standard };
         let year = DateTime::from_timestamp(at + i64::from(self.standard), 0).map_or(1970, |local| local.year());
         let begin = begin.at(year).map(|local| local - i64::from(self.standard));

@@ -133,8 +133,5 @@ fn files_cut_short_anywhere_are_no_zone_and_no_crash() {
     for length in 0..whole.len() - 1 {
         let _ = File::parse(&whole[..length]).map(|file| file.offset(0));
     }
-    assert_eq!(
-        File::parse(&old()).and_then(|file| Some((file.offset(0)?, file.offset(1_200_000_000)?))),
-        Some((3600, 9_999))
-    );
+    assert_eq!(File::parse(&old()).map(|file| (file.offset(0), file.offset(1_200_000_000))), Some((3600, 9_999)));
 }

@@ -6,7 +6,7 @@ use super::posix::Rule;
 const MOST: usize = 10_000;
 
 /// What is in a file.
-pub struct File {
+pub(super) struct File {
     /// Seconds since 1970 with the offset from there on, in seconds east.
     changes: Vec<(i64, i32)>,
     /// Before the first of them.
@@ -60,7 +60,7 @@ impl Head {
 
 impl File {
     /// Reads a file; `None` where it is none.
-    pub fn parse(bytes: &[u8]) -> Option<File> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<File> {
         let head = Head::parse(bytes)?;
         let body = &bytes[Head::LENGTH..];
         if head.version < b'2' {
@@ -88,13 +88,13 @@ impl File {
         Some(File { changes, first: offset(0)?, rule })
     }
 
-    /// Seconds east of UTC at an instant; `None` where the file says nothing of it.
-    pub fn offset(&self, at: i64) -> Option<i32> {
+    /// Seconds east of UTC at an instant.
+    pub(super) fn offset(&self, at: i64) -> i32 {
         let before = self.changes.partition_point(|(change, _)| *change <= at);
         match (before.checked_sub(1), &self.rule) {
-            (_, Some(rule)) if before == self.changes.len() => Some(rule.offset(at)),
-            (None, _) => Some(self.first),
-            (Some(last), _) => Some(self.changes[last].1),
+            (_, Some(rule)) if before == self.changes.len() => rule.offset(at),
+            (None, _) => self.first,
+            (Some(last), _) => self.changes[last].1,
         }
     }
 }

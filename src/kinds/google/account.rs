@@ -31,7 +31,7 @@ fn is_asked_to_wait(obstacle: &Obstacle) -> bool {
 }
 
 impl AccountSync<'_> {
-    pub async fn run(self) -> Result<AccountSummary, Failure> {
+    pub(super) async fn run(self) -> Result<AccountSummary, Failure> {
         let (store, id) = (self.sync.store, self.account.id);
         let mut summary = AccountSummary::of(&self.source.name);
         let before = store.borrow().account_obstacle(id)?;

@@ -32,7 +32,7 @@ pub(super) struct CalendarSync<'a, 's> {
 
 impl CalendarSync<'_, '_> {
     /// Brings the calendar up to date. A trouble is noted in the store, and its data stay.
-    pub async fn run(&self) -> Result<CalendarSummary, Failure> {
+    pub(super) async fn run(&self) -> Result<CalendarSummary, Failure> {
         let state = self.sync.store.borrow().state(self.calendar.id)?;
         let mut summary = CalendarSummary::new(&self.calendar.name, &self.calendar.remote);
         match self.steps(&state, &mut summary).await {

@@ -17,7 +17,7 @@ fn as_listed(c: Calendar) -> Listed {
 
 impl AccountSync<'_> {
     /// The account's list of calendars.
-    pub async fn list(&self, google: &Google, unread: &mut usize) -> Result<(), Stop> {
+    pub(super) async fn list(&self, google: &Google, unread: &mut usize) -> Result<(), Stop> {
         let AccountSync { sync, source, account } = self;
         let entries = google::calendars(google, sync.pace).await?;
         let read: Vec<_> = entries.iter().filter_map(|entry| google::calendar(entry).ok()).collect();
@@ -70,7 +70,7 @@ impl AccountSync<'_> {
     }
 
     /// Names of event labels, where events have some that the list did not name. Not every sign-in may read them.
-    pub async fn labels(&self, calendars: &[Calendar], google: &Google) -> Result<(), Failure> {
+    pub(super) async fn labels(&self, calendars: &[Calendar], google: &Google) -> Result<(), Failure> {
         for calendar in calendars.iter().filter(|c| c.selected() && c.labels.is_empty()) {
             if !self.sync.store.borrow().has_labels(calendar.id)? {
                 continue;

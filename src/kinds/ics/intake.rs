@@ -56,7 +56,7 @@ fn same(before: &[IcsText], after: &[IcsText]) -> bool {
 
 impl Reading {
     /// Takes `texts` in the place of those that are known, unless they lack too much. `stamp` is what the source looked like.
-    pub fn take(
+    pub(super) fn take(
         &self,
         store: &mut Store,
         calendar: &Calendar,

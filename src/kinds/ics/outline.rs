@@ -56,14 +56,14 @@ fn key(entry: &Entry, several: &HashSet<String>) -> String {
 }
 
 impl Outline {
-    pub fn of(texts: &[IcsText]) -> Outline {
+    pub(super) fn of(texts: &[IcsText]) -> Outline {
         let texts: Vec<Vec<Entry>> = texts.iter().map(|text| ics::entries(&text.bytes)).collect();
         let contents = ics::contents(texts.iter().flatten());
         Outline { texts, contents }
     }
 
     /// The events of each text.
-    pub fn texts(&self) -> impl Iterator<Item = &[Entry]> {
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[Entry]> {
         self.texts.iter().map(Vec::as_slice)
     }
 
@@ -72,7 +72,7 @@ impl Outline {
     }
 
     /// What each event says, by its key.
-    pub fn events(&self, several: &HashSet<String>) -> BTreeMap<String, Says> {
+    pub(super) fn events(&self, several: &HashSet<String>) -> BTreeMap<String, Says> {
         let mut events: BTreeMap<String, Says> = BTreeMap::new();
         for entry in self.entries() {
             *events.entry(key(entry, several)).or_default() += entry.says;
@@ -82,7 +82,7 @@ impl Outline {
 
     /// The keys of events in `new` that are told here under another UID, with their keys here: some programs give new UIDs at
     /// every fetch.
-    pub fn renamed(&self, new: &Outline, several: &HashSet<String>) -> HashMap<String, String> {
+    pub(super) fn renamed(&self, new: &Outline, several: &HashSet<String>) -> HashMap<String, String> {
         let (gone, come) = (self.faces(several), new.faces(several));
         let mut by_face: HashMap<&[Face], Vec<&String>> = HashMap::new();
         for (key, faces) in come.iter().filter(|(key, _)| !gone.contains_key(*key)) {
@@ -108,12 +108,12 @@ impl Outline {
     }
 
     /// How many events there are; a series is one.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.events(&several([self, self])).keys().filter(|key| !key.is_empty()).count()
     }
 
     /// The keys of events by UID and line, of busy times by start and line. Where two texts have different ones there, nobody knows which is meant.
-    pub fn keys(&self, of: &BTreeSet<(String, usize)>, several: &HashSet<String>) -> HashSet<String> {
+    pub(super) fn keys(&self, of: &BTreeSet<(String, usize)>, several: &HashSet<String>) -> HashSet<String> {
         let mut keys: HashMap<(&str, usize), Option<String>> = HashMap::new();
         for entry in self.entries() {
             let own = key(entry, several);

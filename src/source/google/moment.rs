@@ -22,7 +22,7 @@ pub(super) struct RawTime {
 impl RawTime {
     /// The instant or the date; `None` where it holds neither. The offset in the time wins, else the time's own zone, else
     /// that of `other` (an end without a zone lies in its start's), else the calendar's `zone`.
-    pub fn read(&self, other: Option<&RawTime>, zone: Option<Tz>) -> Result<Option<Original>, &'static str> {
+    pub(super) fn read(&self, other: Option<&RawTime>, zone: Option<Tz>) -> Result<Option<Original>, &'static str> {
         let name = || self.time_zone.as_deref().or_else(|| other?.time_zone.as_deref());
         match (&self.date_time, &self.date) {
             (Some(text), _) => instant(text, name, zone).map(|at| Some(Original::At(at))),
@@ -32,7 +32,7 @@ impl RawTime {
     }
 
     /// The zone that it names, where that is known.
-    pub fn zone(&self) -> Option<Tz> {
+    pub(super) fn zone(&self) -> Option<Tz> {
         self.time_zone.as_deref()?.parse().ok()
     }
 }

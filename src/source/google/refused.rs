@@ -22,7 +22,7 @@ const RATE: &[&str] = &[
 const DAILY: &[&str] = &["dailyLimitExceeded", "dailyLimitExceededUnreg"];
 
 /// A refusal as it came.
-pub struct Answer<'a> {
+pub(super) struct Answer<'a> {
     pub status: Option<u16>,
     pub body: Option<&'a Value>,
     pub retry_after: Option<&'a str>,
@@ -31,7 +31,7 @@ pub struct Answer<'a> {
 }
 
 /// Sorts a refusal by what has to happen next (checklist items 6, 30, 31). No words of the answer are repeated.
-pub fn classify(answer: &Answer) -> Trouble {
+pub(super) fn classify(answer: &Answer) -> Trouble {
     let error = answer.body.map(|body| &body["error"]);
     let code = error.and_then(|e| e["code"].as_u64()).and_then(|code| u16::try_from(code).ok());
     let status = answer.status.or(code).unwrap_or(0);

@@ -48,7 +48,7 @@ type Each<'a> = &'a mut dyn FnMut(Result<IcsText, Unread>);
 ///
 /// # Errors
 /// [`Exit::Io`] where the path itself cannot be opened.
-pub fn each(path: &str, each: Each) -> Result<(), Failure> {
+pub(super) fn each(path: &str, each: Each) -> Result<(), Failure> {
     if path == "-" {
         let bytes = capped(io::stdin().lock()).map_err(|e| unreadable("standard input", &e))?;
         unpack("standard input", "calendar", bytes, each);

@@ -137,7 +137,7 @@ fn text<DB: DrawingBackend>(sheet: &Sheet<'_, DB>, block: &Block, f: Frame, priv
     let title = label(block, privacy);
     if f.h < 36.0 {
         // One line, in the middle.
-        let baseline = f.y + (f.h + ink.size * 0.727) / 2.0;
+        let baseline = f.y + f32::midpoint(f.h, ink.size * 0.727);
         return sheet.text(&sheet.fit(&title, room, ink), f.x + pad, baseline, ink);
     }
     let pitch = 16.5;

@@ -22,13 +22,13 @@ const SLOWEST: Duration = Duration::from_secs(5);
 const MOST: usize = 64;
 
 /// What the redirect brought.
-pub enum Said {
+pub(super) enum Said {
     Code(String),
     Error(String),
 }
 
 /// The one good redirect.
-pub struct Arrival {
+pub(super) struct Arrival {
     pub said: Said,
     /// Takes the page that the browser shows.
     pub reply: oneshot::Sender<Page>,
@@ -36,7 +36,7 @@ pub struct Arrival {
     pub gone: oneshot::Receiver<()>,
 }
 
-pub struct Door {
+pub(super) struct Door {
     listener: TcpListener,
     port: u16,
     state: String,
@@ -52,12 +52,12 @@ enum Reply {
 
 impl Door {
     /// The redirect is good once, where it brings `state`.
-    pub fn new(listener: TcpListener, port: u16, state: String, arrivals: mpsc::Sender<Arrival>) -> Door {
+    pub(super) fn new(listener: TcpListener, port: u16, state: String, arrivals: mpsc::Sender<Arrival>) -> Door {
         Door { listener, port, state, arrivals, taken: AtomicBool::new(false) }
     }
 
     /// Answers whoever knocks, until it is dropped.
-    pub async fn serve(&self) -> Infallible {
+    pub(super) async fn serve(&self) -> Infallible {
         let mut inside = FuturesUnordered::new();
         loop {
             tokio::select! {

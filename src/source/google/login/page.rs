@@ -2,7 +2,7 @@
 
 /// An answer to the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
+pub(super) enum Page {
     Done,
     Failed,
     /// The redirect came a second time.
@@ -36,7 +36,7 @@ impl Page {
     }
 
     /// The whole answer. The address of the page holds the code, so nothing may pass it on.
-    pub fn answer(self) -> String {
+    pub(super) fn answer(self) -> String {
         let (status, heading, line) = self.parts();
         let policy = "default-src 'none'; style-src 'unsafe-inline'";
         let body = format!(

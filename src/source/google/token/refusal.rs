@@ -11,7 +11,7 @@ use std::fmt;
 
 /// An error answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     error: String,
     #[serde(default)]
     error_description: Option<String>,
@@ -28,7 +28,7 @@ impl fmt::Display for Refusal {
 }
 
 /// What we know about the sign-in that was refused.
-pub struct Sign<'a> {
+pub(crate) struct Sign<'a> {
     pub account: &'a str,
     pub client: &'a Client,
     /// Its age; none while it is being made.
@@ -42,15 +42,15 @@ const CONSOLE: &str = "console.cloud.google.com: Google Auth Platform";
 const TESTING: TimeDelta = TimeDelta::days(8);
 
 impl Refusal {
-    pub fn new(error: impl Into<String>) -> Refusal {
+    pub(crate) fn new(error: impl Into<String>) -> Refusal {
         Refusal { error: error.into(), error_description: None, error_subtype: None }
     }
 
-    pub fn described(error: impl Into<String>, description: Option<String>) -> Refusal {
+    pub(crate) fn described(error: impl Into<String>, description: Option<String>) -> Refusal {
         Refusal { error_description: description, ..Refusal::new(error) }
     }
 
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         &self.error
     }
 
@@ -61,13 +61,13 @@ impl Refusal {
     }
 
     /// `word` is in the description, in any case.
-    pub fn says(&self, word: &str) -> bool {
+    pub(crate) fn says(&self, word: &str) -> bool {
         let texts = [&self.error_description, &self.error_subtype];
         texts.into_iter().flatten().any(|text| text.to_ascii_lowercase().contains(word))
     }
 
     /// What went wrong and what to do about it.
-    pub fn explain(&self, sign: &Sign) -> Trouble {
+    pub(crate) fn explain(&self, sign: &Sign) -> Trouble {
         let (account, host) = (sign.account, sign.client.host());
         let again = format!("run `{}`", command(account));
         let config = |sentence: String| Trouble::new(TroubleKind::Configuration, sentence);
@@ -154,14 +154,14 @@ fn ended(account: &str) -> Trouble {
 }
 
 /// The clock is the cause, and signing in again would not help. Time servers may set it yet.
-pub fn clock(host: &str) -> Trouble {
+pub(crate) fn clock(host: &str) -> Trouble {
     Trouble::new(TroubleKind::Transient, format!("`{host}` refused a request as too old or too new"))
         .cause("the clock of this machine is wrong")
         .help("set the clock: `timedatectl set-ntp true`")
 }
 
 /// A sign-in that is not for all that Vantage reads.
-pub fn unticked(account: &str, lacking: &[&str]) -> Trouble {
+pub(crate) fn unticked(account: &str, lacking: &[&str]) -> Trouble {
     let words =
         |scope: &&str| if *scope == SCOPES[0] { "the list of calendars" } else { "the events on the calendars" };
     let boxes = lacking.iter().map(words).collect::<Vec<_>>().join(" and ");

@@ -28,15 +28,15 @@ const WAIT: u64 = 3600;
 
 /// What Google adds to the standard answer.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Extra {
+pub(crate) struct Extra {
     /// Seconds until the refresh token ends, where the person gave leave for a limited time.
     pub refresh_token_expires_in: Option<u64>,
 }
 
 impl ExtraTokenFields for Extra {}
 
-pub type Answer = StandardTokenResponse<Extra, BasicTokenType>;
-pub type OauthClient = oauth2::Client<
+pub(crate) type Answer = StandardTokenResponse<Extra, BasicTokenType>;
+pub(crate) type OauthClient = oauth2::Client<
     Refusal,
     Answer,
     BasicTokenIntrospectionResponse,
@@ -50,7 +50,7 @@ pub type OauthClient = oauth2::Client<
 >;
 
 /// `client` as the library wants it. Google documents its credentials in the body of the request.
-pub fn client(client: &Client) -> OauthClient {
+pub(crate) fn client(client: &Client) -> OauthClient {
     oauth2::Client::new(ClientId::new(client.id.clone()))
         .set_client_secret(ClientSecret::new(client.secret.expose().to_string()))
         .set_auth_type(AuthType::RequestBody)
@@ -59,18 +59,18 @@ pub fn client(client: &Client) -> OauthClient {
 }
 
 /// The scopes of an answer. One without any gave what was asked for (RFC 6749, section 5.1).
-pub fn scopes(answer: &Answer) -> Vec<String> {
+pub(crate) fn scopes(answer: &Answer) -> Vec<String> {
     let asked = || super::SCOPES.map(str::to_string).to_vec();
     answer.scopes().map_or_else(asked, |scopes| scopes.iter().map(|s| s.as_str().to_string()).collect())
 }
 
 /// The HTTP client of the token server.
 #[derive(Clone)]
-pub struct Http(pub Hyper<Connector<GaiResolver>, String>);
+pub(crate) struct Http(pub Hyper<Connector<GaiResolver>, String>);
 
 /// No answer, or none of a token server.
 #[derive(Debug)]
-pub struct Lost(Trouble);
+pub(crate) struct Lost(Trouble);
 
 impl std::fmt::Display for Lost {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -81,7 +81,7 @@ impl std::fmt::Display for Lost {
 impl std::error::Error for Lost {}
 
 /// [`Http`] as the `oauth2` crate wants it. A type of its own, because a closure is not `Send` for every lifetime.
-pub struct Poster {
+pub(crate) struct Poster {
     http: Http,
     host: String,
 }
@@ -100,14 +100,14 @@ type Reply<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, Lost>> + Send 
 impl Http {
     /// # Errors
     /// [`TroubleKind::Configuration`] where the machine has no certificates.
-    pub fn new() -> Result<Http, Trouble> {
+    pub(crate) fn new() -> Result<Http, Trouble> {
         let connector = http::connector(GaiResolver::new(), LARGEST)?;
         // Requests are an hour apart: a connection is not worth keeping.
         Ok(Http(Hyper::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector)))
     }
 
     /// What sends the requests of the `oauth2` crate; `host` is the server in messages.
-    pub fn poster(&self, host: &str) -> Poster {
+    pub(crate) fn poster(&self, host: &str) -> Poster {
         Poster { http: self.clone(), host: host.to_string() }
     }
 
@@ -143,7 +143,7 @@ impl Http {
 ///
 /// # Errors
 /// What the network or the server said.
-pub async fn revoke(http: &Http, client: &Client, token: &Secret) -> Result<(), Trouble> {
+pub(crate) async fn revoke(http: &Http, client: &Client, token: &Secret) -> Result<(), Trouble> {
     let Some(url) = client.revoke_uri() else {
         let sentence = format!("`{}` has no known place to give a sign-in back", client.host());
         return Err(Trouble::new(TroubleKind::Configuration, sentence)
@@ -168,7 +168,7 @@ pub async fn revoke(http: &Http, client: &Client, token: &Secret) -> Result<(), 
 ///
 /// # Errors
 /// Whatever is no refusal.
-pub fn refused(error: RequestTokenError<Lost, Refusal>, host: &str) -> Result<Refusal, Trouble> {
+pub(crate) fn refused(error: RequestTokenError<Lost, Refusal>, host: &str) -> Result<Refusal, Trouble> {
     match error {
         RequestTokenError::ServerResponse(refusal) => Ok(refusal),
         RequestTokenError::Request(Lost(trouble)) => Err(trouble),
@@ -178,19 +178,19 @@ pub fn refused(error: RequestTokenError<Lost, Refusal>, host: &str) -> Result<Re
 }
 
 /// The answer is none that a token server gives.
-pub fn strange(host: &str) -> Trouble {
+pub(crate) fn strange(host: &str) -> Trouble {
     let sentence = format!("the answer in the name of `{host}` is not one of a token server");
     Trouble::new(TroubleKind::Transient, sentence)
         .cause("a proxy, or the sign-in page of a public network, may have answered")
 }
 
 /// The server took the request and said nothing.
-pub fn silent(host: &str) -> Trouble {
+pub(crate) fn silent(host: &str) -> Trouble {
     Trouble::new(TroubleKind::Transient, format!("`{host}` did not answer within {} seconds", http::CALL.as_secs()))
 }
 
 /// No request arrived.
-pub fn unreached(error: &Error, host: &str) -> Trouble {
+pub(crate) fn unreached(error: &Error, host: &str) -> Trouble {
     let cause = root(error);
     if !error.is_connect() {
         return Trouble::new(TroubleKind::Transient, format!("the connection to `{host}` broke off")).cause(cause);
