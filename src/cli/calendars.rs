@@ -45,6 +45,7 @@ impl Calendars {
                 all.extend(calendars.map(|c| (account.clone(), c)));
             }
         }
+        all.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
         if all.is_empty() {
             return Err(none());
         }

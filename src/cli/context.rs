@@ -7,7 +7,7 @@ use crate::classify::{People, RuleSet, put_marks};
 use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, notes, warning, warnings};
 use crate::jobs;
-use crate::kinds::{Facts, SignedIn, configuration, first_steps, named, refresh};
+use crate::kinds::{Facts, configuration, first_steps, named, refresh};
 use crate::model::{Audit, Instance, Interval, Overrides, Preferences, count, hash};
 use crate::source::Calendars;
 use crate::store::Store;
@@ -165,12 +165,7 @@ impl Setup {
                 Some(failure) => failure,
                 None => {
                     let folder = state_folder()?;
-                    let mut absent = sources.iter().filter(|named| !named.source.is_signed_in(&folder));
-                    let standing = absent.find_map(|named| named.source.standing(&folder, now));
-                    let signed_out = standing.map(|SignedIn { sentence, next, .. }| Failure {
-                        help: next,
-                        ..Failure::new(Exit::SignIn, sentence)
-                    });
+                    let signed_out = sources.iter().find_map(|named| named.source.signed_out(&folder));
                     signed_out.unwrap_or_else(|| {
                         Failure::new(Exit::Failed, "no calendar has been read yet").help("run `vantage sync`")
                     })

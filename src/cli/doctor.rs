@@ -4,7 +4,7 @@ use super::paths::{config_path, home, rules_path, shown, state_folder};
 use super::{Done, Files, Format, output, sandbox, service};
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
-use crate::kinds::{Findings, Grade, Visit, configuration, named};
+use crate::kinds::{Findings, Grade, KINDS, Visit, configuration, named};
 use crate::model::count;
 use crate::store::{self, Store};
 use chrono::{DateTime, Utc};
@@ -158,7 +158,8 @@ fn private(folder: &Path, found: &mut Findings) {
         paths
     };
     let top = inside(folder);
-    let below: Vec<_> = top.iter().filter(|path| path.is_dir()).flat_map(|path| inside(path)).collect();
+    let kept = KINDS.iter().filter_map(|kind| kind.folder()).map(|name| folder.join(name));
+    let below: Vec<_> = kept.flat_map(|path| inside(&path)).collect();
     for path in std::iter::once(folder.to_path_buf()).chain(top).chain(below) {
         // The socket has its own ways, and a link's mode means nothing.
         let Ok(about) = std::fs::symlink_metadata(&path) else { continue };

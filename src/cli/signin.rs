@@ -9,7 +9,7 @@ use crate::daemon::{self, Request};
 use crate::diagnostic::{Exit, Failure, Secret, plain};
 use crate::disk;
 use crate::kinds::{self, Kind, LogIn, Named, SignIn, SignedIn, Wish, services};
-use crate::store::Store;
+use crate::store::{Account, Store};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use serde_json::{Value, json};
@@ -147,15 +147,12 @@ impl Logout {
         // Signing out goes beside a process that writes; removing does not.
         let mut store = if self.delete_data { Some(writer()?) } else { Store::reader(&folder)? };
         let accounts = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
-        let sources = accounts_of(kinds::named(&setup.config, &accounts));
-        let (account, sign_in) = match (&self.account, &sources[..]) {
-            (Some(name), _) => {
-                let found = sources.iter().find(|(named, _)| named.name() == name);
-                let unknown =
-                    || Failure::new(Exit::Usage, format!("there is no {} account `{}`", kinds::titles(), plain(name)));
-                found.ok_or_else(unknown)?
-            }
-            (None, [only]) => only,
+        let sources = kinds::named(&setup.config, &accounts);
+        let signing: Vec<&str> =
+            sources.iter().filter(|named| named.kind.sign_in().is_some()).map(Named::name).collect();
+        let name = match (&self.account, &signing[..]) {
+            (Some(name), _) => name.clone(),
+            (None, [only]) => only.to_string(),
             (None, []) => {
                 return Err(Failure::new(Exit::Usage, format!("no {} account is signed in", kinds::titles())));
             }
@@ -163,32 +160,28 @@ impl Logout {
                 return Err(Failure::new(Exit::Usage, "there are several accounts").help("add `--account NAME`"));
             }
         };
-        let mut said = match sign_in.log_out(&folder, account.name())? {
-            Some(said) => said.to_string(),
-            None if account.account.is_none() => {
-                let message = format!("there is no {} account `{}`", account.kind.title(), plain(account.name()));
-                return Err(Failure::new(Exit::Usage, message));
+        // A sign-in may be there without a row, and a row beside a source of that name: whoever signs out means both.
+        for kind in kinds::KINDS {
+            let Some(sign_in) = kind.sign_in().filter(|sign_in| sign_in.check(&name).is_ok()) else { continue };
+            let row = accounts.iter().find(|row| row.name == name && row.kind == kind.format().name);
+            let said = sign_in.log_out(&folder, &name)?;
+            if said.is_some() || row.is_some() {
+                return self.end(said, row, store.as_mut(), talk);
             }
-            None => "It was not signed in.".into(),
-        };
-        let row = account.account.as_ref();
-        if let (Some(account), Some(store), true) = (row, &mut store, self.delete_data) {
-            store.forget_account(account.id)?;
-            said += " What was fetched from it is removed.";
-        } else {
-            said += " What was fetched from it is kept and still counts; `vantage logout --delete-data` removes it.";
         }
-        drop(store);
-        if self.delete_data && row.is_some() {
-            tell_daemon(talk);
-        }
-        output::print(&format!("{said}\n"))
+        Err(Failure::new(Exit::Usage, format!("there is no {} account `{}`", kinds::titles(), plain(&name))))
     }
-}
 
-/// The sources that somebody signs in to, each with how.
-fn accounts_of(sources: Vec<Named>) -> Vec<(Named, &'static dyn SignIn)> {
-    sources.into_iter().filter_map(|named| named.kind.sign_in().map(|sign_in| (named, sign_in))).collect()
+    fn end(&self, said: Option<&str>, row: Option<&Account>, store: Option<&mut Store>, talk: &Talk) -> Done {
+        let said = said.unwrap_or("It was not signed in.");
+        let (Some(row), Some(store), true) = (row, store, self.delete_data) else {
+            let kept = "What was fetched from it is kept and still counts; `vantage logout --delete-data` removes it.";
+            return output::print(&format!("{said} {kept}\n"));
+        };
+        store.forget_account(row.id)?;
+        tell_daemon(talk);
+        output::print(&format!("{said} What was fetched from it is removed.\n"))
+    }
 }
 
 #[derive(Args)]

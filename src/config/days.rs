@@ -22,12 +22,16 @@ struct Entry<'t> {
 pub(super) fn working_hours(v: &Value, c: &mut Config, r: &mut Reader) {
     let Some(table) = r.table(v, "working_hours") else { return };
     let (mut ranges, mut singles): (Vec<Entry>, Vec<Entry>) = (Vec::new(), Vec::new());
+    let mut lunch = false;
     for (name, value) in table {
         let word: &str = name.get_ref();
         let off_or_hours =
             |text: &str| if text.trim().eq_ignore_ascii_case("off") { Some(None) } else { hours(text).map(Some) };
         let times = r.parsed(value, &format!("working_hours.{word}"), DAY_HOURS, off_or_hours).flatten();
         if word.eq_ignore_ascii_case("lunch") {
+            if std::mem::replace(&mut lunch, true) {
+                r.wrong(Mistake::new(name.span(), "`lunch` stands twice", "the second one"));
+            }
             c.working.lunch = times;
             continue;
         }
@@ -39,8 +43,10 @@ pub(super) fn working_hours(v: &Value, c: &mut Config, r: &mut Reader) {
         kind.push(Entry { word, span: name.span(), days, times });
     }
     // The table comes in the order of its words.
-    ranges.sort_by_key(|entry| entry.span.start);
-    overlaps(&ranges, r);
+    for entries in [&mut ranges, &mut singles] {
+        entries.sort_by_key(|entry| entry.span.start);
+        overlaps(entries, r);
+    }
     c.working.days = [None; 7];
     for entry in ranges.iter().chain(&singles) {
         entry.days.iter().for_each(|day| c.working.days[*day] = entry.times);
@@ -60,8 +66,14 @@ fn overlaps(ranges: &[Entry<'_>], r: &mut Reader) {
         let Some(earlier) = ranges[..at].iter().find(both) else { continue };
         let day = later.days.iter().find(|day| earlier.days.contains(day)).map_or("", |day| DAYS[*day]);
         let message = format!("`{}` and `{}` both say when you work on `{day}`", earlier.word, later.word);
-        let mistake = Mistake::new(later.span.clone(), message, "a range that overlaps");
-        r.wrong(mistake.help("end one range before the other begins; a day that differs can be named alone"));
+        let (label, help) = match later.word.contains('-') {
+            false => ("the same day", "keep one of them"),
+            true => (
+                "a range that overlaps",
+                "end one range before the other begins; a day that differs can be named alone",
+            ),
+        };
+        r.wrong(Mistake::new(later.span.clone(), message, label).help(help));
     }
 }
 

@@ -252,6 +252,17 @@ fn days_and_lengths_are_written_as_in_rules() {
 }
 
 #[test]
+fn one_day_has_one_word() {
+    for text in [
+        "mon = \"off\", monday = \"9:00-12:00\"",
+        "Lunch = \"12:00-13:00\", lunch = \"off\"",
+        "fri = \"off\", Fri = \"off\"",
+    ] {
+        assert_eq!(parse(&format!("working_hours = {{ {text} }}")).unwrap_err().len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn a_broken_line_brings_one_mistake() {
     for text in [
         "timezone = Europe/Berlin\n",

@@ -1,7 +1,7 @@
 //! The Unix socket: who may ask, and one line each way. There is no other way in; nothing listens on a port.
 
 use super::event::{Event, Events};
-use super::wire::{Answer, PROTOCOL, Question};
+use super::wire::{Answer, Head, PROTOCOL, Question};
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
 use std::os::unix::fs::PermissionsExt;
@@ -103,17 +103,21 @@ async fn talk(mut stream: UnixStream, state: &Path, events: &Events) -> std::io:
 }
 
 async fn answer(line: &str, state: &Path, events: &Events) -> Answer {
+    let head: Head = match serde_json::from_str(line) {
+        Ok(head) => head,
+        Err(e) => return other_version().cause(e).into(),
+    };
+    // Somebody else's daemon is none, whatever its version.
+    if head.state.is_some_and(|meant| meant != state) {
+        return Answer::Elsewhere;
+    }
+    if head.protocol != PROTOCOL {
+        return other_version().into();
+    }
     let question: Question = match serde_json::from_str(line) {
         Ok(question) => question,
         Err(e) => return other_version().cause(e).into(),
     };
-    // Somebody else's daemon is none.
-    if question.state.is_some_and(|meant| meant != state) {
-        return Answer::Elsewhere;
-    }
-    if question.protocol != PROTOCOL {
-        return other_version().into();
-    }
     let (reply, answer) = oneshot::channel();
     let _ = events.send(Event::Ask(question.request, reply));
     let stopped = || Answer::from(Failure::new(Exit::Later, "the daemon is stopping"));

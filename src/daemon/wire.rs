@@ -12,6 +12,15 @@ use std::path::PathBuf;
 /// guess what the other means.
 pub(super) const PROTOCOL: u32 = 2;
 
+/// What is read of a question before all else.
+#[derive(Debug, Deserialize)]
+pub(super) struct Head {
+    #[serde(default)]
+    pub protocol: u32,
+    #[serde(default)]
+    pub state: Option<PathBuf>,
+}
+
 /// A question to the daemon that works on `state`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Question {
@@ -69,7 +78,8 @@ mod exposed {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// The daemon works on another state folder.
+    /// The daemon works on another state folder. So a daemon of the first version said it: with nothing done.
+    #[serde(alias = "done")]
     Elsewhere,
     Status(Standings, Own),
     /// Prometheus text.

@@ -84,6 +84,9 @@ impl Facts {
 
     /// Adds what the source `name` told of its past.
     pub(super) fn keep(&mut self, read: &Read<'_>, name: &str, rows: &[Past]) {
+        if rows.is_empty() {
+            return;
+        }
         let (window, zone) = (read.window, read.zone);
         let wanted = |i: &Instance| overlaps(&i.span, window, zone) || slot(&i.original, window, zone);
         let merged = history::merge(&mut self.instances, name, rows, wanted, zone);

@@ -50,6 +50,11 @@ pub trait Kind: std::marker::Sync {
         None
     }
 
+    /// The folder in the state folder in which sign-ins are kept: nobody else's.
+    fn folder(&self) -> Option<&'static str> {
+        None
+    }
+
     /// An account that the configuration does not name. `None`: what was known of it is forgotten.
     fn unnamed(&self, _name: &str) -> Option<Arc<dyn Source>> {
         None
@@ -103,6 +108,11 @@ pub trait Source: Send + std::marker::Sync {
     /// Nobody has to sign in, or somebody has.
     fn is_signed_in(&self, _folder: &Path) -> bool {
         true
+    }
+
+    /// Why nobody is signed in where somebody has to be, as far as what was kept says.
+    fn signed_out(&self, _folder: &Path) -> Option<Failure> {
+        None
     }
 
     /// How the sign-in stands, as far as its file says; `None` where nobody signs in.

@@ -552,7 +552,7 @@ fn a_command_and_a_service_of_two_versions_say_so() {
     insta::assert_snapshot!(world.tell(["render"]), @"
     error: the daemon's answer could not be understood
      |
-     = cause: line 1, column 7 is not as expected
+     = cause: line 1, column 8 is not as expected
      = help: restart it, so that it is the version of this command
     exit 1
     ");

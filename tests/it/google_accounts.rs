@@ -307,3 +307,34 @@ fn an_account_that_signed_out_is_left_alone() {
     assert!(world.tell(["status"]).contains("the account `work` is not signed in"));
     world.run(["sync", "--account", "work"]).fails(77);
 }
+
+/// A token file is a sign-in, whatever else knows of it.
+#[test]
+fn whoever_signs_out_ends_a_sign_in_that_nothing_names() {
+    let google = Google::start();
+    let world = World::new().signed_in(&google);
+    let token = world.path(".local/state/vantage/google/work.json");
+    let name = |world: &World| world.tell(["logout", "--account", "work"]);
+    // A file of that name stands in the configuration now.
+    let world = world.config("[[source.ics]]\nname = \"work\"\npath = \"~/a.ics\"\n");
+    assert!(name(&world).starts_with("Signed out, here and at Google."), "{}", name(&world));
+    assert!(!token.exists());
+    // And without any database.
+    let world = World::new().signed_in(&google);
+    for name in ["vantage.db", "vantage.db-wal", "vantage.db-shm", "vantage.db.made"] {
+        let _ = std::fs::remove_file(world.path(&format!(".local/state/vantage/{name}")));
+    }
+    let world = world.config("");
+    assert!(name(&world).starts_with("Signed out, here and at Google."), "{}", name(&world));
+    assert!(name(&world).contains("there is no Google account `work`"), "{}", name(&world));
+    assert!(world.tell(["logout", "--account", "../x"]).contains("there is no Google account"), "a path is no account");
+}
+
+#[test]
+fn a_token_file_that_is_none_is_a_sign_in_that_is_missing() {
+    let google = Google::start();
+    let world = World::new().signed_in(&google);
+    vantage::disk::write(&world.path(".local/state/vantage/google/work.json"), b"{").unwrap();
+    let told = world.tell(["week"]);
+    assert!(told.contains("is not one that Vantage wrote") && told.ends_with("exit 77"), "{told}");
+}

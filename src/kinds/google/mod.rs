@@ -9,7 +9,7 @@ mod read;
 
 use super::{AccountSummary, Facts, Findings, Kind, Named, Read, SignIn, SignedIn, Source, Sync, Visit};
 use crate::config::{Config, Format, Source as Entry};
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Exit, Failure};
 use crate::model::TroubleKind;
 use crate::source::Trouble;
 use crate::source::google::{FORMAT, GoogleSource, Grant};
@@ -28,6 +28,10 @@ impl Kind for Google {
 
     fn title(&self) -> &'static str {
         "Google"
+    }
+
+    fn folder(&self) -> Option<&'static str> {
+        Some(Grant::FOLDER)
     }
 
     fn first_step(&self) -> Option<&'static str> {
@@ -78,6 +82,11 @@ impl Source for GoogleSource {
 
     fn is_signed_in(&self, folder: &Path) -> bool {
         self.service_account.is_some() || Grant::path(folder, &self.name).exists()
+    }
+
+    fn signed_out(&self, folder: &Path) -> Option<Failure> {
+        let load = || Grant::load(&Grant::path(folder, &self.name)).err();
+        self.service_account.is_none().then(load).flatten().filter(|failure| failure.exit == Exit::SignIn)
     }
 
     fn standing(&self, folder: &Path, now: DateTime<Utc>) -> Option<SignedIn> {

@@ -13,9 +13,6 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// In the state folder: the sign-ins.
-const FOLDER: &str = "google";
-
 /// A person's leave to read their calendars.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Grant {
@@ -56,14 +53,18 @@ struct Stored {
 }
 
 impl Grant {
+    /// The folder in the state folder in which sign-ins are kept.
+    pub const FOLDER: &str = "google";
+
     /// Where the tokens of `account` are kept: `<state>/google/<account>.json`.
     pub fn path(state: &Path, account: &str) -> PathBuf {
-        state.join(FOLDER).join(format!("{account}.json"))
+        state.join(Grant::FOLDER).join(format!("{account}.json"))
     }
 
     /// The accounts that are signed in, by their files in the state folder.
     pub fn accounts(state: &Path) -> impl Iterator<Item = String> {
-        let files = std::fs::read_dir(state.join(FOLDER)).into_iter().flatten().flatten().map(|entry| entry.path());
+        let files =
+            std::fs::read_dir(state.join(Grant::FOLDER)).into_iter().flatten().flatten().map(|entry| entry.path());
         let json = files.filter(|path| path.extension().is_some_and(|ending| ending == "json"));
         json.filter_map(|path| path.file_stem()?.to_str().map(str::to_string))
     }
