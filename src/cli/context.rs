@@ -1,14 +1,15 @@
 //! What commands share: the configuration, the rules, the clock, and how to talk to the person.
 
 use super::Files;
-use super::paths::{config_path, home, rules_path, shown, state_folder};
+use super::paths::{charts_folder, config_path, home, rules_path, shown, state_folder};
 use super::zone;
 use crate::classify::{People, RuleSet, put_marks};
 use crate::config::{Config, redact};
 use crate::diagnostic::{Exit, Failure, Place, notes, warning, warnings};
 use crate::jobs;
+pub(super) use crate::jobs::Setup;
 use crate::kinds::{Facts, configuration, first_steps, named, refresh};
-use crate::model::{Audit, Instance, Interval, Overrides, Preferences, count, hash};
+use crate::model::{Audit, Instance, Interval, Overrides, count, hash};
 use crate::source::Calendars;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
@@ -68,15 +69,10 @@ impl Talk {
     }
 }
 
-/// A checked configuration with its rules.
-pub(super) struct Setup {
-    pub config: Config,
-    pub rules: RuleSet,
-    pub wishes: Preferences,
-    /// What every report on the instances that were read must say.
+/// The instances of a window, and what every report on them must say.
+pub(super) struct Gathered {
+    pub instances: Vec<Instance>,
     pub notes: Vec<String>,
-    /// The time that is shown, where more than that is read: what is remarked on single meetings is about it.
-    pub shown: Option<Interval>,
 }
 
 impl Setup {
@@ -101,7 +97,8 @@ impl Setup {
             (Ok(rules), true) => {
                 let wishes = config.preferences(system_zone(&config, talk));
                 config.system_zone = Some(wishes.zones.home);
-                Ok(Setup { config, rules, wishes, notes: Vec::new(), shown: None })
+                let charts = charts_folder(config.charts_dir.as_deref());
+                Ok(Setup { config, rules, wishes, charts, texts: Vec::new() })
             }
             _ => Err(failure),
         }
@@ -111,7 +108,8 @@ impl Setup {
     pub(super) fn defaults(talk: &Talk) -> Setup {
         let config = Config::default();
         let wishes = config.preferences(system_zone(&config, talk));
-        Setup { config, rules: crate::classify::defaults(), wishes, notes: Vec::new(), shown: None }
+        let charts = charts_folder(config.charts_dir.as_deref());
+        Setup { config, rules: crate::classify::defaults(), wishes, charts, texts: Vec::new() }
     }
 
     /// The instances of `window`: of the calendars that the command was given, else of the store, after a look at the
@@ -127,6 +125,18 @@ impl Setup {
         now: DateTime<Utc>,
         talk: &Talk,
     ) -> Result<Vec<Instance>, Failure> {
+        self.gathered(given, window, window, now, talk).map(|gathered| gathered.instances)
+    }
+
+    /// The same with the notes. Where more is read than is `shown`, what is remarked on single meetings is about that.
+    pub(super) fn gathered(
+        &mut self,
+        given: &[String],
+        window: Interval,
+        shown: Interval,
+        now: DateTime<Utc>,
+        talk: &Talk,
+    ) -> Result<Gathered, Failure> {
         let zone = self.wishes.zones.home;
         if !given.is_empty() {
             let mut calendars = Calendars::read(given, None)?;
@@ -137,8 +147,8 @@ impl Setup {
                 Err(failure) => talk.warn(&format!("your marks are not counted: {}", failure.message), None),
             }
             talk.problems(&calendars);
-            self.notes.extend(jobs::zone_note(&self.config, zone, &calendars.zones().collect::<Vec<_>>()));
-            return Ok(instances);
+            let notes = jobs::zone_note(&self.config, zone, &calendars.zones().collect::<Vec<_>>());
+            return Ok(Gathered { instances, notes: notes.into_iter().collect() });
         }
         let (store, mut unread, shut) = self.store(now)?;
         let accounts = store.as_ref().map(Store::accounts).transpose()?.unwrap_or_default();
@@ -180,14 +190,14 @@ impl Setup {
             }
         }
         talk.problems(&facts.calendars);
-        let past = facts.told_past(self.shown.unwrap_or(window));
+        let past = facts.told_past(shown);
         let remarks = facts.remarks.iter().chain(&facts.beyond).chain(&past);
         remarks.for_each(|remark| talk.warn(remark, Some(jobs::SAYS_MORE)));
-        self.notes.extend(jobs::note_on_zone(&facts, &self.config, zone));
+        let notes = jobs::note_on_zone(&facts, &self.config, zone).into_iter().collect();
         if !self.config.people.me.is_empty() {
             self.config.people.me.extend(facts.me);
         }
-        Ok(facts.instances)
+        Ok(Gathered { instances: facts.instances, notes })
     }
 
     /// How far what was read can be trusted; where nobody can say, nothing is said.

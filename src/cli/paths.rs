@@ -96,13 +96,10 @@ pub(super) fn state_folder() -> Result<PathBuf, Failure> {
     given.or_else(|| Some(base(STATE)?.join("vantage"))).ok_or_else(|| nowhere("the database", STATE))
 }
 
-/// Where the pictures go: the folder that the configuration names, else `$XDG_DATA_HOME/vantage/charts` or its default.
-///
-/// # Errors
-/// [`Exit::Io`] where no variable says.
-pub(super) fn charts_folder(own: Option<&str>) -> Result<PathBuf, Failure> {
-    let usual = || Some(base(DATA)?.join("vantage/charts"));
-    own.map(Into::into).or_else(usual).ok_or_else(|| nowhere("the pictures", DATA))
+/// Where the pictures go: the folder that the configuration names, else `$XDG_DATA_HOME/vantage/charts` or its default; `None`
+/// where no variable says.
+pub(super) fn charts_folder(own: Option<&str>) -> Option<PathBuf> {
+    own.map(Into::into).or_else(|| Some(base(DATA)?.join("vantage/charts")))
 }
 
 /// The base folders that hold what Vantage has, with the variables that name them: for a process elsewhere.

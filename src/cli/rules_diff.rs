@@ -75,8 +75,8 @@ impl RulesDiff {
         let zones = &setup.wishes.zones;
         // As far back as a report looks, so that both say the same.
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
-        setup.shown = Some(Interval::new(zones.week(weeks[0]).start, window.end));
-        let instances = setup.instances(&self.calendars, window, now, talk)?;
+        let compared = Interval::new(zones.week(weeks[0]).start, window.end);
+        let instances = setup.gathered(&self.calendars, window, compared, now, talk)?.instances;
         let analysis = |rules| Analysis::new(instances.clone(), rules, &setup.config.people, &setup.wishes);
         let difference = Difference::of(&analysis(&setup.rules), &analysis(&changed), &weeks);
         let in_force = rules_path(&files, config_path(&files).as_deref());

@@ -2,11 +2,12 @@
 
 use super::context::{Setup, Talk, now};
 use super::machine::{Machine, ask, none_runs};
-use super::paths::{charts_folder, config_path, rules_path, shown, state_folder, watched};
+use super::paths::{config_path, rules_path, shown, state_folder, watched};
 use super::{Done, Files, output};
 use crate::daemon::client::not_understood;
 use crate::daemon::{self, Answer, Drawn, Form, Host, Own, OwnJob, Request};
 use crate::diagnostic::Failure;
+use crate::jobs;
 use crate::model::{ago, count};
 use crate::store::Store;
 use chrono::{DateTime, Utc};
@@ -43,16 +44,16 @@ fn clock() -> DateTime<Utc> {
 }
 
 /// What the service works under.
-fn setup(files: &Files, talk: &Talk) -> Result<daemon::Setup, Failure> {
+fn setup(files: &Files, talk: &Talk) -> Result<Setup, Failure> {
     let config = config_path(files);
     let rules = rules_path(files, config.as_deref());
     // Read before they are parsed: a save in between is noticed by itself.
     let text = |path: &Path| std::fs::read_to_string(path).map(|text| (shown(path), text)).ok();
     let configured = config.as_deref().and_then(text).unwrap_or_default();
     let texts = [configured].into_iter().chain(rules.as_deref().and_then(text)).collect();
-    let Setup { config, rules, wishes, .. } = Setup::load(files, talk)?;
-    let charts = charts_folder(config.charts_dir.as_deref())?;
-    Ok(daemon::Setup { config, rules, wishes, charts, texts })
+    let setup = Setup { texts, ..Setup::load(files, talk)? };
+    setup.charts()?;
+    Ok(setup)
 }
 
 impl Run {
@@ -115,13 +116,13 @@ impl Render {
             None => {
                 let setup = setup(&self.files, talk)?;
                 let (folder, now) = (state_folder()?, now()?);
-                let done = daemon::jobs::render(&mut Store::writer(&folder)?, &setup, false, now)?;
+                let done = jobs::render::run(&mut Store::writer(&folder)?, &setup, false, now)?;
                 let mut handed = daemon::jobs::hand_over(&done, &setup, now, || Store::writer(&folder).map(Some))?;
                 if let Some(failure) = handed.failures.pop() {
                     return Err(failure.note("the pictures are drawn"));
                 }
                 let weeks = done.drawn.iter().map(ToString::to_string).collect();
-                Drawn { weeks, charts: setup.charts, warnings: done.warnings }
+                Drawn { weeks, charts: setup.charts()?.into(), warnings: done.warnings }
             }
         };
         warnings.iter().for_each(|(says, help)| talk.warn(says, Some(help)));

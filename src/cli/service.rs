@@ -1,7 +1,7 @@
 //! Vantage in the background: the user unit, and how it stands.
 
 use super::context::{Setup, Talk};
-use super::paths::{bases, charts_folder, config_path, shown, state_folder, unit_path};
+use super::paths::{bases, config_path, shown, state_folder, unit_path};
 use super::systemd::{lingers, namespaces, no_systemd, systemctl};
 use super::unit::{self, Unit};
 use super::{Done, Files, Format, output};
@@ -66,7 +66,7 @@ impl Install {
         if let Some(path) = config_path(&files).filter(|_| named) {
             environment.push(("VANTAGE_CONFIG", whole(path)?));
         }
-        let folders = [state_folder()?, charts_folder(setup.config.charts_dir.as_deref())?];
+        let folders = [state_folder()?, setup.charts()?.into()];
         let folders = folders.into_iter().map(whole).collect::<Result<_, _>>()?;
         let namespaces = namespaces();
         let text = Unit { program, environment, folders, namespaces }.text()?;

@@ -1,7 +1,7 @@
-use super::context::{Setup, Talk, last_audit, now};
+use super::context::{Gathered, Setup, Talk, last_audit, now};
 use super::find::second_path;
 use super::machine::{Machine, hand_out};
-use super::paths::{charts_folder, is_of_the_machine};
+use super::paths::is_of_the_machine;
 use super::{Done, Files, Format, output, text};
 use crate::analyze::Analysis;
 use crate::chart::{Painter, Style};
@@ -60,7 +60,7 @@ impl WeekArgs {
                 "last" => newest(now, zones, start, setup.config.render_at),
                 week => one_week(week, start, zones, now)?,
             };
-            return hand_out(week, &charts_folder(setup.config.charts_dir.as_deref())?, self.out.as_deref());
+            return hand_out(week, setup.charts()?, self.out.as_deref());
         }
         let weeks = parse_weeks(&self.week, setup.wishes.week_start, &setup.wishes.zones, now)
             .map_err(|failure| second_path(&self.calendars, &self.week, failure))?;
@@ -74,10 +74,10 @@ impl WeekArgs {
         };
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
         let ends = [weeks[0], weeks[weeks.len() - 1]].map(|week| setup.wishes.zones.week(week));
-        setup.shown = Some(Interval::new(ends[0].start, ends[1].end));
-        let instances = setup.instances(&self.calendars, window, now, talk)?;
+        let shown = Interval::new(ends[0].start, ends[1].end);
+        let Gathered { instances, notes } = setup.gathered(&self.calendars, window, shown, now, talk)?;
         let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
-        let mut analysis = analysis.noting(setup.notes.clone()).audited(last_audit(&self.calendars));
+        let mut analysis = analysis.noting(notes).audited(last_audit(&self.calendars));
         if let Some(out) = &self.out {
             disk::folder(out)?;
         }

@@ -4,6 +4,7 @@ use super::event::Reply;
 use super::jobs::{Handed, Outcome};
 use super::main_loop::Daemon;
 use super::metrics::{self, Gauges};
+use super::timing;
 use super::wire::{Answer, Drawn, Request, Synced};
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure, Secret, plain};
@@ -76,12 +77,13 @@ impl Daemon {
 
     fn metrics(&self, reply: Reply) {
         let now = (self.host.now)();
-        let timing = self.setup.timing();
+        let timing = timing(&self.setup);
         let counted = metrics::counted(&self.book, now);
         let (host, setup) = (self.host.clone(), self.setup.clone());
         tokio::task::spawn_blocking(move || {
             let week = complete_weeks(now, &timing.zones, timing.week_start, timing.render_at, 1);
-            let file = week.first().map(|week| setup.charts.join(format!("{week}.json")));
+            let file =
+                week.first().zip(setup.charts.as_ref()).map(|(week, charts)| charts.join(format!("{week}.json")));
             let drawn = file.and_then(|file| std::fs::read(file).ok());
             let report = drawn.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
             let gauges = Gauges {
@@ -187,7 +189,7 @@ impl Daemon {
             Outcome::Rendered(drawn, says, _) => (drawn.iter().map(ToString::to_string).collect(), says.clone()),
             _ => (Vec::new(), Vec::new()),
         };
-        let drawn = Drawn { weeks, charts: self.setup.charts.clone(), warnings };
+        let drawn = Drawn { weeks, charts: self.setup.charts.clone().unwrap_or_default(), warnings };
         trouble.map_or(Answer::Drawn(drawn), Answer::from)
     }
 }

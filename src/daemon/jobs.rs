@@ -1,11 +1,11 @@
 //! The work itself, each kind on a thread of its own. A panic in one is an outcome like another.
 
+use super::Host;
 use super::event::{Event, Events};
-use super::{Host, Setup};
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
-use crate::jobs::render::{RenderSetup, Rendered};
-use crate::jobs::{self, Way};
+use crate::jobs::render::Rendered;
+use crate::jobs::{self, Setup, Way};
 use crate::kinds::{self, AccountSummary, Sync, Wish};
 use crate::model::Week;
 use crate::schedule::Job;
@@ -83,15 +83,6 @@ pub(super) struct Bench {
     pub events: Events,
 }
 
-/// Draws what is due. `patient` as in [`RenderSetup`].
-///
-/// # Errors
-/// The disk's and the database's.
-pub fn render(store: &mut Store, setup: &Setup, patient: bool, now: DateTime<Utc>) -> Result<Rendered, Failure> {
-    let Setup { config, rules, wishes, charts, .. } = setup;
-    jobs::render::run(store, &RenderSetup { config, rules, wishes, charts, patient }, now)
-}
-
 /// Hands the latest complete week over, where that is due. It may take minutes: the database is closed meanwhile, and opened
 /// by `open` where something is to be tried again.
 ///
@@ -146,7 +137,7 @@ impl Bench {
         match work {
             Work::Sync(wish) => self.sync(&store, wish, now),
             Work::Render => {
-                let rendered = render(&mut store.borrow_mut(), &self.setup, true, now)?;
+                let rendered = jobs::render::run(&mut store.borrow_mut(), &self.setup, true, now)?;
                 drop((store, turn));
                 let handed = hand_over(&rendered, &self.setup, now, || self.open())?;
                 Ok(Outcome::Rendered(rendered.drawn, rendered.warnings, handed))
@@ -280,7 +271,7 @@ mod tests {
             config,
             rules: crate::classify::defaults(),
             wishes,
-            charts: folder.path().into(),
+            charts: Some(folder.path().into()),
             texts: Vec::new(),
         };
         let stop = watch::Sender::new(false);

@@ -6,8 +6,9 @@ use super::jobs::{self, Bench, Outcome, Turn, Work};
 use super::signals::{never_ends, signals};
 use super::watcher::{SETTLED, Watch};
 use super::wire::Answer;
-use super::{Host, Setup, socket, systemd};
+use super::{Host, socket, systemd, timing};
 use crate::diagnostic::{Exit, Failure};
+use crate::jobs::Setup;
 use crate::kinds::Wish;
 use crate::model::count;
 use crate::schedule::{self, Action, Job, Moment, Observation, State, TICK};
@@ -87,7 +88,7 @@ pub(super) async fn run(host: Arc<Host>, setup: Setup) -> Result<(), Failure> {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let now = (host.now)();
     let mut daemon = Daemon {
-        schedule: State::new(setup.timing()),
+        schedule: State::new(timing(&setup)),
         setup: Arc::new(setup),
         book: Book::new(now),
         watch,

@@ -23,37 +23,22 @@ pub use logs::Form;
 pub use socket::usual as usual_socket;
 pub use wire::{Answer, Broken, Drawn, Own, OwnConfig, OwnJob, Request, Synced};
 
-use crate::classify::RuleSet;
-use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;
-use crate::model::Preferences;
+use crate::jobs::Setup;
 use crate::schedule::Timing;
 use crate::store::{Lock, Store};
 use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A checked configuration with its rules, and the texts that it was read from.
-pub struct Setup {
-    pub config: Config,
-    pub rules: RuleSet,
-    pub wishes: Preferences,
-    /// Where pictures go.
-    pub charts: PathBuf,
-    /// Each file that was read, as people name it, with its text.
-    pub texts: Vec<(String, String)>,
-}
-
-impl Setup {
-    /// What `schedule` needs.
-    fn timing(&self) -> Timing {
-        Timing {
-            poll: self.config.poll,
-            render_at: self.config.render_at,
-            week_start: self.wishes.week_start,
-            zones: self.wishes.zones.clone(),
-        }
+/// What `schedule` needs.
+fn timing(setup: &Setup) -> Timing {
+    Timing {
+        poll: setup.config.poll,
+        render_at: setup.config.render_at,
+        week_start: setup.wishes.week_start,
+        zones: setup.wishes.zones.clone(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Another configuration, other rules: parse all, then swap, or keep what is in force.
 
-use super::Setup;
 use super::main_loop::Daemon;
-use super::systemd;
 use super::wire::Broken;
+use super::{systemd, timing};
 use crate::diagnostic::{Exit, Failure};
+use crate::jobs::Setup;
 use crate::schedule::Observation;
 use chrono::SubsecRound;
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ impl Daemon {
                     let said = if said.is_empty() { "as before".to_string() } else { said.join("; ") };
                     tracing::info!("{}: {said}", if mended { "mended" } else { "read anew" });
                     let sources = setup.texts.first() != self.setup.texts.first();
-                    let timing = setup.timing();
+                    let timing = timing(&setup);
                     self.setup = Arc::new(setup);
                     self.observe(Observation::ConfigChanged { timing, sources });
                     Ok(said)

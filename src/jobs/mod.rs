@@ -5,6 +5,7 @@ mod gallery;
 mod handover;
 pub mod picture;
 pub mod render;
+mod setup;
 mod standing;
 mod status;
 mod sync;
@@ -13,6 +14,7 @@ mod zones;
 
 pub use facts::{note_on_zone, read, read_local};
 pub use handover::{Way, hand_over, handover, owe};
+pub use setup::Setup;
 pub use standing::{SAYS_MORE, SYNC, Standing, events, is_old, retry_at, standing};
 pub use status::{AccountStanding, CalendarStanding, Held, Kept, Skipped, Standings};
 pub use sync::sync;

@@ -7,15 +7,14 @@ use super::facts::{note_on_zone, read};
 use super::gallery::{Entry, page};
 use super::handover::{self, Way};
 use super::picture::{ENDINGS, fallback_font, files, last_seen};
+use super::setup::Setup;
 use super::standing::{SAYS_MORE, SYNC, Standing, standing};
 use crate::analyze::{Analysis, Report};
 use crate::chart::{Painter, Style};
-use crate::classify::RuleSet;
-use crate::config::Config;
 use crate::diagnostic::Failure;
 use crate::disk;
 use crate::kinds::Facts;
-use crate::model::{Preferences, Week, Weekday, hash};
+use crate::model::{Week, Weekday, hash};
 use crate::schedule::newest;
 use crate::store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -31,17 +30,6 @@ const UNSYNCED: TimeDelta = TimeDelta::hours(1);
 const TRIED: TimeDelta = TimeDelta::hours(24);
 /// Weeks whose events are in memory at once.
 const AT_ONCE: usize = 26;
-
-/// What a run works with.
-pub struct RenderSetup<'a> {
-    pub config: &'a Config,
-    pub rules: &'a RuleSet,
-    pub wishes: &'a Preferences,
-    /// The folder of the pictures.
-    pub charts: &'a Path,
-    /// There will be another run soon: a hand-over may wait for it.
-    pub patient: bool,
-}
 
 /// What a run did.
 #[derive(Default)]
@@ -74,21 +62,24 @@ pub struct Latest {
 /// Draws what is due at `now`: the ended weeks whose moment ([`Config::render_at`]) has come, oldest first, and this week.
 /// The first run draws the last 12 complete weeks, a later one each that was missed, and none older than the newest
 /// [`Config::retain`], whose files go. Nothing is drawn before any calendar was read. A run that ends early is made good
-/// by the next.
+/// by the next. `patient`: there will be another run soon, and a hand-over may wait for it.
 ///
 /// # Errors
 /// The disk's and the database's.
-pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Result<Rendered, Failure> {
+pub fn run(store: &mut Store, setup: &Setup, patient: bool, now: DateTime<Utc>) -> Result<Rendered, Failure> {
+    let charts = setup.charts()?;
     let known = store.rendered(now + AHEAD)?;
     let job = Job {
         plan: Plan::new(setup, &known, now),
         known,
-        standing: standing(store, setup.config, now)?,
+        standing: standing(store, &setup.config, now)?,
         store,
         setup,
+        charts,
+        patient,
         now,
     };
-    disk::private_folder(setup.charts)?;
+    disk::private_folder(charts)?;
     let mut rendered = Rendered::default();
     let mut style = Style {
         scale: 1,
@@ -100,11 +91,11 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
     let (weeks, rest): (Vec<Week>, Vec<Week>) = job.plan.weeks.iter().partition(|week| job.can_be_judged(**week));
     rendered.kept += rest.len();
     for weeks in weeks.chunks(AT_ONCE) {
-        let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], setup.wishes);
+        let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
         // The calendars as a whole are let go before anything is drawn.
         let home = setup.wishes.zones.home;
-        let facts = read(job.store, setup.config, window, home)?;
-        let note = note_on_zone(&facts, setup.config, home);
+        let facts = read(job.store, &setup.config, window, home)?;
+        let note = note_on_zone(&facts, &setup.config, home);
         rendered.warnings = facts.remarks.iter().map(|says| (says.clone(), SAYS_MORE.into())).collect();
         let Facts { instances, me, any, .. } = facts;
         if !any {
@@ -114,7 +105,7 @@ pub fn run(store: &mut Store, setup: &RenderSetup<'_>, now: DateTime<Utc>) -> Re
         if !people.me.is_empty() {
             people.me.extend(me);
         }
-        let analysis = Analysis::new(instances, setup.rules, &people, setup.wishes);
+        let analysis = Analysis::new(instances, &setup.rules, &people, &setup.wishes);
         let mut analysis = analysis.noting(note).audited(job.store.last_audit("")?);
         // Its canvas is no smaller than the calendars: one after the other.
         let mut painter = Painter::default();
@@ -151,7 +142,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(setup: &RenderSetup<'_>, known: &BTreeMap<String, String>, now: DateTime<Utc>) -> Plan {
+    fn new(setup: &Setup, known: &BTreeMap<String, String>, now: DateTime<Utc>) -> Plan {
         let (zones, start) = (&setup.wishes.zones, setup.wishes.week_start);
         let this = Week::of(zones.date_of(now), start);
         let last = newest(now, zones, start, setup.config.render_at);
@@ -168,7 +159,9 @@ impl Plan {
 }
 
 struct Job<'a> {
-    setup: &'a RenderSetup<'a>,
+    setup: &'a Setup,
+    charts: &'a Path,
+    patient: bool,
     plan: Plan,
     /// What was drawn before this run.
     known: BTreeMap<String, String>,
@@ -184,7 +177,7 @@ impl Job<'_> {
     }
 
     fn file(&self, week: Week, ending: &str) -> PathBuf {
-        self.setup.charts.join(format!("{week}.{ending}"))
+        self.charts.join(format!("{week}.{ending}"))
     }
 
     fn is_there(&self, week: Week) -> bool {
@@ -195,7 +188,7 @@ impl Job<'_> {
     /// a missing one is still worth drawing where its own week is known.
     fn can_be_judged(&self, week: Week) -> bool {
         let Some(from) = self.standing.known_from.filter(|_| week <= self.plan.last) else { return true };
-        let wishes = self.setup.wishes;
+        let wishes = &self.setup.wishes;
         let is_drawn = self.known.contains_key(&self.name(week)) && self.is_there(week);
         let needed = if is_drawn { Analysis::window(week, week, wishes) } else { wishes.zones.week(week) };
         needed.start >= from
@@ -218,7 +211,7 @@ impl Job<'_> {
         if before == Some(&hash) && self.is_there(week) {
             done.kept += 1;
         } else {
-            files(self.setup.charts, &report, style, painter)?;
+            files(self.charts, &report, style, painter)?;
             self.store.keep_rendered(&name, &hash, self.now)?;
             done.drawn.push(week);
             if week <= self.plan.last {
@@ -232,12 +225,12 @@ impl Job<'_> {
     /// Hands the latest complete week over, where that is still to be done.
     fn way_out(&self, report: Report, style: &Style, is_new: bool, done: &mut Rendered) -> Result<(), Failure> {
         let week = report.week;
-        let first = is_new.then(|| (Way::configured(self.setup.config), self.now));
+        let first = is_new.then(|| (Way::configured(&self.setup.config), self.now));
         let owed = handover::redeem(self.store, week, &self.known)?;
         let Some((ways, since)) = first.or(owed).filter(|(_, since)| self.now - *since < TRIED) else { return Ok(()) };
         let end = self.setup.wishes.zones.week(week).end;
         let behind = self.standing.last_good.is_none_or(|at| at < end);
-        if self.setup.patient && behind && self.now - since < UNSYNCED && !ways.is_empty() {
+        if self.patient && behind && self.now - since < UNSYNCED && !ways.is_empty() {
             done.waits = true;
             return handover::owe(self.store, week, &ways, since, self.now);
         }
@@ -275,11 +268,11 @@ impl Job<'_> {
         weeks.sort_by(|a, b| b.cmp(a));
         weeks.dedup();
         if let Some(latest) = weeks.iter().find(|week| **week <= self.plan.last) {
-            replace(&self.setup.charts.join("latest.png"), &disk::read(&self.file(*latest, "png"))?)?;
+            replace(&self.charts.join("latest.png"), &disk::read(&self.file(*latest, "png"))?)?;
         }
         let alt = |week: Week| String::from_utf8_lossy(&disk::read(&self.file(week, "txt")).unwrap_or_default()).into();
         let entries: Vec<Entry> = weeks.into_iter().map(|week| Entry { week, alt: alt(week) }).collect();
-        replace(&self.setup.charts.join("index.html"), page(&entries).as_bytes())
+        replace(&self.charts.join("index.html"), page(&entries).as_bytes())
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use vantage::config::Config;
-use vantage::jobs::{self, Way, render};
+use vantage::jobs::{self, Setup, Way, render};
 use vantage::kinds;
 use vantage::model::{Privacy, Role, Week, Weekday};
 use vantage::store::{CalendarId, Listed, Listing, Obstacle, Store, Window};
@@ -105,10 +105,8 @@ impl Desk {
         let config = self.configuration();
         let rules = vantage::classify::parse("rules.toml", &self.rules, &[]).unwrap();
         let wishes = config.preferences(chrono_tz::Tz::UTC);
-        let charts = self.charts();
-        let (config, rules, wishes, charts) = (&config, &rules, &wishes, charts.as_path());
-        let setup = render::RenderSetup { config, rules, wishes, charts, patient: true };
-        render::run(store, &setup, now).unwrap()
+        let setup = Setup { config, rules, wishes, charts: Some(self.charts()), texts: Vec::new() };
+        render::run(store, &setup, true, now).unwrap()
     }
 
     /// Everything in the folder with its bytes.
