@@ -7,7 +7,7 @@ use chrono_tz::Europe::Berlin;
 use chrono_tz::Tz;
 use proptest::prelude::*;
 use std::sync::Arc;
-use vantage::classify::{By, Nature, Outcome, People, RuleSet, Subject, Why, parse};
+use vantage::classify::{By, Nature, Outcome, PREDICATES, People, RuleSet, Subject, Why, parse};
 use vantage::model::*;
 
 fn address(text: &str) -> Address {
@@ -93,6 +93,7 @@ fn every_predicate_holds_and_fails() {
         "time = \"22:00-09:01\"",
         "status = \"accepted\"",
         "optional = false",
+        "named = false",
     ];
     let fails = [
         "title = \"prod\"",
@@ -115,7 +116,12 @@ fn every_predicate_holds_and_fails() {
         "time = \"08:00-09:00\"",
         "status = [\"declined\", \"tentative\"]",
         "optional = true",
+        "named = true",
     ];
+    for key in PREDICATES.iter().map(|kind| kind.key) {
+        let asked = |predicates: &[&str]| predicates.iter().any(|predicate| predicate.split(' ').next() == Some(key));
+        assert!(asked(&holds) && asked(&fails), "`{key}` is not tried here");
+    }
     for predicate in holds {
         assert!(matches(&event, predicate), "{predicate}");
         assert!(!matches(&event, &format!("title = \"*\"\nunless = {{ {predicate} }}")), "unless {predicate}");

@@ -101,7 +101,9 @@ fn the_chapter_on_tuning_works_as_it_is_written() {
 fn the_readme_lists_every_predicate() {
     let readme = include_str!("../../README.md");
     for predicate in vantage::classify::PREDICATES {
-        assert!(readme.contains(&format!("`{}`", predicate.key)), "`{}` is not in the README", predicate.key);
+        let key = format!("`{}`", predicate.key);
+        let has_row = readme.lines().any(|line| line.starts_with("| `") && line.contains(&key));
+        assert!(has_row, "{key} has no row in the README's table");
     }
 }
 

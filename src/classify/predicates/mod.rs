@@ -1,5 +1,5 @@
-//! What a rule can ask. [`PREDICATES`] is the only registry: help, the check of the file and the documents come out of
-//! it. A new predicate is one file and one line here.
+//! What a rule can ask. [`PREDICATES`] is the only registry: the check of the file and its mistakes come out of
+//! it. A new predicate stands beside its like, and in one line here.
 
 mod answer;
 mod calendar;
