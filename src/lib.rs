@@ -31,7 +31,7 @@
 //! analyze`; `deliver → model, config, diagnostic, disk`; `jobs → all of these`; `daemon → all but cli`; `cli → all`.
 //! `tests/it/map.rs` reads the source, all of it, and fails where a name breaks this, or names a kind of source.
 //!
-//! Three slices are the only registries, and help, checks and documents come out of them: [`classify::PREDICATES`],
+//! Three slices are the only registries, and all that checks and names what is in them walks them: [`classify::PREDICATES`],
 //! [`config::KEYS`] and [`kinds::KINDS`].
 
 #![cfg_attr(test, allow(clippy::pedantic, unreachable_pub, reason = "a test is told as its story goes"))]

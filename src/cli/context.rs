@@ -168,7 +168,7 @@ impl Setup {
                 (facts, unread) = jobs::read_local(&self.config, window, zone);
                 "the files are read without it, and calendars elsewhere are left out until it is mended"
             };
-            talk.warn(&sentence(failure), Some(help));
+            talk.warn(&failure.line(), Some(help));
         }
         if !facts.any {
             return Err(match unread.pop().or(shut) {
@@ -182,7 +182,7 @@ impl Setup {
                 }
             });
         }
-        for says in unread.iter().map(sentence) {
+        for says in unread.iter().map(Failure::line) {
             // Of what was never read the remark says it all.
             let never = |remark: &String| remark.contains(&says) && remark.ends_with("last good sync: never");
             if !facts.remarks.iter().any(never) {
@@ -250,11 +250,6 @@ pub(super) fn last_audit(given: &[String]) -> Option<Audit> {
 
 /// The database, the files that could not be read into it, and why it cannot be written.
 type Opened = (Option<Store>, Vec<Failure>, Option<Failure>);
-
-/// A failure as one line.
-fn sentence(failure: &Failure) -> String {
-    std::iter::once(&failure.message).chain(&failure.causes).map(String::as_str).collect::<Vec<_>>().join(": ")
-}
 
 /// The rules of a file, with the default ones where there is no file.
 ///

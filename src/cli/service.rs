@@ -89,7 +89,7 @@ impl Install {
         disk::folder(path.parent().unwrap_or(Path::new("/")))?;
         disk::write(&path, text.as_bytes())?;
         if let Err(failure) = systemctl(&["daemon-reload"]) {
-            talk.warn(&sentence(&failure), Some("`systemctl --user daemon-reload` where you are logged in"));
+            talk.warn(&failure.line(), Some("`systemctl --user daemon-reload` where you are logged in"));
         }
         let next = match Standing::now() {
             Ok(Standing { active: true, .. }) => "systemctl --user restart vantage       # it runs: take the new unit",
@@ -109,7 +109,7 @@ fn uninstall(talk: &Talk) -> Done {
         return output::print("the service is not installed\n");
     }
     if let Err(failure) = systemctl(&["disable", "--now", NAME]) {
-        talk.warn(&sentence(&failure), Some("if the service still runs, it runs until you log out"));
+        talk.warn(&failure.line(), Some("if the service still runs, it runs until you log out"));
         // What `enable` made.
         let _ = std::fs::remove_file(path.with_file_name("default.target.wants").join(NAME));
     }
@@ -238,10 +238,6 @@ fn ours(path: &Path) -> Result<Option<String>, Failure> {
 
 fn unreadable(path: &Path, e: &io::Error) -> Failure {
     Failure::new(Exit::Io, format!("`{}` could not be read", shown(path))).cause(e)
-}
-
-fn sentence(failure: &Failure) -> String {
-    std::iter::once(&failure.message).chain(&failure.causes).map(String::as_str).collect::<Vec<_>>().join(": ")
 }
 
 /// For `vantage doctor`: whether the service outlives the log-out, where it is installed.

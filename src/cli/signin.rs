@@ -40,9 +40,7 @@ pub(super) struct Login {
 
 impl Login {
     pub(super) fn run(self, talk: &Talk) -> Done {
-        let missing = || Failure::new(Exit::Usage, format!("nobody signs in to `{}`", plain(&self.service)));
-        let kind = kinds::kind(&self.service).ok_or_else(missing)?;
-        let sign_in = kind.sign_in().ok_or_else(missing)?;
+        let (kind, sign_in) = kinds::service(&self.service)?;
         self.machine.enter(&self.files)?;
         if is_of_the_machine() {
             // Nobody should sign in for nothing.

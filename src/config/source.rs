@@ -27,7 +27,14 @@ pub struct Source {
     /// [`Format::name`].
     pub kind: &'static str,
     pub name: String,
-    pub settings: Settings,
+    settings: Settings,
+}
+
+impl Source {
+    /// What its kind keeps of it; `None` where that is no `T`, and it is of another kind.
+    pub fn settings<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        Arc::clone(&self.settings).downcast().ok()
+    }
 }
 
 /// Without its settings, which may hold a secret.
@@ -53,8 +60,7 @@ pub(super) fn sources(v: &Value, r: &mut Reader) -> Vec<Source> {
                 let what = format!("key of `[[source.{kind}]]`");
                 r.unknown(name.span(), name.get_ref(), &what, format.keys.iter().copied());
             }
-            let taken = sources.iter().map(|source| source.name.clone()).collect();
-            let mut entry = Entry { header: entry.span(), table, taken, r };
+            let mut entry = Entry { header: entry.span(), table, before: &sources, r };
             if let Some((name, settings)) = (format.read)(&mut entry) {
                 sources.push(Source { kind: format.name, name, settings });
             }
@@ -70,8 +76,7 @@ pub type Home<'h> = &'h dyn Fn(&str) -> String;
 pub struct Entry<'e, 'a, 'm> {
     header: Range<usize>,
     table: &'e DeTable<'a>,
-    /// The names of the sources before it.
-    taken: Vec<String>,
+    before: &'e [Source],
     r: &'e mut Reader<'m>,
 }
 
@@ -127,7 +132,7 @@ impl<'e, 'a> Entry<'e, 'a, '_> {
 
     /// A name that is there once.
     pub fn once(&mut self, name: String) -> String {
-        if self.taken.contains(&name) {
+        if self.before.iter().any(|source| source.name == name) {
             let help = Some("give each source its own `name`");
             self.wrong("name", format!("two sources are named `{name}`"), "the second one", help);
         }

@@ -7,7 +7,7 @@ use super::metrics::{self, Gauges};
 use super::timing;
 use super::wire::{Answer, Drawn, Request, Synced};
 use crate::config::Config;
-use crate::diagnostic::{Exit, Failure, Secret, plain};
+use crate::diagnostic::{Exit, Failure, Secret};
 use crate::jobs::{self, Standings};
 use crate::kinds::{self, How, Wish};
 use crate::model::Week;
@@ -55,9 +55,7 @@ impl Daemon {
     }
 
     fn sign_in(&mut self, kind: &str, account: String, given: &Secret) -> Result<(), Failure> {
-        let sign_in = kinds::kind(kind).and_then(|kind| kind.sign_in());
-        let unknown = || Failure::new(Exit::Usage, format!("nobody signs in to `{}`", plain(kind)));
-        sign_in.ok_or_else(unknown)?.keep(&self.host.state, &account, given)?;
+        kinds::service(kind)?.1.keep(&self.host.state, &account, given)?;
         let wish = Wish { only: Some(account), signed_in: Some(kind.into()), ..Wish::default() };
         self.syncs.push_back((wish, nobody()));
         self.observe(Observation::Asked(Job::Sync));

@@ -166,9 +166,7 @@ impl Bench {
         // A sign-in while the database was held left only its file.
         kinds::adopt(&mut store.borrow_mut(), config)?;
         if let Some((name, kind)) = wish.only.as_ref().zip(wish.signed_in.as_ref()) {
-            let sign_in = kinds::kind(kind).and_then(|kind| kind.sign_in());
-            let unknown = || Failure::new(Exit::Usage, "nobody signs in to such a source");
-            sign_in.ok_or_else(unknown)?.check(name)?;
+            kinds::service(kind)?.1.check(name)?;
             // The configuration need not name it: the row makes it an account that is synced.
             let row = store.borrow_mut().account(name, kind)?;
             store.borrow().clear_account(row.id)?;

@@ -97,10 +97,20 @@ impl Failure {
         Failure { note: Some(note.into()), ..self }
     }
 
+    /// Its sentence and its causes, in one line.
+    pub fn line(&self) -> String {
+        with_causes(&self.message, &self.causes)
+    }
+
     /// The text for a terminal or a log; ends with a line break.
     pub fn render(&self, color: bool) -> String {
         render(self, color, Level::ERROR)
     }
+}
+
+/// A sentence with its causes, in one line.
+pub fn with_causes(sentence: &str, causes: &[String]) -> String {
+    std::iter::once(sentence).chain(causes.iter().map(String::as_str)).collect::<Vec<_>>().join(": ")
 }
 
 /// A remark that stops nothing, in the same form.

@@ -69,7 +69,8 @@ impl Standing {
         let Some(account) = &named.account else { return Ok(false) };
         let whole = store.account_obstacle(account.id)?;
         let local = named.source.is_local();
-        for calendar in named.calendars(store)? {
+        let calendars = store.calendars(account.id)?;
+        for calendar in calendars.iter().filter(|calendar| calendar.selected()) {
             let state = store.state(calendar.id)?;
             self.known_from = self.known_from.max(state.covered.map(|(from, _)| from));
             let Some(now) = now else { continue };
@@ -86,7 +87,7 @@ impl Standing {
                 self.add(Stale { last_good: state.last_good, behind, never, signed_out, quiet });
             }
         }
-        Ok(account.listed_at.is_some() || !store.calendars(account.id)?.is_empty())
+        Ok(account.listed_at.is_some() || !calendars.is_empty())
     }
 
     /// Some source is old, and nothing else says why.

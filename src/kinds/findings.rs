@@ -1,6 +1,6 @@
 //! What `doctor` finds.
 
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Failure, with_causes};
 use crate::model::count;
 use crate::source::Trouble;
 use crate::store::{Account, Store};
@@ -48,7 +48,7 @@ impl Findings {
             let mistakes: usize = failure.places.iter().map(|p| p.mistakes.len()).sum();
             count(mistakes, "mistake")
         } else {
-            std::iter::once(&failure.message).chain(&failure.causes).cloned().collect::<Vec<_>>().join(": ")
+            failure.line()
         };
         let fix = failure.help.clone().or_else(|| Some("`vantage config check` shows each with its place".into()));
         self.add(Grade::Fail, what, says, fix);
@@ -56,8 +56,7 @@ impl Findings {
 
     pub fn trouble(&mut self, what: &str, trouble: &Trouble) {
         let grade = if trouble.is_transient() { Grade::Warn } else { Grade::Fail };
-        let says = std::iter::once(&trouble.sentence).chain(&trouble.causes).cloned().collect::<Vec<_>>().join(": ");
-        self.add(grade, what, says, trouble.help.clone());
+        self.add(grade, what, with_causes(&trouble.sentence, &trouble.causes), trouble.help.clone());
     }
 }
 

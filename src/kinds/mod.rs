@@ -36,6 +36,9 @@ pub const KINDS: &[&dyn Kind] = &[
     &json::Json,
 ];
 
+/// What to do where none of a source's calendars counts.
+const CHOOSE: &str = "`vantage calendars --select` chooses some";
+
 /// A kind of source.
 pub trait Kind: std::marker::Sync {
     /// How one is written in a configuration; its name stands in the database and in JSON too.
@@ -145,7 +148,7 @@ pub trait Source: Send + std::marker::Sync {
 
     /// What to do where it has no calendar.
     fn without_calendars(&self) -> &'static str {
-        "`vantage calendars --select` chooses some"
+        CHOOSE
     }
 
     /// How many events of `calendar` the store holds; a series is one.
@@ -287,20 +290,33 @@ pub fn first_steps() -> String {
     KINDS.iter().rev().filter_map(|kind| kind.first_step()).collect::<Vec<_>>().join(", or ")
 }
 
-/// The same where somebody has to sign in.
+/// The kinds that a person can sign in to.
+fn with_sign_in() -> impl Iterator<Item = &'static dyn Kind> {
+    KINDS.iter().copied().filter(|kind| kind.sign_in().is_some())
+}
+
+/// What to do to sign in to one, as half a sentence.
 pub fn sign_ins() -> String {
-    let kinds = KINDS.iter().filter(|kind| kind.sign_in().is_some());
-    kinds.filter_map(|kind| kind.first_step()).collect::<Vec<_>>().join(", or ")
+    with_sign_in().filter_map(Kind::first_step).collect::<Vec<_>>().join(", or ")
 }
 
 /// How people call the kinds that a person can sign in to.
 pub fn titles() -> String {
-    KINDS.iter().filter(|kind| kind.sign_in().is_some()).map(|kind| kind.title()).collect::<Vec<_>>().join(" or ")
+    with_sign_in().map(Kind::title).collect::<Vec<_>>().join(" or ")
 }
 
 /// The names of the kinds that a person can sign in to.
 pub fn services() -> Vec<&'static str> {
-    KINDS.iter().filter(|kind| kind.sign_in().is_some()).map(|kind| kind.format().name).collect()
+    with_sign_in().map(|kind| kind.format().name).collect()
+}
+
+/// The kind of that name, and how a person signs in to it.
+///
+/// # Errors
+/// [`Exit::Usage`] where nobody does.
+pub fn service(name: &str) -> Result<(&'static dyn Kind, &'static dyn SignIn), Failure> {
+    let nobody = || Failure::new(Exit::Usage, format!("nobody signs in to `{}`", plain(name)));
+    kind(name).and_then(|kind| Some((kind, kind.sign_in()?))).ok_or_else(nobody)
 }
 
 /// See [`Kind::adopt`].

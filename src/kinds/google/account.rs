@@ -107,10 +107,7 @@ impl AccountSync<'_> {
         if due && unlisted.is_none() && stopped.borrow().is_none() {
             self.labels(&calendars, &google).await?;
         }
-        summary.skew = google.server_date().map(|(date, at)| {
-            let age = TimeDelta::from_std(at.elapsed()).unwrap_or_default();
-            date + age - sync.now
-        });
+        summary.skew = google.skew(sync.now);
         stopped.into_inner().or(unlisted).map_or(Ok(()), |trouble| Err(trouble.into()))
     }
 

@@ -4,7 +4,6 @@ use crate::kinds::{Findings, Grade, Source, Visit, skewed};
 use crate::model::count;
 use crate::source::google::{GoogleSource, Grant, SCOPES, of_account};
 use crate::source::{Trouble, runtime};
-use chrono::TimeDelta;
 
 pub(super) fn examine(source: &GoogleSource, visit: &Visit<'_>, found: &mut Findings) {
     let what = format!("account {}", source.name);
@@ -39,8 +38,7 @@ fn asked(source: &GoogleSource, visit: &Visit<'_>, what: &str, found: &mut Findi
         let google = runtime.block_on(source.connect(visit.folder, visit.now))?;
         let answer = runtime.block_on(google.calendars_page(None));
         // Measured even where the answer was no: a wrong clock explains many refusals.
-        if let Some((date, at)) = google.server_date() {
-            let skew = date + TimeDelta::from_std(at.elapsed()).unwrap_or_default() - visit.now;
+        if let Some(skew) = google.skew(visit.now) {
             let what = format!("{what}, clock");
             match skewed(skew) {
                 None => found.ok(&what, "agrees with the server's"),

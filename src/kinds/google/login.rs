@@ -1,10 +1,11 @@
 //! Who we are to an account, and how a person signs in and out.
 
 use super::Google;
+use crate::config::Source as Entry;
 use crate::diagnostic::{Exit, Failure, Secret, plain};
 use crate::disk;
 use crate::kinds::{LogIn, SignIn, SignedIn};
-use crate::source::google::{self, Client, Credentials, FORMAT, GoogleSource, Grant, ServiceAccount};
+use crate::source::google::{self, Client, Credentials, GoogleSource, Grant, ServiceAccount};
 use crate::source::{Trouble, runtime};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::fmt::Write;
@@ -96,8 +97,8 @@ impl SignIn for Google {
     }
 
     fn log_in(&self, ask: &LogIn<'_>) -> Result<Secret, Failure> {
-        let entry = ask.config.sources.iter().find(|s| s.kind == FORMAT.name && s.name == ask.account);
-        let configured = entry.and_then(|entry| Arc::clone(&entry.settings).downcast::<GoogleSource>().ok());
+        let entry = ask.config.sources.iter().find(|entry| entry.name == ask.account);
+        let configured = entry.and_then(Entry::settings::<GoogleSource>);
         let source = configured.unwrap_or_else(|| Arc::new(GoogleSource::named(ask.account)));
         if source.service_account.is_some() {
             let message = format!("the account `{}` is a service account and needs no sign-in", source.name);

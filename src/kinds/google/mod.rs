@@ -39,7 +39,7 @@ impl Kind for Google {
     }
 
     fn configured(&self, entry: &Entry) -> Option<Arc<dyn Source>> {
-        Some(Arc::clone(&entry.settings).downcast::<GoogleSource>().ok()?)
+        Some(entry.settings::<GoogleSource>()?)
     }
 
     fn unnamed(&self, name: &str) -> Option<Arc<dyn Source>> {
@@ -97,7 +97,7 @@ impl Source for GoogleSource {
         match (&self.service_account, &self.subject) {
             // Nobody shares a list of calendars with a service account, only calendars.
             (Some(_), None) => "name their ids as `calendars` in its `[[source.google]]`",
-            _ => "`vantage calendars --select` chooses some",
+            _ => super::CHOOSE,
         }
     }
 }

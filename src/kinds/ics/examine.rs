@@ -1,6 +1,7 @@
 //! What `doctor` asks of a file or feed: whether a path can be read now, and how the last sync of a feed went. No server is
 //! asked.
 
+use crate::diagnostic::with_causes;
 use crate::kinds::{Findings, Grade, Visit};
 use crate::model::ago;
 use crate::source::ics::{IcsSource, Place, checked_texts};
@@ -24,8 +25,8 @@ pub(super) fn examine(source: &IcsSource, visit: &Visit<'_>, found: &mut Finding
     let (last, obstacle) = state(visit).map_or((None, None), |state| (state.last_good, state.obstacle));
     match (obstacle, last) {
         (Some(o), _) if matches!(source.place, Place::Url { .. }) => {
-            let says = std::iter::once(o.sentence).chain(o.causes).collect::<Vec<_>>().join(": ");
-            found.add(if last.is_some() { Grade::Warn } else { Grade::Fail }, &what, says, o.help);
+            let grade = if last.is_some() { Grade::Warn } else { Grade::Fail };
+            found.add(grade, &what, with_causes(&o.sentence, &o.causes), o.help);
         }
         // Every command reads it by itself.
         (_, None) if matches!(source.place, Place::Path(_)) => found.ok(&what, "it can be read"),

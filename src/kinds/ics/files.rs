@@ -1,7 +1,7 @@
 //! iCalendar sources into the store: files and folders where they changed, feeds where they were asked.
 
 use super::intake::{Reading, Taken};
-use crate::config::Config;
+use crate::config::{Config, Source as Entry};
 use crate::diagnostic::Failure;
 use crate::kinds::obstacle::obstacle;
 use crate::kinds::sync::{AccountSummary, CalendarSummary, How, Stop, Sync};
@@ -11,6 +11,7 @@ use crate::source::ics::{self, FORMAT, Feed, Fetched, IcsSource, Place};
 use crate::store::{Account, Calendar, Obstacle, Store};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a feed said about its own age, kept as the stamp of the source.
 #[derive(Default, Serialize, Deserialize)]
@@ -46,8 +47,8 @@ pub(super) fn refresh(
 }
 
 /// The configuration's own files and feeds.
-fn configured(config: &Config) -> impl Iterator<Item = &IcsSource> {
-    config.sources.iter().filter_map(|entry| entry.settings.downcast_ref())
+fn configured(config: &Config) -> impl Iterator<Item = Arc<IcsSource>> {
+    config.sources.iter().filter_map(Entry::settings)
 }
 
 /// Gives what is known of a file or feed to the source that is at the same place under a new name.
@@ -68,7 +69,7 @@ pub(super) fn carry_over(store: &mut Store, config: &Config) -> Result<(), Failu
             continue;
         }
         for account in &unnamed {
-            if is_at(store, account, source)? {
+            if is_at(store, account, &source)? {
                 // It was only looked for.
                 own.map(|own| store.forget_account(own.id)).transpose()?;
                 store.rename_account(account, &source.name)?;
@@ -115,12 +116,11 @@ fn lies_in(file: &str, path: &str) -> bool {
 
 /// `known`: it was read before.
 fn trouble(failure: &Failure, known: bool) -> Trouble {
-    let causes = failure.causes.iter().map(|c| format!(": {c}")).collect::<String>();
     let help = match known {
         true => "put it back, or change `path` in the configuration; what was read before still counts",
         false => "put it there, or change `path` in the configuration: nothing of it counts yet",
     };
-    Trouble::new(TroubleKind::Inaccessible, format!("{}{causes}", failure.message)).help(help)
+    Trouble::new(TroubleKind::Inaccessible, failure.line()).help(help)
 }
 
 /// What became of a path.

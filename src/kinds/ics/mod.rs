@@ -31,7 +31,7 @@ impl Kind for Ics {
     }
 
     fn configured(&self, entry: &Entry) -> Option<Arc<dyn Source>> {
-        Some(Arc::clone(&entry.settings).downcast::<IcsSource>().ok()?)
+        Some(entry.settings::<IcsSource>()?)
     }
 
     fn adopt(&self, store: &mut Store, config: &Config) -> Result<(), Failure> {

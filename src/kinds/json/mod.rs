@@ -39,7 +39,7 @@ impl Kind for Json {
     }
 
     fn configured(&self, entry: &Entry) -> Option<Arc<dyn Source>> {
-        Some(Arc::clone(&entry.settings).downcast::<Folder>().ok()?)
+        Some(entry.settings::<Folder>()?)
     }
 
     fn add_texts(&self, read: &Read<'_>, sources: &[Named], facts: &mut Facts) -> Result<(), Failure> {

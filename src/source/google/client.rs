@@ -9,7 +9,7 @@ use super::token::{Credentials, SCOPES};
 use crate::config::is_loopback;
 use crate::model::TroubleKind;
 use crate::source::{Trouble, http};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use google_calendar3::CalendarHub;
 use google_calendar3::common::{self, Delegate, Error, GetToken, Retry};
 use http_body_util::BodyExt;
@@ -220,8 +220,14 @@ impl Google {
     }
 
     /// The server's clock in its last answer, and when that came.
-    pub fn server_date(&self) -> Option<(DateTime<Utc>, Instant)> {
+    fn server_date(&self) -> Option<(DateTime<Utc>, Instant)> {
         *lock(&self.0.date)
+    }
+
+    /// How far the server's clock is ahead of ours, which shows `now`, where an answer said.
+    pub fn skew(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let (date, at) = self.server_date()?;
+        Some(date + TimeDelta::from_std(at.elapsed()).unwrap_or_default() - now)
     }
 
     /// One page about the events of a calendar.
