@@ -1,6 +1,7 @@
 //! Each fetched instance becomes exactly one of counted, set apart or left out.
 
 use super::absence::{Absence, absence, give_way};
+use super::caller::Alike;
 use super::copies::{self, Copies};
 use super::report::{Apart, Reason};
 use crate::classify::{By, Decision, Nature, Outcome, People, RuleSet, Subject};
@@ -29,6 +30,8 @@ pub struct Judged {
     pub decision: Decision,
     /// What only one word speaks for, where the user leaves such meetings open: `decision` is then that nothing decided.
     pub left_open: Option<Decision>,
+    /// What speaks for its class, where that is whoever calls it.
+    pub alike: Option<Alike>,
     pub verdict: Verdict,
     /// Half of the share is dropped.
     pub half: bool,
@@ -253,6 +256,7 @@ fn one(instance: Instance, duplicate: bool, rules: &RuleSet, people: &People, wi
         instance,
         decision,
         left_open,
+        alike: None,
         verdict,
         half,
         tentative,
@@ -282,7 +286,7 @@ fn settled(by: &By, rules: &RuleSet) -> bool {
     match by {
         By::Override { .. } | By::Label(_) => true,
         By::Rule(rule) => !rules.rules()[*rule].source.inherited,
-        By::Nothing => false,
+        By::Caller | By::Nothing => false,
     }
 }
 

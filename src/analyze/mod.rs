@@ -4,6 +4,7 @@
 mod absence;
 pub mod account;
 pub mod audit;
+mod caller;
 mod copies;
 mod days;
 mod delegate;
@@ -25,6 +26,7 @@ mod unknown;
 pub mod usage;
 mod versions;
 
+pub use caller::Alike;
 pub use judge::{Judged, Verdict, judge};
 pub use report::Report;
 pub use tally::Tally;
@@ -62,6 +64,18 @@ impl<'a> Analysis<'a> {
     /// Judges `instances`, which must cover [`Analysis::window`] of the weeks to report on: what overlaps it, and what was
     /// moved out of a slot in it, which only claims that slot and is in no number.
     pub fn new(instances: Vec<Instance>, rules: &RuleSet, people: &People, wishes: &'a Preferences) -> Analysis<'a> {
+        let mut analysis = Analysis::by_rules(instances, rules, people, wishes);
+        caller::follow(&mut analysis.judged, &analysis.people, wishes);
+        analysis
+    }
+
+    /// The same with what no mark, label or rule decides left open, whoever calls it.
+    pub fn by_rules(
+        instances: Vec<Instance>,
+        rules: &RuleSet,
+        people: &People,
+        wishes: &'a Preferences,
+    ) -> Analysis<'a> {
         let mut events: Vec<&Event> = instances.iter().map(|instance| &*instance.event).collect();
         // Instances of a series mostly share their event.
         events.dedup_by(|a, b| std::ptr::eq(*a, *b));

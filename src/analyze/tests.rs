@@ -1,6 +1,7 @@
 //! The lines of "What counts", as stories about small weeks, and the properties that hold for all weeks.
 
 mod absence;
+mod caller;
 mod guests;
 mod honesty;
 mod tuning;

@@ -105,8 +105,8 @@ impl Usage {
         let decided = match &j.decision.by {
             By::Rule(rule) => &mut self.rules[*rule],
             By::Label(_) | By::Override { .. } => &mut self.beside,
-            By::Nothing if j.class().is_some() => &mut self.open,
-            By::Nothing => return,
+            By::Caller | By::Nothing if j.class().is_some() => &mut self.open,
+            By::Caller | By::Nothing => return,
         };
         decided.events += 1;
         decided.hours += &hours;

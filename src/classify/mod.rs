@@ -2,7 +2,8 @@
 //!
 //! A rules file is read once into a [`RuleSet`] ([`parse`], or [`defaults`]); [`RuleSet::decide`] then says for one
 //! event what it was, and [`RuleSet::explain`] why. The first rule that matches wins, a label named in `[labels]`
-//! beats every rule, what the user said of a meeting beats both, and nothing is guessed: without a match an event stays unclassified.
+//! beats every rule, and what the user said of a meeting beats both. Without a match an event stays unclassified; [`By::Caller`] is for
+//! who sees the whole week.
 
 mod absence;
 mod append;
@@ -84,6 +85,8 @@ pub enum By {
     Label(Arc<str>),
     /// The rule at this index of [`RuleSet::rules`].
     Rule(usize),
+    /// Nothing but who calls it: most of that person's other meetings of the week are of one class.
+    Caller,
     /// Nobody.
     Nothing,
 }

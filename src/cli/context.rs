@@ -138,6 +138,8 @@ impl Setup {
         talk: &Talk,
     ) -> Result<Gathered, Failure> {
         let zone = self.wishes.zones.home;
+        // Meetings of a week bear on one another.
+        let window = self.wishes.whole_weeks(window);
         if !given.is_empty() {
             let mut calendars = Calendars::read(given, None)?;
             let mut instances = calendars.instances(window, zone);

@@ -54,7 +54,7 @@ struct Line<'a> {
     certainty: Option<&'static str>,
     theme: Option<&'a str>,
     rule: Option<&'a str>,
-    /// Who decided: `mark`, `label`, `rule`, or nobody.
+    /// Who decided: `mark`, `label`, `rule`, `caller`, or nobody.
     by: Option<&'static str>,
     counted: bool,
     /// Why it is left out, or `focus` or `solo` where it is set apart.
@@ -150,6 +150,7 @@ pub(super) fn by(by: &By) -> Option<&'static str> {
         By::Override { .. } => Some("mark"),
         By::Label(_) => Some("label"),
         By::Rule(_) => Some("rule"),
+        By::Caller => Some("caller"),
         By::Nothing => None,
     }
 }
@@ -163,7 +164,11 @@ fn human(text: &mut String, line: &Line) {
     let start = if line.all_day { format!("{} all-day", line.start) } else { line.start[..16].replace('T', " ") };
     let what = line.class.or(line.reason).unwrap_or_default();
     let title = plain(line.summary.unwrap_or("(private or no title)"));
-    let why = line.rule.or(line.by.filter(|by| *by == "mark").map(|_| "your mark"));
+    let why = line.rule.or(match line.by {
+        Some("mark") => Some("your mark"),
+        Some("caller") => Some("by who calls it"),
+        _ => None,
+    });
     let why = why.map(|r| format!("  ({r})")).unwrap_or_default();
     let seen = line.last_seen.as_ref().map(|at| format!("  (as last seen on {})", &at[..10])).unwrap_or_default();
     // Writing to a String cannot fail.

@@ -4,7 +4,7 @@ use super::{Done, Files, Format, events, output};
 use crate::analyze::account::Account;
 use crate::analyze::judge::subject;
 use crate::analyze::{Analysis, Judged, Verdict};
-use crate::classify::{By, Decision, Evidence, Loser, Nature, RuleSet, Trace, Why};
+use crate::classify::{By, Decision, Evidence, Loser, Nature, People, RuleSet, Trace, Why};
 use crate::diagnostic::{Exit, Failure, plain};
 use crate::model::{Class, Interval, Visibility, Zones};
 use clap::Args;
@@ -136,16 +136,17 @@ fn explain<'a>(
     let private = one.instance.event.visibility != Visibility::Public && !show_private;
     let trace = setup.rules.explain(&subject(&one.instance, one.interval, people, zones));
     let mut trace = if private { trace.without_text() } else { trace };
-    if one.left_open.is_some() {
+    if one.left_open.is_some() || one.alike.is_some() {
         trace.decision = one.decision.clone();
     }
-    let time = Time { one, account: analysis.account(one, window), zones, show_private };
+    let time = Time { one, people, account: analysis.account(one, window), zones, show_private };
     Answer { title: find::title(one, show_private), time: Some(time), note: None, trace, rules: &setup.rules }
 }
 
 /// The time of a meeting.
 struct Time<'a> {
     one: &'a Judged,
+    people: &'a People,
     account: Account<'a>,
     zones: &'a Zones,
     show_private: bool,
@@ -171,6 +172,7 @@ impl<'a> Answer<'a> {
         let step = match (&self.trace.decision.by, &self.trace.winner) {
             (By::Override { .. }, _) => return "your mark",
             (By::Label(_), _) => return "a label of yours",
+            (By::Caller, _) => return "who calls it",
             (By::Rule(_), Some(step)) => step,
             _ => return "",
         };
@@ -318,6 +320,9 @@ impl<'a> Answer<'a> {
             }
             (None, By::Label(label)) => {
                 let _ = writeln!(text, "  won: the label `{label}`, which goes before rules");
+            }
+            (None, By::Caller) => {
+                let _ = writeln!(text, "  no rule matched{}", self.time.as_ref().map(Time::alike).unwrap_or_default());
             }
             _ => {
                 let _ = writeln!(text, "  no rule matched, and nothing is guessed");

@@ -5,7 +5,7 @@ use super::find::{self, Found, Pick, Where, find, slot_id, the_one};
 use super::paths::state_folder;
 use super::{Done, Files, output};
 use crate::analyze::{Analysis, Judged, Verdict};
-use crate::classify::other_halves;
+use crate::classify::{other_halves, titled};
 use crate::daemon::{self, Request};
 use crate::diagnostic::{Exit, Failure};
 use crate::model::{Class, Instance, Marked, Override, Overrides, Slot};
@@ -114,8 +114,14 @@ impl Unmark {
         match find(analysis.judged().iter(), &self.event, self.place.on, &marked, pick, zones, now) {
             Found::One(one) => {
                 let slot = said(one).map_or_else(|| slot(one, self.series), Ok)?;
-                let said = format!("{}: unmarked\n", what(one, &slot, zones));
-                keep(&said_of_all(&analysis, &slot, None, &known), now)?;
+                let mut changes = said_of_all(&analysis, &slot, None, &known);
+                // One answer of `review` may have said both.
+                let title = titled(&one.instance).filter(|title| known.0.contains_key(title) && *title != slot);
+                let title = title.filter(|_| slot.original.is_none());
+                let also = if title.is_some() { ", and all of this title" } else { "" };
+                changes.extend(title.map(|title| (title, None)));
+                let said = format!("{}{also}: unmarked\n", what(one, &slot, zones));
+                keep(&changes, now)?;
                 tell_daemon(talk);
                 output::print(&said)
             }

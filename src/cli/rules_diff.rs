@@ -201,6 +201,7 @@ fn line(side: &Side, rules: &RuleSet) -> String {
         }
         By::Label(label) => format!("the label `{}`", plain(label)),
         By::Override { .. } => "a mark of yours".into(),
+        By::Caller => "who calls it".into(),
         By::Nothing => "no rule".into(),
     };
     format!("{}{theme}: {by}", state(side))
@@ -211,6 +212,7 @@ fn side_json(side: &Side, hours: &Exact, rules: &RuleSet) -> Value {
         By::Rule(rule) => rule_json(&rules.rules()[*rule]),
         By::Label(label) => json!({ "label": &**label }),
         By::Override { .. } => json!({ "mark": true }),
+        By::Caller => json!({ "caller": true }),
         By::Nothing => Value::Null,
     };
     let class = if let Verdict::Counted(class) = side.verdict { Some(class.name()) } else { None };

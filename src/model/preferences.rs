@@ -1,4 +1,4 @@
-use super::{Exact, LocalTime, Weekday, Zones};
+use super::{Exact, Interval, LocalTime, Week, Weekday, Zones};
 use chrono::TimeDelta;
 
 /// A stretch of wall-clock time of a day.
@@ -49,4 +49,14 @@ pub struct Preferences {
     pub all_day: Option<Exact>,
     /// The share of strategy aimed at.
     pub goal: Option<Exact>,
+}
+
+impl Preferences {
+    /// `window` with all of its first and its last week.
+    pub fn whole_weeks(&self, window: Interval) -> Interval {
+        let week = |at| self.zones.week(Week::of(self.zones.date_of(at), self.week_start));
+        let last = week(window.end);
+        let end = if last.start == window.end { last.start } else { last.end };
+        Interval::new(week(window.start).start, end)
+    }
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::pedantic, clippy::unwrap_used, unreachable_pub, reason = "a story that cannot go on has failed")]
 
 mod absence;
+mod caller;
 mod changes;
 mod chart_pictures;
 mod chart_support;

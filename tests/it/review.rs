@@ -68,6 +68,7 @@ fn each_meeting_is_asked_about_once_and_a_series_can_be_answered_as_a_whole() {
     insta::assert_snapshot!(world.tell(["marks"]), @"
     series             113faf59ebe6  execution     Acme daily
     2026-11-18 14:00   7e6518373b1a  ignore        (private or no title)
+    title              33a256e9810a  execution     acme daily
     2026-11-17 10:00   3dc3ae00e6d0  strategy      Zebra hour
     exit 0
     ");
@@ -213,6 +214,7 @@ fn the_last_steps_are_undone_and_asked_about_again() {
     assert_eq!(std::fs::read_to_string(world.path(".config/vantage/rules.toml")).unwrap(), RULES);
     insta::assert_snapshot!(world.tell(["marks"]), @"
     series             113faf59ebe6  execution     Acme daily
+    title              33a256e9810a  execution     acme daily
     exit 0
     ");
 }

@@ -61,8 +61,8 @@ fn doubtful_hours_that_come_again_are_asked_about_first() {
         "Write and read",
         "Backlog refinement",
         "Nordlicht standup",
-        "Zebra afternoon",
         "Sprint planning",
+        "Zebra afternoon",
     ];
     assert_eq!(titles, expected);
     // Of a week the same, but for what is once elsewhere.
@@ -142,6 +142,7 @@ fn an_answer_for_a_series_goes_for_both_halves_and_shows_its_effect_after_it() {
     series             af3f304e3a0f  strategy      Okapi circle
     series             ac3244b3f396  strategy      Okapi circle
     2026-11-16 09:00   d12d6a3efe45  execution     Okapi circle
+    title              fa5d6c83700b  strategy      okapi circle
     exit 0
     ");
 }

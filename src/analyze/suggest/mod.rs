@@ -136,7 +136,7 @@ impl Ground<'_> {
         let settled = |by: &By| match by {
             By::Rule(rule) => !rules.rules()[*rule].source.inherited,
             By::Label(_) | By::Override { .. } => true,
-            By::Nothing => false,
+            By::Caller | By::Nothing => false,
         };
         let (groups, unnamed) = groups(&rows, &seen, &Lore::of(&rows, &seen), &settled);
         let mut taken: HashSet<String> =
@@ -175,7 +175,7 @@ impl Ground<'_> {
     }
 
     fn analysis(&self, rules: &RuleSet) -> Analysis<'_> {
-        Analysis::new(self.instances.to_vec(), rules, self.people, self.wishes)
+        Analysis::by_rules(self.instances.to_vec(), rules, self.people, self.wishes)
     }
 
     fn suggestion(&self, group: &Group, rows: &[Row<'_>], taken: &mut HashSet<String>) -> Suggestion {

@@ -5,13 +5,15 @@ use super::super::report::{Apart, Reason};
 use super::Analysis;
 use crate::classify::{By, Decision, Outcome, RuleSet, Subject, Title, title_key};
 use crate::model::{Class, Instance, Interval};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A series needs so many other meetings before one is measured against them.
 const USUAL: usize = 3;
 /// What began this shortly before the end is new, where the calendar reaches back further than twice as long.
 const NEW: TimeDelta = TimeDelta::weeks(2);
+/// What one does alone so shortly before the working day ends is mostly the way home.
+const HOME: TimeDelta = TimeDelta::minutes(90);
 
 /// Why a meeting is asked about. Rules are named by their index in [`RuleSet::rules`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,8 +26,11 @@ pub enum Doubt {
     LeftOpen { rule: usize, class: Class },
     /// A meeting of the same title was marked as this class.
     Marked(Class),
-    /// Set apart as the user's own, again and again.
-    Solo,
+    /// Nothing but whoever calls it speaks for the class.
+    Caller { same: usize, of: usize },
+    /// Set apart as the user's own, again and again; `off`: where most are private, outside the working hours, at lunch or at the end
+    /// of the day.
+    Solo { off: bool },
     /// A rule leaves it out, though others take part.
     Out { rule: usize },
     /// Longer than 16 hours.
@@ -34,8 +39,8 @@ pub enum Doubt {
     Unusual { against: usize, of: usize, class: Class },
     /// A rule of the other class matches too.
     Both { won: usize, against: usize, class: Class, sure: bool, own: bool },
-    /// One word decided; of the `asked` answers about other meetings of this rule, `wrong` said otherwise.
-    Likely { rule: usize, asked: usize, wrong: usize },
+    /// One word or a weak rule decided; of the `asked` answers about other meetings of this rule, `wrong` said otherwise.
+    Likely { rule: usize, weak: bool, asked: usize, wrong: usize },
     /// A rule decided that was wrong elsewhere.
     Shaken { rule: usize, asked: usize, wrong: usize },
     /// A series that was not there before.
@@ -61,18 +66,21 @@ impl Doubt {
             Doubt::Open | Doubt::LeftOpen { .. } => 1.0,
             Doubt::Marked(_) => 0.8,
             Doubt::Long | Doubt::Unusual { .. } => 0.5,
-            Doubt::Out { .. } => 0.4,
+            Doubt::Out { .. } => 0.25,
+            Doubt::Caller { .. } => 0.2,
             Doubt::Both { own: true, .. } => 0.15,
             Doubt::Both { sure: true, .. } => 0.2,
             Doubt::Both { .. } => 0.45,
-            Doubt::Likely { asked, wrong, .. } => updated(0.3, 3.0, *asked, *wrong),
-            Doubt::Shaken { asked, wrong, .. } => updated(0.04, 12.0, *asked, *wrong),
+            Doubt::Likely { weak: true, asked, wrong, .. } => updated(0.3, 3.0, *asked, *wrong),
+            Doubt::Likely { asked, wrong, .. } => updated(0.15, 4.0, *asked, *wrong),
+            Doubt::Shaken { asked, wrong, .. } => updated(0.06, 12.0, *asked, *wrong),
             // What a leader keeps for themselves is mostly private, and what a rule leaves open is mostly neither.
-            Doubt::Solo => 0.15,
+            Doubt::Solo { off: false } => 0.15,
+            Doubt::Solo { off: true } => 0.02,
             Doubt::Kept { .. } => 0.12,
             Doubt::New { .. } => 0.1,
-            Doubt::Sure { alone: true, .. } => 0.07,
-            Doubt::Sure { .. } => 0.04,
+            Doubt::Sure { alone: true, .. } => 0.04,
+            Doubt::Sure { .. } => 0.06,
         }
     }
 }
@@ -146,27 +154,28 @@ impl<'r> Doubts<'r> {
             (Verdict::LeftOut(Reason::Ignored), By::Rule(rule)) => {
                 (!own(*rule) && self.others_attend(j)).then_some(Doubt::Out { rule: *rule })
             }
-            (Verdict::Apart(Apart::Solo), By::Nothing) => again.then_some(Doubt::Solo),
+            (Verdict::Apart(Apart::Solo), By::Nothing) => again.then(|| Doubt::Solo { off: self.is_off(j) }),
             (Verdict::Counted(Class::Unclassified), by) => match (&j.left_open, by) {
                 (Some(decision), _) => left_open(decision),
                 (None, By::Nothing) => Some(Doubt::Open),
                 (None, By::Rule(rule)) => (!own(*rule)).then_some(Doubt::Kept { rule: *rule }),
                 _ => None,
             },
+            (_, By::Caller) => j.alike.map(|alike| Doubt::Caller { same: alike.same, of: alike.of }),
             (Verdict::Counted(class), By::Rule(rule)) => self.classed(j, class, *rule, again && since >= self.new),
             _ => None,
         }
     }
 
     fn classed(&self, j: &Judged, class: Class, rule: usize, new: bool) -> Option<Doubt> {
-        let own = !self.rules.rules()[rule].source.inherited;
+        let (own, weak) = (!self.rules.rules()[rule].source.inherited, self.rules.rules()[rule].weak);
         let (asked, wrong) = self.answers.get(&rule).copied().unwrap_or_default();
         let begun = self.first < self.new - NEW;
         let doubts = [
             self.otherwise(j, class).map(Doubt::Marked),
             self.both(j, class, rule),
             self.unusual(j, class),
-            (!j.decision.sure).then_some(Doubt::Likely { rule, asked, wrong }),
+            (!j.decision.sure).then_some(Doubt::Likely { rule, weak, asked, wrong }),
             (j.decision.sure && !own && wrong > 0).then_some(Doubt::Shaken { rule, asked, wrong }),
             (new && begun && !own).then_some(Doubt::New { rule }),
             (j.decision.sure && !own).then_some(Doubt::Sure { rule, alone: j.alone }),
@@ -195,6 +204,16 @@ impl<'r> Doubts<'r> {
         let counts = self.series.get(&j.series()).filter(|_| j.instance.event.recurring)?;
         let (against, of) = (counts[other(class) as usize], counts.iter().sum::<usize>().saturating_sub(1));
         (of >= USUAL && against * 2 > of).then_some(Doubt::Unusual { against, of, class: other(class) })
+    }
+
+    /// It does not lie in the working hours but for their end, or it is at lunch.
+    fn is_off(&self, j: &Judged) -> bool {
+        let (zones, working) = (&self.analysis.wishes.zones, &self.analysis.wishes.working);
+        let date = zones.date_of(j.interval.start);
+        let on = |(from, to)| Interval::new(zones.time(date, from), zones.time(date, to));
+        let lunch = working.lunch.map(on).and_then(|lunch| j.interval.intersection(&lunch));
+        let inside = |day: Interval| day.start <= j.interval.start && j.interval.start < day.end - HOME;
+        lunch.is_some() || !working.on(date.weekday()).map(on).is_some_and(inside)
     }
 
     fn others_attend(&self, j: &Judged) -> bool {

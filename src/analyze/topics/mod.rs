@@ -173,8 +173,8 @@ impl<'a> Ground<'_, 'a> {
         if j.class().is_some() { *counted } else { length.min(LONGEST).num_seconds() as f64 }
     }
 
-    /// A series is marked by its UID where most of it is meant, single meetings by the title where it comes again and may be
-    /// listed, and what is left one by one.
+    /// A series is marked by its UID where most of it is meant, all that comes again by its title where that may be listed, and what is
+    /// left one by one.
     fn slots(&self, kind: &Kind, places: &[usize], again: bool) -> Vec<Slot> {
         let mut of_topic: HashMap<&Uid, usize> = HashMap::new();
         places.iter().for_each(|at| *of_topic.entry(&self.rows[*at].0.instance.event.uid).or_default() += 1);
@@ -188,7 +188,11 @@ impl<'a> Ground<'_, 'a> {
             }
         };
         let open = places.iter().map(|at| self.rows[*at].0).filter(|j| j.instance.marked.is_none());
-        let slots: BTreeSet<Slot> = open.filter_map(slot).collect();
+        let mut slots: BTreeSet<Slot> = open.filter_map(slot).collect();
+        // A series that was begun anew under another UID is called the same.
+        if let (Kind::Title(key, false), true) = (kind, again) {
+            slots.insert(Slot::titled(key));
+        }
         slots.into_iter().collect()
     }
 }

@@ -22,6 +22,22 @@ impl Time<'_> {
         value
     }
 
+    /// How many of its caller's other meetings of the week are like it: `; 4 of the 5 others that Bo calls that week are strategy`.
+    pub(super) fn alike(&self) -> String {
+        let (Some(alike), Some(class)) = (self.one.alike, self.one.class()) else { return String::new() };
+        let event = &*self.one.instance.event;
+        let who = match &event.organizer {
+            Some(organizer) if self.people.is_me(event, organizer) => "you call".into(),
+            Some(organizer) if self.show_private || event.visibility == Visibility::Public => {
+                let line = event.attendees.lines().iter().find(|line| line.address == *organizer);
+                let name = line.and_then(|line| line.name.as_deref());
+                format!("{} calls", plain(name.unwrap_or(organizer.as_str())))
+            }
+            _ => "the same person calls".into(),
+        };
+        format!("; {} of the {} others that {who} that week are {}", alike.same, alike.of, class.name())
+    }
+
     fn plain_json(&self) -> Value {
         let week = |part: &Part| {
             json!({ "week": part.week.to_string(), "minutes": minutes(part.length), "counted_minutes": part.counted.to_f64() / 60.0,

@@ -103,7 +103,10 @@ fn why(topic: &Topic<'_>, rules: &RuleSet) -> String {
             format!("only likely {}, by `{}`", class.name(), name(*rule))
         }
         Doubt::Marked(class) => format!("you marked the same title as {}", class.name()),
-        Doubt::Solo => "a block of your own that comes again and no rule classes".into(),
+        Doubt::Caller { same, of } => {
+            format!("no rule matched; {same} of the {of} others by its caller that week are too")
+        }
+        Doubt::Solo { .. } => "a block of your own that comes again and no rule classes".into(),
         Doubt::Out { rule } => format!("`{}` leaves it out, but others take part", name(*rule)),
         Doubt::Long => {
             "longer than 16 h, so left out; an answer counts it in the working hours that nothing else holds".into()
@@ -114,7 +117,7 @@ fn why(topic: &Topic<'_>, rules: &RuleSet) -> String {
         Doubt::Both { won, against, class, .. } => {
             format!("`{}` decided, but `{}` says {} and comes later", name(*won), name(*against), class.name())
         }
-        Doubt::Likely { rule, asked, wrong } => {
+        Doubt::Likely { rule, asked, wrong, .. } => {
             format!("`{}` decided, and is only likely{}", name(*rule), times(*asked, *wrong))
         }
         Doubt::Shaken { rule, asked, wrong } => format!("`{}` decided{}", name(*rule), times(*asked, *wrong)),
