@@ -4,15 +4,14 @@ use super::Outcome;
 use super::absence::Nature;
 use super::doubts;
 use super::predicates::{PREDICATES, Predicate};
-use super::reader::{Reader, near};
+use super::reader::Reader;
 use super::rule::{Rule, Source};
 use super::ruleset::{Labelled, RuleSet};
 use super::words::caseless;
-use crate::model::{Class, Mistake};
+use crate::model::{Class, Mistake, Value};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The rules that ship with the program: what `extends` can name, and the text.
@@ -75,14 +74,9 @@ struct Read {
     extends: Vec<(&'static str, &'static str)>,
 }
 
-type Value<'i> = Spanned<DeValue<'i>>;
-
 fn read(reader: &mut Reader<'_>, source: Source) -> Read {
     let source = Arc::new(source);
-    let (table, errors) = DeTable::parse_recoverable(reader.text());
-    for error in errors {
-        reader.not_toml(error.span().unwrap_or(0..0), error.message());
-    }
+    let table = reader.top();
     let mut read = Read::default();
     for (key, value) in table.get_ref() {
         reader.at("");
@@ -90,28 +84,17 @@ fn read(reader: &mut Reader<'_>, source: Source) -> Read {
             "rule" => read.rules = rules(reader, value, &source),
             "labels" => read.labels = labels(reader, value),
             "extends" => read.extends = extends(reader, value),
-            unknown => unknown_key(reader, unknown, key.span(), &["rule", "labels", "extends"]),
+            unknown => reader.unknown(key.span(), unknown, "key", ["rule", "labels", "extends"]),
         }
     }
     read
 }
 
-fn unknown_key(reader: &mut Reader<'_>, key: &str, span: Range<usize>, known: &[&str]) {
-    let help = match near(key, known.iter().copied()) {
-        Some(name) => format!("write `{name}`"),
-        None => format!("expected one of {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")),
-    };
-    reader.mistake(span, format!("there is no key `{key}` here"), "unknown key").with_help(help);
-}
-
 fn extends(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<(&'static str, &'static str)> {
-    let read = reader.list("extends", value, "the name of built-in rules or a list of names", |reader, name, span| {
+    let read = reader.each(value, "extends", "the name of built-in rules or a list of names", |reader, name, span| {
         let found = BUILTIN.iter().find(|(known, _)| *known == name);
         if found.is_none() {
-            let known = BUILTIN.iter().map(|(known, _)| *known);
-            let all = known.clone().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
-            let help = near(name, known).map_or(format!("expected one of {all}"), |name| format!("write `{name}`"));
-            reader.mistake(span, format!("there are no built-in rules `{name}`"), "unknown name").with_help(help);
+            reader.unknown(span, name, "set of built-in rules", BUILTIN.iter().map(|(known, _)| *known));
         }
         found.copied()
     });
@@ -131,7 +114,7 @@ fn rules(reader: &mut Reader<'_>, value: &Value<'_>, source: &Arc<Source>) -> Ve
     for (index, item) in items.iter().enumerate() {
         reader.at(format!("rule {}", index + 1));
         let Some(table) = item.get_ref().as_table() else {
-            reader.wrong_type("rule", item, "a table");
+            reader.wrong_type(item, "rule", "a table");
             continue;
         };
         let end = starts.get(index + 1).copied().unwrap_or(usize::MAX);
@@ -154,25 +137,25 @@ fn rule(
     let before = reader.count();
     let mut name = format!("rule {}", index + 1);
     if let Some(value) = table.get("name")
-        && let Some(text) = reader.text_of("name", value, "a text")
+        && let Some(text) = reader.text(value, "name")
     {
         reader.at(format!("rule {} `{text}`", index + 1));
-        if !names.insert(text.clone()) {
+        if !names.insert(text.to_owned()) {
             reader
                 .mistake(value.span(), "an earlier rule has the same name", "name used twice")
                 .with_help("give it a name of its own: `explain` tells rules apart by it");
         }
-        name = text;
+        name = text.to_owned();
     }
     let known: Vec<&str> = ["name", "class", "theme", "kind", "weak", "unless"].into_iter().chain(keys()).collect();
     for (key, _) in table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
-        unknown_key(reader, key.get_ref(), key.span(), &known);
+        reader.unknown(key.span(), key.get_ref(), "key", known.iter().copied());
     }
     let what = outcome(reader, table, &header, whole);
     let predicates = predicates(reader, table);
     let unless = unless(reader, table);
     doubts::about_title(reader, table, &unless);
-    let weak = table.get("weak").is_some_and(|value| reader.boolean("weak", value) == Some(true));
+    let weak = table.get("weak").is_some_and(|value| reader.flag(value, "weak") == Some(true));
     if !keys().any(|key| table.contains_key(key)) && whole && reader.count() == before {
         reader
             .mistake(header.clone(), "it asks for nothing, so it would match every event", "no predicate")
@@ -203,12 +186,12 @@ fn unless(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<Vec<Box<dyn Predi
     let mut any = Vec::new();
     for item in items {
         let Some(table) = item.get_ref().as_table() else {
-            reader.wrong_type("unless", item, "a table such as `{ title = [\"strategy\"] }`");
+            reader.wrong_type(item, "unless", "a table such as `{ title = [\"strategy\"] }`");
             continue;
         };
         let known: Vec<&str> = keys().collect();
         for (key, _) in table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
-            unknown_key(reader, key.get_ref(), key.span(), &known);
+            reader.unknown(key.span(), key.get_ref(), "key", known.iter().copied());
         }
         if table.is_empty() {
             reader
@@ -225,7 +208,7 @@ type What = (Outcome, Nature, Option<Arc<str>>);
 /// `class`, `kind` and `theme`, of a rule or a label.
 fn outcome(reader: &mut Reader<'_>, table: &DeTable<'_>, header: &Range<usize>, whole: bool) -> Option<What> {
     let theme = match table.get("theme") {
-        Some(value) => Some(reader.text_of("theme", value, "a text")?.into()),
+        Some(value) => Some(reader.text(value, "theme")?.into()),
         None => None,
     };
     let kind = table.get("kind").map_or(Some(Nature::Ordinary), |value| nature(reader, value))?;
@@ -253,33 +236,25 @@ fn outcome(reader: &mut Reader<'_>, table: &DeTable<'_>, header: &Range<usize>, 
 }
 
 fn nature(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Nature> {
-    match reader.text_of("kind", value, "`\"focus\"` or `\"out-of-office\"`")?.as_str() {
+    match reader.text(value, "kind")? {
         "focus" => Some(Nature::Focus),
         "out-of-office" => Some(Nature::OutOfOffice),
         kind => {
-            let help = near(kind, ["focus", "out-of-office"]).map_or_else(
-                || "write `kind = \"focus\"` or `kind = \"out-of-office\"`, or take it out".to_owned(),
-                |name| format!("write `kind = \"{name}\"`, or take it out"),
-            );
-            reader
-                .mistake(value.span(), format!("there is no kind `{kind}`"), "expected `focus` or `out-of-office`")
-                .with_help(help);
+            reader.unknown(value.span(), kind, "kind", ["focus", "out-of-office"]);
             None
         }
     }
 }
 
 fn class(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Outcome> {
-    let class = reader.text_of("class", value, "`\"strategy\"`, `\"execution\"` or `\"ignore\"`")?;
-    match class.as_str() {
+    let class = reader.text(value, "class")?;
+    match class {
         "strategy" => Some(Outcome::Class(Class::Strategy)),
         "execution" => Some(Outcome::Class(Class::Execution)),
         "ignore" => Some(Outcome::Ignore),
         "unclassified" => Some(Outcome::None),
         _ => {
-            let all = "expected `strategy`, `execution`, `ignore` or `unclassified`".to_owned();
-            let help = near(&class, CLASSES).map_or(all, |name| format!("write `{name}`"));
-            reader.mistake(value.span(), format!("there is no class `{class}`"), "unknown class").with_help(help);
+            reader.unknown(value.span(), class, "class", CLASSES);
             None
         }
     }
@@ -287,14 +262,14 @@ fn class(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Outcome> {
 
 fn labels(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Labelled> {
     let Some(table) = value.get_ref().as_table() else {
-        reader.wrong_type("labels", value, "a table");
+        reader.wrong_type(value, "labels", "a table");
         return Vec::new();
     };
     let (mut labels, mut names) = (Vec::new(), BTreeSet::new());
     for (name, value) in table {
         reader.at(format!("label `{}`", name.get_ref()));
         let Some(table) = value.get_ref().as_table() else {
-            reader.wrong_type(name.get_ref(), value, "a table such as `{ class = \"strategy\" }`");
+            reader.wrong_type(value, name.get_ref(), "a table such as `{ class = \"strategy\" }`");
             continue;
         };
         let key = caseless(name.get_ref());
@@ -302,7 +277,7 @@ fn labels(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Labelled> {
             reader.mistake(name.span(), "the same label stands here in another letter case", "label named twice");
         }
         for (key, _) in table.iter().filter(|(key, _)| !["class", "theme", "kind"].contains(&key.get_ref().as_ref())) {
-            unknown_key(reader, key.get_ref(), key.span(), &["class", "theme", "kind"]);
+            reader.unknown(key.span(), key.get_ref(), "key", ["class", "theme", "kind"]);
         }
         if let Some((outcome, kind, theme)) = outcome(reader, table, &value.span(), true) {
             let (name, line) = (name.get_ref().as_ref().into(), reader.line(name.span().start));

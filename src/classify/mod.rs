@@ -39,7 +39,7 @@ pub use people::{Me, People};
 pub use phrase::Phrase;
 pub use predicates::{Finding, Kind, Look, PREDICATES, Predicate};
 pub use range::Bounds;
-pub use reader::{Note, Reader, Remarks, near};
+pub use reader::Reader;
 pub use rule::{Rule, Source};
 pub use ruleset::RuleSet;
 pub use tags::says_cancelled;

@@ -1,202 +1,42 @@
-//! Reading values with their places, collecting every mistake instead of stopping at the first.
+//! What only rules are read for: patterns, bounds, groups.
 
 use super::doubts;
 use super::file::KNOWN_GROUPS;
 use super::phrase::Phrase;
 use super::range::Bounds;
 use super::words::caseless;
-use crate::model::Mistake;
-use std::collections::BTreeMap;
+use crate::model::{self, Value, near};
 use std::ops::Range;
-use toml::Spanned;
 use toml::de::DeValue;
 
 /// Most patterns in one list.
 const MOST: usize = 200;
 
-/// Collects the mistakes of a file; knows which rule is being read.
-#[derive(Debug)]
-pub struct Reader<'a> {
-    text: &'a str,
-    groups: &'a [&'a str],
-    /// What messages begin with: ``rule 7 `1:1` ``.
-    place: String,
-    mistakes: Vec<Mistake>,
-    /// Lines that are not TOML, as bytes. What the parser put in their place is nobody's mistake.
-    broken: BTreeMap<usize, usize>,
-    /// Where lines end.
-    ends: Vec<usize>,
-    hidden: Vec<Mistake>,
-    remarks: Remarks,
-}
+/// A reader of rules; it knows the names that `@group` may take.
+pub type Reader<'a> = model::Reader<'a, &'a [&'a str]>;
 
-/// What is odd in a rules file and stops nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Remarks {
-    /// It cannot do what it says.
-    pub warnings: Vec<Mistake>,
-    /// It does more than one may think.
-    pub notes: Vec<Mistake>,
-}
-
-/// A mistake just noted, to add a help line to.
-#[derive(Debug)]
-pub struct Note<'r>(&'r mut Mistake);
-
-impl Note<'_> {
-    /// One thing to type or change.
-    pub fn with_help(self, help: impl Into<String>) {
-        self.0.help = Some(help.into());
-    }
-}
-
-impl<'a> Reader<'a> {
-    /// A reader of `text`; `groups` are the names that `@group` may take.
-    pub fn new(text: &'a str, groups: &'a [&'a str]) -> Reader<'a> {
-        Reader {
-            text,
-            groups,
-            place: String::new(),
-            mistakes: Vec::new(),
-            broken: BTreeMap::new(),
-            ends: text.match_indices('\n').map(|(at, _)| at).collect(),
-            hidden: Vec::new(),
-            remarks: Remarks::default(),
-        }
-    }
-
-    /// What messages begin with from now on; empty for the file as a whole.
-    pub fn at(&mut self, place: impl Into<String>) {
-        self.place = place.into();
-    }
-
-    /// What was read, if there is no mistake.
-    ///
-    /// # Errors
-    /// All mistakes in the order of the file.
-    pub fn finish<T>(mut self, read: T) -> Result<(T, Remarks), Vec<Mistake>> {
-        self.mistakes.sort_by_key(|mistake| mistake.span.start);
-        if self.mistakes.is_empty() { Ok((read, self.remarks)) } else { Err(self.mistakes) }
-    }
-
-    /// Notes that something cannot do what it says.
-    pub fn warn(&mut self, span: Range<usize>, message: impl AsRef<str>, label: &str, help: impl Into<String>) {
-        let message = self.placed(message.as_ref());
-        self.remarks.warnings.push(Mistake::new(span, message, label).help(help));
-    }
-
-    /// Notes that something does more than one may think.
-    pub fn note(&mut self, span: Range<usize>, message: impl AsRef<str>, label: &str, help: impl Into<String>) {
-        let message = self.placed(message.as_ref());
-        self.remarks.notes.push(Mistake::new(span, message, label).help(help));
-    }
-
-    fn placed(&self, message: &str) -> String {
-        match self.place.as_str() {
-            "" => message.to_owned(),
-            place => format!("{place}: {message}"),
-        }
-    }
-
-    /// The text being read.
-    pub fn text(&self) -> &'a str {
-        self.text
-    }
-
-    /// The line in which the byte `at` stands, from 1.
-    pub fn line(&self, at: usize) -> usize {
-        1 + self.ends.partition_point(|end| *end < at)
-    }
-
-    /// Notes that a line is not TOML; a second report about the same line is dropped.
-    pub fn not_toml(&mut self, span: Range<usize>, message: &str) {
-        let line = self.line(span.start) - 1;
-        let start = line.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
-        let end = self.ends.get(line).copied().unwrap_or(self.text.len());
-        if self.broken.insert(start, end).is_none() {
-            self.mistakes.push(Mistake::new(span, format!("this is not TOML: {message}"), "cannot be read"));
-        }
-    }
-
-    /// Whether one of the lines from `start` to `end` is not TOML.
-    pub fn is_broken(&self, span: Range<usize>) -> bool {
-        self.broken.range(..span.end).next_back().is_some_and(|(_, end)| span.start <= *end)
-    }
-
-    /// How many mistakes there are so far.
-    pub fn count(&self) -> usize {
-        self.mistakes.len() + self.hidden.len()
-    }
-
-    /// Notes a mistake.
-    pub fn mistake(&mut self, span: Range<usize>, message: impl AsRef<str>, label: impl Into<String>) -> Note<'_> {
-        let message = self.placed(message.as_ref());
-        let mistake = Mistake::new(span, message, label);
-        if self.is_broken(mistake.span.start..mistake.span.start + 1) {
-            // Counted, so that the rule is not used, but reported only as broken.
-            self.hidden.push(mistake);
-            let last = self.hidden.len() - 1;
-            return Note(&mut self.hidden[last]);
-        }
-        self.mistakes.push(mistake);
-        let last = self.mistakes.len() - 1;
-        Note(&mut self.mistakes[last])
-    }
-
-    /// A value of the wrong type.
-    pub fn wrong_type(&mut self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
-        let found = describe(value.get_ref());
-        self.mistake(
-            value.span(),
-            format!("`{key}` is {found}, but {expected} was expected"),
-            format!("expected {expected}"),
-        );
-    }
-
-    /// `true` or `false`.
-    pub fn boolean(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<bool> {
-        let wanted = value.get_ref().as_bool();
-        if wanted.is_none() {
-            self.wrong_type(key, value, "`true` or `false`");
-        }
-        wanted
-    }
-
-    /// One text.
-    pub fn text_of(&mut self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Option<String> {
-        let text = value.get_ref().as_str().map(str::to_owned);
-        if text.is_none() {
-            self.wrong_type(key, value, expected);
-        }
-        text
-    }
-
+impl Reader<'_> {
     /// One text or a list of them, each read by `one`, which notes its own mistakes. `None` after any mistake.
-    pub fn list<T>(
+    pub fn each<T>(
         &mut self,
+        value: &Value<'_>,
         key: &str,
-        value: &Spanned<DeValue<'_>>,
         expected: &str,
         mut one: impl FnMut(&mut Self, &str, Range<usize>) -> Option<T>,
     ) -> Option<Vec<T>> {
-        let items = self.items(key, value, expected)?;
+        let items = self.items(value, key, expected)?;
         let before = self.count();
         let mut read = Vec::with_capacity(items.len());
         for item in items {
             match item.get_ref().as_str() {
                 Some(text) => read.extend(one(self, text, item.span())),
-                None => self.wrong_type(key, item, expected),
+                None => self.wrong_type(item, key, expected),
             }
         }
         (self.count() == before).then_some(read)
     }
 
-    fn items<'v, 'i>(
-        &mut self,
-        key: &str,
-        value: &'v Spanned<DeValue<'i>>,
-        expected: &str,
-    ) -> Option<Vec<&'v Spanned<DeValue<'i>>>> {
+    fn items<'v, 'i>(&mut self, value: &'v Value<'i>, key: &str, expected: &str) -> Option<Vec<&'v Value<'i>>> {
         let Some(array) = value.get_ref().as_array() else { return Some(vec![value]) };
         if array.is_empty() {
             self.mistake(
@@ -220,8 +60,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Texts to compare in any letter case, as [`caseless`] spells them.
-    pub fn texts(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
-        self.list(key, value, "a text or a list of texts", |reader, text, span| {
+    pub fn names(&mut self, value: &Value<'_>, key: &str) -> Option<Vec<String>> {
+        self.each(value, key, "a text or a list of texts", |reader, text, span| {
             if text.trim().is_empty() {
                 reader.mistake(span, format!("`{key}` is empty"), "expected a name");
                 return None;
@@ -231,8 +71,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Patterns of whole words.
-    pub fn phrases(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Vec<Phrase>> {
-        self.list(key, value, "a text or a list of texts", |reader, text, span| {
+    pub fn phrases(&mut self, value: &Value<'_>, key: &str) -> Option<Vec<Phrase>> {
+        self.each(value, key, "a text or a list of texts", |reader, text, span| {
             if text.contains('\u{8}') {
                 reader
                     .mistake(
@@ -258,12 +98,12 @@ impl<'a> Reader<'a> {
     /// Bounds, written as a text, a whole number, or a list of these.
     pub fn bounds<T: PartialOrd + Clone>(
         &mut self,
+        value: &Value<'_>,
         key: &str,
-        value: &Spanned<DeValue<'_>>,
         expected: &str,
         one: impl Fn(&str) -> Option<T>,
     ) -> Option<Vec<Bounds<T>>> {
-        let items = self.items(key, value, expected)?;
+        let items = self.items(value, key, expected)?;
         let before = self.count();
         let mut read = Vec::with_capacity(items.len());
         for item in items {
@@ -271,7 +111,7 @@ impl<'a> Reader<'a> {
                 DeValue::String(text) => text.to_string(),
                 DeValue::Integer(number) => number.to_string(),
                 _ => {
-                    self.wrong_type(key, item, expected);
+                    self.wrong_type(item, key, expected);
                     continue;
                 }
             };
@@ -293,7 +133,7 @@ impl<'a> Reader<'a> {
 
     /// Whether `@name` exists; notes a mistake where it does not.
     pub fn group(&mut self, name: &str, span: Range<usize>) -> bool {
-        if self.groups.contains(&name) {
+        if self.context.contains(&name) {
             return true;
         }
         if KNOWN_GROUPS.contains(&name) {
@@ -301,7 +141,7 @@ impl<'a> Reader<'a> {
             self.warn(span, format!("the group `@{name}` is empty, so it names nobody"), "nobody", help);
             return true;
         }
-        let help = match near(name, self.groups.iter().chain(KNOWN_GROUPS).copied()) {
+        let help = match near(name, self.context.iter().chain(KNOWN_GROUPS).copied()) {
             Some(known) => format!("write `@{known}`, or define `{name}` under `[people]`"),
             None => format!("define it: `[people]` with `{name} = [\"ada@example.com\"]`"),
         };
@@ -316,7 +156,7 @@ impl<'a> Reader<'a> {
             regex_syntax::Error::Translate(e) => (e.span().start.offset, e.span().end.offset, e.kind().to_string()),
             other => (0, 0, other.to_string()),
         };
-        let raw = &self.text[span.clone()];
+        let raw = &self.source()[span.clone()];
         let (start, end) = (span.start + in_source(raw, start), span.start + in_source(raw, end));
         let help = match label.as_str() {
             "unclosed group" => Some("close it with `)`, or write `\\(` for a literal bracket"),
@@ -334,26 +174,6 @@ impl<'a> Reader<'a> {
         if let Some(help) = help {
             note.with_help(help);
         }
-    }
-}
-
-/// The nearest of `known`, where it is near enough to be a slip.
-pub fn near<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let word = word.to_lowercase();
-    let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
-    let nearest = known.into_iter().map(|name| (distance(name), name)).min_by_key(|(distance, _)| *distance)?;
-    (nearest.0 <= 2.max(word.chars().count() / 3) && nearest.0 < word.chars().count()).then_some(nearest.1)
-}
-
-fn describe(value: &DeValue<'_>) -> &'static str {
-    match value {
-        DeValue::String(_) => "a text",
-        DeValue::Integer(_) => "a whole number",
-        DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "`true` or `false`",
-        DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
-        DeValue::Table(_) => "a table",
     }
 }
 
@@ -427,12 +247,5 @@ mod tests {
         for raw in ["ä'(", "'ä", "\"\\ä(\"", "\"\\xä", "\"\\", "'''", "\"\"\"\\\r"] {
             assert!((0..8).all(|offset| raw.is_char_boundary(in_source(raw, offset))), "{raw}");
         }
-    }
-
-    #[test]
-    fn slips_are_recognised() {
-        assert_eq!(near("titel", ["title", "time"]), Some("title"));
-        assert_eq!(near("x", ["title", "time"]), None);
-        assert_eq!(near("strategie", ["strategy", "execution"]), Some("strategy"));
     }
 }

@@ -1,12 +1,11 @@
 use super::absence::{Foreign, Nature, foreign};
 use super::index::Index;
 use super::predicates::Look;
-use super::reader::Remarks;
 use super::rule::Rule;
 use super::trace::{Loser, Step, Trace, Why};
 use super::words::{Title, caseless};
 use super::{By, Decision, Outcome, Subject};
-use crate::model::{Class, Marked};
+use crate::model::{Class, Marked, Remarks};
 use std::sync::Arc;
 
 /// What `[labels]` says about one label.

@@ -1,9 +1,8 @@
 //! Keys about days: `working_hours` and `[[travel]]`. Two words about one day are a mistake, unless one of them names that day
 //! alone.
 
-use super::Config;
-use super::value::{Reader, Value, hours};
-use crate::model::{Hours, Mistake, weekday};
+use super::{Config, Reader};
+use crate::model::{Hours, Mistake, Value, hours, list, weekday};
 use chrono::{Datelike, NaiveDate};
 use std::ops::{Range, RangeInclusive};
 
@@ -30,7 +29,7 @@ pub(super) fn working_hours(v: &Value, c: &mut Config, r: &mut Reader) {
         let times = r.parsed(value, &format!("working_hours.{word}"), DAY_HOURS, off_or_hours).flatten();
         if word.eq_ignore_ascii_case("lunch") {
             if std::mem::replace(&mut lunch, true) {
-                r.wrong(Mistake::new(name.span(), "`lunch` stands twice", "the second one"));
+                r.mistake(name.span(), "`lunch` stands twice", "the second one");
             }
             c.working.lunch = times;
             continue;
@@ -73,12 +72,12 @@ fn overlaps(ranges: &[Entry<'_>], r: &mut Reader) {
                 "end one range before the other begins; a day that differs can be named alone",
             ),
         };
-        r.wrong(Mistake::new(later.span.clone(), message, label).help(help));
+        r.mistake(later.span.clone(), message, label).with_help(help);
     }
 }
 
 pub(super) fn travel(v: &Value, c: &mut Config, r: &mut Reader) {
-    for entry in r.list(v) {
+    for entry in list(v) {
         let Some(table) = r.table(entry, "travel") else { continue };
         let known = ["from", "to", "timezone"];
         for name in table.keys().filter(|name| !known.contains(&name.get_ref().as_ref())) {
@@ -87,15 +86,18 @@ pub(super) fn travel(v: &Value, c: &mut Config, r: &mut Reader) {
         let mut need = |key: &str| {
             let found = table.get(key);
             if found.is_none() {
-                r.wrong(Mistake::new(entry.span(), format!("`[[travel]]` needs `{key}`"), format!("no `{key}` here")));
+                r.mistake(entry.span(), format!("`[[travel]]` needs `{key}`"), format!("no `{key}` here"));
             }
             found
         };
         let (Some(from), Some(to), Some(zone)) = (need("from"), need("to"), need("timezone")) else { continue };
         let dates = (r.date(from, "from"), r.date(to, "to"), r.zone(zone, "timezone"));
         let (Some(first), Some(last), Some(zone)) = dates else { continue };
-        if let Some(mistake) = journey(first..=last, from, to, c) {
-            r.wrong(mistake);
+        if let Some(Mistake { span, message, label, help }) = journey(first..=last, from, to, c) {
+            let note = r.mistake(span, message, label);
+            if let Some(help) = help {
+                note.with_help(help);
+            }
         }
         c.travel.push((first..=last, zone));
     }

@@ -1,8 +1,7 @@
 //! A first `vantage.toml`: the shipped one with the answers in it.
 
-use super::value::share;
 use super::{Config, TEMPLATE};
-use crate::model::{Address, Mistake};
+use crate::model::{Address, Mistake, share};
 use toml::Value;
 
 /// A first `rules.toml`: the default rules are inherited, and examples show the rest.

@@ -1,9 +1,9 @@
 //! The keys of `vantage.toml`: one line each, and nothing else knows their names.
 
-use super::value::{Reader, Value, duration};
-use super::{Config, days, service, source::sources};
+use super::{Config, Reader, days, service, source::sources};
 use crate::classify::KNOWN_GROUPS;
-use crate::model::{Address, Exact, Mistake, Palette, Privacy, Weekday, Weight, domain, weekday};
+use crate::model::{Address, Exact, Palette, Privacy, Value, Weekday, Weight, domain, length, list, weekday};
+use chrono::TimeDelta;
 use toml::de::DeTable;
 
 type Set = fn(&Value, &mut Config, &mut Reader);
@@ -41,7 +41,7 @@ pub const KEYS: &[Key] = &[
     Key { name: "palette", set: |v, c, r| c.palette = r.word(v, "palette", &PALETTE).unwrap_or_default() },
     Key {
         name: "fallback_font",
-        set: |v, c, r| c.fallback_font = r.text(v, "fallback_font").map(|path| (r.home)(path).into()),
+        set: |v, c, r| c.fallback_font = r.text(v, "fallback_font").map(|path| (r.context.home)(path).into()),
     },
     Key { name: "charts_dir", set: service::charts_dir },
     Key { name: "poll", set: service::poll },
@@ -104,12 +104,13 @@ fn addresses(v: &Value, key: &str, r: &mut Reader) -> Vec<Address> {
 }
 
 fn my_domains(v: &Value, c: &mut Config, r: &mut Reader) {
-    for item in r.list(v) {
-        let before = r.mistakes.len();
-        c.people.domains.extend(r.parsed(item, "my_domains", "a domain such as \"example.com\"", domain));
-        let address = item.get_ref().as_str().and_then(Address::parse);
-        if let (Some(mistake), Some(address)) = (r.mistakes.get_mut(before), address) {
-            mistake.help = Some(format!("write its domain, `\"{}\"`", address.domain()));
+    for item in list(v) {
+        let expected = "a domain such as \"example.com\"";
+        match item.get_ref().as_str().filter(|text| domain(text).is_none()).and_then(Address::parse) {
+            Some(address) => r
+                .mistake(item.span(), format!("`my_domains` must be {expected}"), "this is an address")
+                .with_help(format!("write its domain, `\"{}\"`", address.domain())),
+            None => c.people.domains.extend(r.parsed(item, "my_domains", expected, domain)),
         }
     }
 }
@@ -121,7 +122,7 @@ fn people(v: &Value, c: &mut Config, r: &mut Reader) {
         if name.get_ref().contains('.') || value.get_ref().is_table() {
             let message = format!("the name of the group `{}` has a dot, and `@a.b` is a domain", name.get_ref());
             let help = "write the name with a `-` instead of the dot";
-            r.wrong(Mistake::new(name.span(), message, "a dot in a group's name").help(help));
+            r.mistake(name.span(), message, "a dot in a group's name").with_help(help);
             continue;
         }
         let members = addresses(value, &format!("people.{}", name.get_ref()), r);
@@ -132,8 +133,13 @@ fn people(v: &Value, c: &mut Config, r: &mut Reader) {
         };
         if let Some(known) = KNOWN_GROUPS.iter().find(slip) {
             let message = format!("`{group}` is nearly the group `{known}`, which would stay empty");
-            r.wrong(Mistake::new(name.span(), message, "another group").help(format!("write `{known}`")));
+            r.mistake(name.span(), message, "another group").with_help(format!("write `{known}`"));
         }
         c.people.groups.insert(group.to_string(), members);
     }
+}
+
+/// A length of at least a minute and at most a day.
+pub(super) fn duration(text: &str) -> Option<TimeDelta> {
+    length(text).filter(|length| (TimeDelta::minutes(1)..=TimeDelta::days(1)).contains(length))
 }

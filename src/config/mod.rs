@@ -9,7 +9,6 @@ mod service;
 mod source;
 #[cfg(test)]
 mod tests;
-mod value;
 
 pub use address::{feed as feed_address, feed_help, is_loopback};
 pub use fill::{Aim, Answers, Question, RULES_TEMPLATE};
@@ -20,17 +19,25 @@ pub use source::{Entry, Format, Home, Settings, Source};
 
 use crate::classify::People;
 use crate::model::{
-    Exact, LocalTime, Mistake, Palette, Preferences, Privacy, RenderAt, Weekday, Weight, WorkingHours, Zones,
+    self, Exact, LocalTime, Mistake, Palette, Preferences, Privacy, RenderAt, Weekday, Weight, WorkingHours, Zones,
 };
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
-use toml::de::DeTable;
 
 /// `vantage.toml` with every key and its default, as it is shipped.
 pub const TEMPLATE: &str = include_str!("../../config/vantage.toml");
+
+/// What a configuration is read against.
+struct Given<'g> {
+    /// Of the kinds of source that there are.
+    formats: &'g [Format],
+    home: Home<'g>,
+}
+
+type Reader<'g> = model::Reader<'g, Given<'g>>;
 
 /// A checked configuration. An empty file is valid: every key has a default.
 #[derive(Clone, Debug)]
@@ -110,20 +117,14 @@ impl Config {
     /// # Errors
     /// Every mistake in it, in the order of the text.
     pub fn parse(text: &str, formats: &[Format], home: Home<'_>) -> Result<Config, Vec<Mistake>> {
-        let (table, errors) = DeTable::parse_recoverable(text);
-        let mut mistakes = Vec::new();
+        let mut reader = Reader::new(text, Given { formats, home });
         let mut config = Config::default();
-        let mut reader = value::Reader { mistakes: &mut mistakes, formats, home };
-        keys::read(table.get_ref(), &mut config, &mut reader);
-        // What the parser put in the place of a line that it could not read is nobody's mistake.
-        let line = |mistake: &Mistake| text.get(..mistake.span.start).map_or(0, |before| before.matches('\n').count());
-        let mut broken: Vec<Mistake> = errors.iter().map(value::syntax).collect();
-        broken.dedup_by_key(|mistake| line(mistake));
-        mistakes.retain(|mistake| broken.iter().all(|other| line(other) != line(mistake)));
-        mistakes.append(&mut broken);
-        mistakes.sort_by_key(|m| m.span.start);
-        mistakes.iter_mut().for_each(|m| m.message = redact::sentence(&m.message));
-        if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
+        keys::read(reader.top().get_ref(), &mut config, &mut reader);
+        let read = reader.finish(config).map(|(config, _)| config);
+        read.map_err(|mut mistakes| {
+            mistakes.iter_mut().for_each(|m| m.message = redact::sentence(&m.message));
+            mistakes
+        })
     }
 
     /// The zone of floating times and whole days.

@@ -1,9 +1,8 @@
 //! The keys of the background service: when it works, where pictures go, and to whom they are handed.
 
-use super::Config;
-use super::keys::PRIVACY;
-use super::value::{Reader, Value, duration};
-use crate::model::{LocalTime, Mistake, Privacy, RenderAt, WEEKDAYS, length, weekday};
+use super::keys::{PRIVACY, duration};
+use super::{Config, Reader};
+use crate::model::{LocalTime, Privacy, RenderAt, Value, WEEKDAYS, length, weekday};
 use lettre::message::Mailbox;
 use std::ops::Range;
 use std::time::Duration;
@@ -68,7 +67,7 @@ impl Security {
 }
 
 pub(super) fn charts_dir(v: &Value, c: &mut Config, r: &mut Reader) {
-    let home = r.home;
+    let home = r.context.home;
     let path = |text: &str| (text.starts_with('/') || text.starts_with("~/")).then(|| home(text));
     c.charts_dir = r.parsed(v, "charts_dir", "a folder that begins with `/` or `~/`", path);
 }
@@ -87,7 +86,7 @@ pub(super) fn render_at(v: &Value, c: &mut Config, r: &mut Reader) {
         (None, Some(_)) => r.unknown(v.span(), day, "weekday", WEEKDAYS),
         (_, None) => {
             let message = "`render_at` must be a weekday and a time such as \"monday 06:00\"";
-            r.wrong(Mistake::new(v.span(), message, "not understood"));
+            r.mistake(v.span(), message, "not understood");
         }
     }
 }
@@ -99,7 +98,7 @@ pub(super) fn retain(v: &Value, c: &mut Config, r: &mut Reader) {
 fn whole(v: &Value, key: &str, bounds: std::ops::RangeInclusive<f64>, example: &str, r: &mut Reader) -> Option<u32> {
     let number = r.number(v, key, bounds, example)?.to_f64();
     if number.fract() != 0.0 {
-        r.wrong(Mistake::new(v.span(), format!("`{key}` must be a whole number"), "this is not whole"));
+        r.mistake(v.span(), format!("`{key}` must be a whole number"), "this is not whole");
         return None;
     }
     Some(number as u32)
@@ -118,8 +117,8 @@ impl<'s, 'a, 'm> Section<'s, 'a, 'm> {
         let table = r.table(v, name)?;
         for key in table.keys().filter(|key| !keys.contains(&key.get_ref().as_ref())) {
             if name == "mail" && key.get_ref().starts_with("pass") {
-                let mistake = Mistake::new(key.span(), "a password does not stand in the configuration", "hidden here");
-                r.wrong(mistake.help("put it into a file of its own and name that as `password_file`"));
+                r.mistake(key.span(), "a password does not stand in the configuration", "hidden here")
+                    .with_help("put it into a file of its own and name that as `password_file`");
                 continue;
             }
             r.unknown(key.span(), key.get_ref(), &format!("key of `[{name}]`"), keys.iter().copied());
@@ -131,8 +130,9 @@ impl<'s, 'a, 'm> Section<'s, 'a, 'm> {
         let found = self.table.get(key);
         if found.is_none() {
             let message = format!("`[{}]` needs `{key}`", self.name);
-            let mistake = Mistake::new(self.header.clone(), message, format!("no `{key}` here"));
-            self.r.wrong(mistake.help(format!("add `{key} = {example}`")));
+            self.r
+                .mistake(self.header.clone(), message, format!("no `{key}` here"))
+                .with_help(format!("add `{key} = {example}`"));
         }
         found
     }
@@ -153,7 +153,7 @@ impl<'s, 'a, 'm> Section<'s, 'a, 'm> {
 
     /// A path, when it is one that does not depend on where the service was started.
     fn path(&mut self, key: &str) -> Option<String> {
-        let home = self.r.home;
+        let home = self.r.context.home;
         let path = |text: &str| (text.starts_with('/') || text.starts_with("~/")).then(|| home(text));
         self.read(key, |v, key, r| r.parsed(v, key, "a file that begins with `/` or `~/`", path))
     }
@@ -177,16 +177,16 @@ fn command_line(v: &Value, r: &mut Reader) -> Option<Vec<String>> {
     let words = v.get_ref().as_array().filter(|words| !words.is_empty());
     let Some(words) = words else {
         let message = "`notify.command` must be a list: the program and its arguments, which no shell reads";
-        let mistake = Mistake::new(v.span(), message, "not such a list");
-        r.wrong(mistake.help("for example `command = [\"notify-send\", \"Vantage\", \"{headline}\"]`"));
+        r.mistake(v.span(), message, "not such a list")
+            .with_help("for example `command = [\"notify-send\", \"Vantage\", \"{headline}\"]`");
         return None;
     };
     let mut texts: Vec<String> = words.iter().filter_map(|word| placeholders(word, r)).map(String::from).collect();
     if texts.first().is_some_and(String::is_empty) {
-        r.wrong(Mistake::new(words[0].span(), "`notify.command` must begin with a program", "this is empty"));
+        r.mistake(words[0].span(), "`notify.command` must begin with a program", "this is empty");
     }
     if let Some(program) = texts.first_mut() {
-        *program = (r.home)(program);
+        *program = (r.context.home)(program);
     }
     Some(texts)
 }
@@ -219,12 +219,11 @@ pub(super) fn mail(v: &Value, c: &mut Config, r: &mut Reader) {
     let from = s.need("from", "\"ada@example.com\"").and_then(|v| s.r.parsed(v, "mail.from", expected, address));
     let to = s.need("to", "[\"ada@example.com\"]").map(|v| (v, s.r.texts(v, "mail.to", expected, address)));
     if let Some((v, _)) = to.as_ref().filter(|(v, _)| v.get_ref().as_array().is_some_and(|list| list.is_empty())) {
-        s.r.wrong(Mistake::new(v.span(), "`mail.to` must name somebody", "this is empty"));
+        s.r.mistake(v.span(), "`mail.to` must name somebody", "this is empty");
     }
     let username = s.read("username", |v, key, r| r.text(v, key).map(str::to_string));
     if let (Some(file), false) = (s.table.get("password_file"), s.table.contains_key("username")) {
-        let mistake = Mistake::new(file.span(), "`mail.password_file` belongs to a `username`", "there is none here");
-        s.r.wrong(mistake);
+        s.r.mistake(file.span(), "`mail.password_file` belongs to a `username`", "there is none here");
     }
     let (password_file, ca_file) = (s.path("password_file"), s.path("ca_file"));
     let (timeout, privacy) = (s.timeout(), s.privacy());

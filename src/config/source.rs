@@ -1,8 +1,8 @@
 //! `[[source.…]]`: what every kind of source has in common. Which kinds there are, and what each of them reads, is given.
 
+use super::Reader;
 use super::address;
-use super::value::{Reader, Value};
-use crate::model::Mistake;
+use crate::model::{Value, list};
 use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
@@ -50,11 +50,11 @@ pub(super) fn sources(v: &Value, r: &mut Reader) -> Vec<Source> {
     let Some(kinds) = r.table(v, "source") else { return sources };
     for (kind, entries) in kinds {
         let word: &str = kind.get_ref();
-        let Some(format) = r.formats.iter().find(|format| format.name == word) else {
-            r.unknown(kind.span(), word, "kind of source", r.formats.iter().map(|format| format.name));
+        let Some(format) = r.context.formats.iter().find(|format| format.name == word) else {
+            r.unknown(kind.span(), word, "kind of source", r.context.formats.iter().map(|format| format.name));
             continue;
         };
-        for entry in r.list(entries) {
+        for entry in list(entries) {
             let Some(table) = r.table(entry, &format!("source.{kind}")) else { continue };
             for name in table.keys().filter(|name| !format.keys.contains(&name.get_ref().as_ref())) {
                 let what = format!("key of `[[source.{kind}]]`");
@@ -111,14 +111,17 @@ impl<'e, 'a> Entry<'e, 'a, '_> {
 
     /// A path, with `~/` resolved.
     pub fn path(&mut self, key: &str) -> Option<String> {
-        self.text(key).map(|path| (self.r.home)(&path))
+        self.text(key).map(|path| (self.r.context.home)(&path))
     }
 
     /// A mistake that is shown at the value of `key`, or at the header where there is none. The key of a secret is never
     /// such a key, because the line is shown.
-    pub fn wrong(&mut self, key: &str, message: impl Into<String>, label: impl Into<String>, help: Option<&str>) {
+    pub fn wrong(&mut self, key: &str, message: impl AsRef<str>, label: impl Into<String>, help: Option<&str>) {
         let span = self.get(key).map_or(self.header.clone(), |value| value.span());
-        self.r.wrong(Mistake { help: help.map(str::to_string), ..Mistake::new(span, message, label) });
+        let note = self.r.mistake(span, message, label);
+        if let Some(help) = help {
+            note.with_help(help);
+        }
     }
 
     /// A name that is that of a file too, and is there once.

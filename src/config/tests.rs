@@ -277,5 +277,5 @@ fn a_broken_line_brings_one_mistake() {
     }
     let label = |text: &str| parse(text).unwrap_err()[0].label.clone();
     assert_eq!(label("charts_dir = 3\n"), "this is an integer");
-    assert_eq!(label("charts_dir = 3.5\n"), "this is a float");
+    assert_eq!(label("charts_dir = 3.5\n"), "this is a number");
 }

@@ -1,5 +1,6 @@
-//! Days and lengths of time as people write them, in rules and configurations alike.
+//! Days, hours, lengths of time and shares as people write them, in rules and configurations alike.
 
+use super::{Exact, LocalTime};
 use chrono::{TimeDelta, Weekday};
 
 /// The days by their names, from Monday.
@@ -27,6 +28,24 @@ pub fn length(text: &str) -> Option<TimeDelta> {
         }
     }
     rest.is_empty().then(|| TimeDelta::seconds(seconds))
+}
+
+/// A share as people write it: `0.4`, `40%`, `40 %`.
+pub fn share(text: &str) -> Option<Exact> {
+    let text = text.trim().replace(',', ".");
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let share = match text.strip_suffix('%') {
+        Some(percent) => number(percent)? / 100.0,
+        None => number(&text)?,
+    };
+    (0.0..=1.0).contains(&share).then(|| Exact::decimal(share))
+}
+
+/// `08:00-18:00`; the end after the start.
+pub fn hours(text: &str) -> Option<(LocalTime, LocalTime)> {
+    let (from, to) = text.split_once(['-', '–'])?;
+    let hours = (LocalTime::parse(from)?, LocalTime::parse(to)?);
+    (hours.0 < hours.1).then_some(hours)
 }
 
 #[cfg(test)]

@@ -154,13 +154,13 @@ fn a_kind_that_is_none_and_a_class_of_an_absence_are_mistakes() {
     let rules = "[[rule]]\nname = \"Off\"\nkind = \"out of office\"\ntitle = \"off\"\n\n\
                  [[rule]]\nname = \"Gone\"\nkind = \"out-of-office\"\nclass = \"strategy\"\ntitle = \"gone\"\n";
     insta::assert_snapshot!(World::new().rules(rules).tell(["rules", "check"]), @r#"
-    error: rule 1 `Off`: there is no kind `out of office`
+    error: rule 1 `Off`: unknown kind `out of office`
      --> ~/.config/vantage/rules.toml:3:8
       |
     3 | kind = "out of office"
-      |        ^^^^^^^^^^^^^^^ expected `focus` or `out-of-office`
+      |        ^^^^^^^^^^^^^^^ not a kind
       |
-      = help: write `kind = "out-of-office"`, or take it out
+      = help: did you mean `out-of-office`?
 
     error: rule 2 `Gone`: time out of office is in no hours, so it has no class
      --> ~/.config/vantage/rules.toml:9:9

@@ -84,28 +84,28 @@ title = []
 "#;
     insta::assert_snapshot!(mistakes(text), @r#"
     2:12 "\"defualt\""
-      there are no built-in rules `defualt`
-      ^ unknown name
-      help: write `default`
+      unknown set of built-in rules `defualt`
+      ^ not a set of built-in rules
+      help: did you mean `default`?
     3:1 "rules"
-      there is no key `rules` here
-      ^ unknown key
-      help: write `rule`
+      unknown key `rules`
+      ^ not a key
+      help: did you mean `rule`?
     7:9 "\"execuiton\""
-      rule 1 `Standups`: there is no class `execuiton`
-      ^ unknown class
-      help: write `execution`
+      rule 1 `Standups`: unknown class `execuiton`
+      ^ not a class
+      help: did you mean `execution`?
     8:1 "titel"
-      rule 1 `Standups`: there is no key `titel` here
-      ^ unknown key
-      help: write `title`
+      rule 1 `Standups`: unknown key `titel`
+      ^ not a key
+      help: did you mean `title`?
     11:8 "\"Standups\""
       rule 2 `Standups`: an earlier rule has the same name
       ^ name used twice
       help: give it a name of its own: `explain` tells rules apart by it
     13:9 "7"
-      rule 2 `Standups`: `title` is a whole number, but a text or a list of texts was expected
-      ^ expected a text or a list of texts
+      rule 2 `Standups`: `title` must be a text or a list of texts
+      ^ this is an integer
     14:13 "\"many\""
       rule 2 `Standups`: `attendees` cannot be read from `many`
       ^ expected a number of people such as `2`, `"3..8"` or `">=10"`
@@ -133,16 +133,16 @@ title = []
       ^ expected two times
       help: write it like `08:00-10:00`
     23:10 "\"acepted\""
-      rule 3 `People`: `acepted` is not an answer
-      ^ unknown answer
-      help: write `accepted`
+      rule 3 `People`: unknown answer `acepted`
+      ^ not an answer
+      help: did you mean `accepted`?
     24:14 "\"focustme\""
-      rule 3 `People`: `focustme` is not an event type
-      ^ unknown event type
-      help: write `focusTime`
+      rule 3 `People`: unknown event type `focustme`
+      ^ not an event type
+      help: did you mean `focusTime`?
     25:13 "\"yes\""
-      rule 3 `People`: `recurring` is a text, but `true` or `false` was expected
-      ^ expected `true` or `false`
+      rule 3 `People`: `recurring` must be `true` or `false`
+      ^ this is a text
     27:1 "[[rule]]"
       rule 4 `Nothing`: it asks for nothing, so it would match every event
       ^ no predicate
@@ -152,13 +152,13 @@ title = []
       ^ no class
       help: add `class = "strategy"`, `"execution"` or `"ignore"`
     33:12 "titles"
-      rule 5: there is no key `titles` here
-      ^ unknown key
-      help: write `title`
+      rule 5: unknown key `titles`
+      ^ not a key
+      help: did you mean `title`?
     37:8 "\"fokus\""
-      rule 6 `Focus`: there is no kind `fokus`
-      ^ expected `focus` or `out-of-office`
-      help: write `kind = "focus"`, or take it out
+      rule 6 `Focus`: unknown kind `fokus`
+      ^ not a kind
+      help: did you mean `focus`?
     38:9 "[]"
       rule 6 `Focus`: `title` is an empty list, which never matches
       ^ expected a text or a list of texts
@@ -168,24 +168,24 @@ title = []
       ^ no class
       help: add `class = "strategy"`, `"execution"` or `"ignore"`
     41:17 "clas"
-      label `Deep work`: there is no key `clas` here
-      ^ unknown key
-      help: write `class`
+      label `Deep work`: unknown key `clas`
+      ^ not a key
+      help: did you mean `class`?
     "#);
 }
 
 #[test]
 fn broken_toml_hides_nothing_else() {
     let text = "[[rule]]\nname = \"A\"\nclass = \ntitle = [\"x\"]\n\n[[rule]]\nname = \"B\"\nclass = \"strategi\"\ntitle = [\"y\"]\n";
-    insta::assert_snapshot!(mistakes(text), @r###"
+    insta::assert_snapshot!(mistakes(text), @r#"
     3:9 ""
       this is not TOML: string values must be quoted, expected literal string
       ^ cannot be read
     8:9 "\"strategi\""
-      rule 2 `B`: there is no class `strategi`
-      ^ unknown class
-      help: write `strategy`
-    "###);
+      rule 2 `B`: unknown class `strategi`
+      ^ not a class
+      help: did you mean `strategy`?
+    "#);
 }
 
 #[test]

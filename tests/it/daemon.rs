@@ -189,7 +189,7 @@ fn a_broken_file_while_it_runs_changes_nothing_and_a_mended_one_counts() {
     let world = world.rules("[[rule]]\nname = \"x\"\nclass = \"strategy\"\ntitle = \"x\"\n");
     until("a mended state", || status(&world)["daemon"]["config"]["broken"].is_null().then_some(()));
     service.logged("mended: ~/.config/vantage/rules.toml: `rule`");
-    let errors = service.log().matches("no key `clas` here").count();
+    let errors = service.log().matches("unknown key `clas`").count();
     assert_eq!(errors, 1, "told once: {}", service.log());
     assert_eq!(service.stop(), 0);
 }

@@ -254,7 +254,7 @@ fn domains_are_read_as_people_write_them() {
      --> ~/.config/vantage/vantage.toml:1:15
       |
     1 | my_domains = ["bo@example.com"]
-      |               ^^^^^^^^^^^^^^^^ not understood
+      |               ^^^^^^^^^^^^^^^^ this is an address
       |
       = help: write its domain, `"example.com"`
     exit 78

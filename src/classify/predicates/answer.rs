@@ -1,7 +1,6 @@
 //! The user's own answer and attendee line: `status`, `optional`.
 
 use super::{Finding, Kind, Look, Predicate};
-use crate::classify::reader::near;
 use crate::model::{Answer, Attendee};
 
 /// The words of RFC 5545 §3.2.12, in lower case.
@@ -18,14 +17,12 @@ pub(super) const STATUS: Kind = Kind {
     doc: "your own answer: `accepted`, `declined`, `tentative`, `delegated` or `needs-action`",
     example: r#"status = ["tentative", "needs-action"]"#,
     parse: |reader, value| {
-        let any = reader.list("status", value, "an answer such as `accepted`", |reader, word, span| {
+        let any = reader.each(value, "status", "an answer such as `accepted`", |reader, word, span| {
             let spelled = word.to_lowercase().replace('_', "-");
             if let Some((_, answer)) = ANSWERS.iter().find(|(name, _)| *name == spelled) {
                 return Some(*answer);
             }
-            let expected = "expected `accepted`, `declined`, `tentative`, `delegated` or `needs-action`".to_owned();
-            let help = near(&spelled, ANSWERS.map(|(name, _)| name)).map_or(expected, |name| format!("write `{name}`"));
-            reader.mistake(span, format!("`{word}` is not an answer"), "unknown answer").with_help(help);
+            reader.unknown(span, word, "answer", ANSWERS.map(|(name, _)| name));
             None
         })?;
         Some(Box::new(Status(any)))
@@ -68,7 +65,7 @@ pub(super) const OPTIONAL: Kind = Kind {
     doc: "whether you are invited as optional",
     example: "optional = true",
     parse: |reader, value| {
-        let wanted = reader.boolean("optional", value)?;
+        let wanted = reader.flag(value, "optional")?;
         Some(Box::new(Optional(wanted)))
     },
 };

@@ -2,16 +2,15 @@
 
 use super::{Finding, Kind, Look, Predicate};
 use crate::classify::Subject;
-use crate::classify::reader::near;
 use crate::classify::words::caseless;
-use crate::model::{color_name, color_names, is_color};
+use crate::model::{color_name, color_names, is_color, near};
 
 pub(super) const RECURRING: Kind = Kind {
     key: "recurring",
     doc: "whether the event belongs to a series",
     example: "recurring = true",
     parse: |reader, value| {
-        let wanted = reader.boolean("recurring", value)?;
+        let wanted = reader.flag(value, "recurring")?;
         Some(Box::new(Recurring(wanted)))
     },
 };
@@ -39,7 +38,7 @@ pub(super) const CALENDAR: Kind = Kind {
     doc: "the calendar's name, in any letter case",
     example: r#"calendar = ["Work", "Product"]"#,
     parse: |reader, value| {
-        let any = reader.texts("calendar", value)?;
+        let any = reader.names(value, "calendar")?;
         Some(Box::new(Named { key: "calendar", any, values: |s| vec![s.event.calendar.name.as_str()] }))
     },
 };
@@ -49,7 +48,7 @@ pub(super) const COLOR: Kind = Kind {
     doc: "the event's colour: its name in the calendar, or Google's number or shade of it (`11`, `#d50000`)",
     example: r#"color = "tomato""#,
     parse: |reader, value| {
-        let any = reader.list("color", value, "a colour such as `tomato`", |reader, word, span| {
+        let any = reader.each(value, "color", "a colour such as `tomato`", |reader, word, span| {
             if !is_color(word) {
                 let expected = "expected Google's name or number of it, a CSS name, or a shade such as `#d50000`";
                 let help = near(word, color_names()).map_or(expected.into(), |name| format!("write `{name}`"));
@@ -68,7 +67,7 @@ pub(super) const LABEL: Kind = Kind {
     doc: "a Google event label or an iCalendar category, in any letter case",
     example: r#"label = "Deep work""#,
     parse: |reader, value| {
-        let any = reader.texts("label", value)?;
+        let any = reader.names(value, "label")?;
         Some(Box::new(Named { key: "label", any, values: |s| s.event.labels.iter().map(String::as_str).collect() }))
     },
 };
@@ -81,13 +80,11 @@ pub(super) const EVENT_TYPE: Kind = Kind {
     doc: "the kind of entry, in the words of the Google Calendar API",
     example: r#"event_type = "focusTime""#,
     parse: |reader, value| {
-        let any = reader.list("event_type", value, "the name of an event type", |reader, word, span| {
+        let any = reader.each(value, "event_type", "the name of an event type", |reader, word, span| {
             if EVENT_TYPES.iter().any(|known| known.eq_ignore_ascii_case(word)) {
                 return Some(caseless(word));
             }
-            let expected = format!("expected one of {}", EVENT_TYPES.map(|known| format!("`{known}`")).join(", "));
-            let help = near(word, EVENT_TYPES).map_or(expected, |known| format!("write `{known}`"));
-            reader.mistake(span, format!("`{word}` is not an event type"), "unknown event type").with_help(help);
+            reader.unknown(span, word, "event type", EVENT_TYPES);
             None
         })?;
         Some(Box::new(Named { key: "event_type", any, values: |s| vec![s.event.event_type.name()] }))

@@ -16,13 +16,11 @@ use super::gates::AnyOf;
 use super::phrase::Phrase;
 use super::reader::Reader;
 use super::words::Title;
-use crate::model::Address;
+use crate::model::{Address, Value};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::ops::Range;
-use toml::Spanned;
-use toml::de::DeValue;
 
 /// What a predicate looks at.
 #[derive(Clone, Debug)]
@@ -112,7 +110,7 @@ pub trait Predicate: Debug + Send + Sync {
 }
 
 /// Reads a value; `None` after a mistake, which is noted.
-pub(super) type Parse = fn(&mut Reader<'_>, &Spanned<DeValue<'_>>) -> Option<Box<dyn Predicate>>;
+pub(super) type Parse = fn(&mut Reader<'_>, &Value<'_>) -> Option<Box<dyn Predicate>>;
 
 /// One entry of the registry.
 #[derive(Clone, Copy, Debug)]

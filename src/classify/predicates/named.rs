@@ -8,7 +8,7 @@ pub(super) const KIND: Kind = Kind {
     doc: "whether the title names somebody besides you who takes part: \"Ana: next step\" with Ana",
     example: "named = true",
     parse: |reader, value| {
-        let wanted = reader.boolean("named", value)?;
+        let wanted = reader.flag(value, "named")?;
         Some(Box::new(Named(wanted)))
     },
 };

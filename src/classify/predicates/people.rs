@@ -30,7 +30,7 @@ pub(super) const ATTENDEES: Kind = Kind {
     example: r#"attendees = "3..8""#,
     parse: |reader, value| {
         let bounds =
-            reader.bounds("attendees", value, "a number of people such as `2`, `\"3..8\"` or `\">=10\"`", |text| {
+            reader.bounds(value, "attendees", "a number of people such as `2`, `\"3..8\"` or `\">=10\"`", |text| {
                 text.trim().parse().ok()
             })?;
         if let Some(never) = bounds.iter().find(|bounds| bounds.ends_before(&1)) {
@@ -141,7 +141,7 @@ pub(super) const ORGANIZER: Kind = Kind {
     doc: "who called the meeting: an address, a domain, an `@group` or `me`",
     example: r#"organizer = "me""#,
     parse: |reader, value| {
-        let any = reader.list("organizer", value, "an address, a domain or `me`", Who::parse)?;
+        let any = reader.each(value, "organizer", "an address, a domain or `me`", Who::parse)?;
         Some(Box::new(Organizer(any)))
     },
 };
@@ -177,7 +177,7 @@ pub(super) const WITH: Kind =
         doc: "somebody besides you takes part: an address, a domain or an `@group`",
         example: r#"with = "@reports""#,
         parse: |reader, value| {
-            let any = reader.list("with", value, "an address, a domain or an `@group`", |reader, text, span| {
+            let any = reader.each(value, "with", "an address, a domain or an `@group`", |reader, text, span| {
                 match Who::parse(reader, text, span.clone())? {
                     Who::Me => {
                         reader
@@ -231,7 +231,7 @@ pub(super) const EXTERNAL: Kind = Kind {
     doc: "whether somebody outside `my_domains` takes part; never holds where `my_domains` is empty",
     example: "external = true",
     parse: |reader, value| {
-        let wanted = reader.boolean("external", value)?;
+        let wanted = reader.flag(value, "external")?;
         Some(Box::new(External(wanted)))
     },
 };

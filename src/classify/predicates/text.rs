@@ -12,7 +12,7 @@ pub(super) const DESCRIPTION: Kind = Kind {
     doc: "whole words of the description, without HTML tags; patterns as in `title`",
     example: r#"description = "agenda: roadmap""#,
     parse: |reader, value| {
-        let phrases = reader.phrases("description", value)?;
+        let phrases = reader.phrases(value, "description")?;
         Some(Box::new(InText { key: "description", phrases, text: |event| event.description.as_deref().map(plain) }))
     },
 };
@@ -22,7 +22,7 @@ pub(super) const LOCATION: Kind = Kind {
     doc: "whole words of the location; patterns as in `title`",
     example: r#"location = ["board room", "zoom"]"#,
     parse: |reader, value| {
-        let phrases = reader.phrases("location", value)?;
+        let phrases = reader.phrases(value, "location")?;
         Some(Box::new(InText { key: "location", phrases, text: |event| event.location.as_deref().map(Cow::Borrowed) }))
     },
 };

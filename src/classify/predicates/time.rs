@@ -2,8 +2,7 @@
 
 use super::{Finding, Kind, Look, Predicate};
 use crate::classify::range::Bounds;
-use crate::classify::reader::near;
-use crate::model::{LocalTime, WEEKDAYS, Weekday, length, weekday};
+use crate::model::{LocalTime, WEEKDAYS, Weekday, length, near, weekday};
 use chrono::{Datelike, TimeDelta, Timelike};
 
 pub(super) const DURATION: Kind = Kind {
@@ -12,7 +11,7 @@ pub(super) const DURATION: Kind = Kind {
     example: r#"duration = ">=90m""#,
     parse: |reader, value| {
         let bounds =
-            reader.bounds("duration", value, "a length such as `\"30m\"`, `\"30m..1h\"` or `\">=90m\"`", length)?;
+            reader.bounds(value, "duration", "a length such as `\"30m\"`, `\"30m..1h\"` or `\">=90m\"`", length)?;
         if let Some(never) = bounds.iter().find(|bounds| bounds.ends_before(&TimeDelta::zero())) {
             let never = Bounds::written(std::slice::from_ref(never));
             reader
@@ -54,7 +53,7 @@ pub(super) const WEEKDAY: Kind = Kind {
     doc: "the local day it starts on: `\"monday\"`, `\"mon-fri\"`",
     example: r#"weekday = ["monday", "thu-fri"]"#,
     parse: |reader, value| {
-        let any = reader.list("weekday", value, "a day such as `monday` or `mon-fri`", |reader, text, span| {
+        let any = reader.each(value, "weekday", "a day such as `monday` or `mon-fri`", |reader, text, span| {
             let (first, last) = text.split_once('-').unwrap_or((text, text));
             if let (Some(first), Some(last)) = (weekday(first), weekday(last)) {
                 return Some((first, last, text.to_owned()));
@@ -94,7 +93,7 @@ pub(super) const TIME: Kind = Kind {
     doc: "the local time it starts at, the end not included; all-day events have none",
     example: r#"time = "08:00-10:00""#,
     parse: |reader, value| {
-        let any = reader.list("time", value, "a stretch such as `08:00-10:00`", |reader, text, span| {
+        let any = reader.each(value, "time", "a stretch such as `08:00-10:00`", |reader, text, span| {
             let (from, to) = text.split_once(['-', '–']).unwrap_or((text, ""));
             if let (Some(from), Some(to)) = (LocalTime::parse(from), LocalTime::parse(to)) {
                 if from != to {

@@ -7,7 +7,7 @@ pub(super) const KIND: Kind = Kind {
     doc: "whole words of the title, in any letter case; `*` stands for letters inside a word",
     example: r#"title = ["sprint planning", "retrospective*"]"#,
     parse: |reader, value| {
-        let phrases = reader.phrases("title", value)?;
+        let phrases = reader.phrases(value, "title")?;
         Some(Box::new(InTitle(phrases)))
     },
 };

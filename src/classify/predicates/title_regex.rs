@@ -17,7 +17,7 @@ pub(super) const KIND: Kind = Kind {
     doc: "a regular expression on the title, case and punctuation kept; starts with `(?i)` to ignore case",
     example: r"title_regex = '^\w+ (/|<>) \w+$'",
     parse: |reader, value| {
-        let patterns = reader.list("title_regex", value, "a regular expression", |reader, pattern, span| {
+        let patterns = reader.each(value, "title_regex", "a regular expression", |reader, pattern, span| {
             let mut hir = match regex_syntax::parse(pattern) {
                 Ok(hir) => hir,
                 Err(error) => {
