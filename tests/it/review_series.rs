@@ -314,3 +314,24 @@ fn what_ones_own_rule_leaves_open_is_settled() {
     assert_eq!(titles, Vec::<String>::new());
     assert_eq!(asked(world.rules("# None.\n"), &["review", "--series"]).1, ["Okapi circle"]);
 }
+
+#[test]
+fn what_one_does_alone_is_doubted_by_its_hour() {
+    let alone = "ATTENDEE:mailto:ada@x.example";
+    let world = world(&[
+        // Without a rule: the way home, lunch, and what may be work.
+        weekly("home", "Okapi", WEEKS[0], (17, 1), alone),
+        weekly("noon", "Zebra", WEEKS[0], (12, 1), alone),
+        weekly("day", "Quagga", WEEKS[0], (14, 1), alone),
+        // By a rule: escalations at ten, and climbing after work.
+        weekly("ten", "Escalation log", WEEKS[0], (10, 1), alone),
+        weekly("climbing", "Escalation wall", WEEKS[0], (19, 1), alone),
+    ]);
+    let (world, titles) = asked(world, &["review", "--series"]);
+    assert_eq!(titles, ["Escalation wall", "Quagga", "Zebra", "Okapi", "Escalation log"]);
+    let told = world.run(["review", "--series"]).ok();
+    assert!(
+        told.contains("execution: `Incidents and releases` decided, but you are alone and the working day is over"),
+        "{told}"
+    );
+}

@@ -31,6 +31,8 @@ pub enum Doubt {
     /// Set apart as the user's own, again and again; `off`: where most are private, outside the working hours, at lunch or at the end
     /// of the day.
     Solo { off: bool },
+    /// A default rule classes what the user does alone after the working day: climbing is called like an escalation.
+    Evening { rule: usize },
     /// A rule leaves it out, though others take part.
     Out { rule: usize },
     /// Longer than 16 hours.
@@ -65,7 +67,7 @@ impl Doubt {
         match self {
             Doubt::Open | Doubt::LeftOpen { .. } => 1.0,
             Doubt::Marked(_) => 0.8,
-            Doubt::Long | Doubt::Unusual { .. } => 0.5,
+            Doubt::Long | Doubt::Unusual { .. } | Doubt::Evening { .. } => 0.5,
             Doubt::Out { .. } => 0.25,
             Doubt::Caller { .. } => 0.2,
             Doubt::Both { own: true, .. } => 0.15,
@@ -162,12 +164,12 @@ impl<'r> Doubts<'r> {
                 _ => None,
             },
             (_, By::Caller) => j.alike.map(|alike| Doubt::Caller { same: alike.same, of: alike.of }),
-            (Verdict::Counted(class), By::Rule(rule)) => self.classed(j, class, *rule, again && since >= self.new),
+            (Verdict::Counted(class), By::Rule(rule)) => self.classed(j, class, *rule, again, since >= self.new),
             _ => None,
         }
     }
 
-    fn classed(&self, j: &Judged, class: Class, rule: usize, new: bool) -> Option<Doubt> {
+    fn classed(&self, j: &Judged, class: Class, rule: usize, again: bool, new: bool) -> Option<Doubt> {
         let (own, weak) = (!self.rules.rules()[rule].source.inherited, self.rules.rules()[rule].weak);
         let (asked, wrong) = self.answers.get(&rule).copied().unwrap_or_default();
         let begun = self.first < self.new - NEW;
@@ -175,9 +177,10 @@ impl<'r> Doubts<'r> {
             self.otherwise(j, class).map(Doubt::Marked),
             self.both(j, class, rule),
             self.unusual(j, class),
+            (j.alone && !own && again && self.is_after_work(j)).then_some(Doubt::Evening { rule }),
             (!j.decision.sure).then_some(Doubt::Likely { rule, weak, asked, wrong }),
             (j.decision.sure && !own && wrong > 0).then_some(Doubt::Shaken { rule, asked, wrong }),
-            (new && begun && !own).then_some(Doubt::New { rule }),
+            (again && new && begun && !own).then_some(Doubt::New { rule }),
             (j.decision.sure && !own).then_some(Doubt::Sure { rule, alone: j.alone }),
         ];
         doubts.into_iter().flatten().max_by(|a, b| a.odds().total_cmp(&b.odds()))
@@ -208,12 +211,23 @@ impl<'r> Doubts<'r> {
 
     /// It does not lie in the working hours but for their end, or it is at lunch.
     fn is_off(&self, j: &Judged) -> bool {
+        let [day, lunch] = self.day_of(j);
+        let inside = |day: Interval| day.start <= j.interval.start && j.interval.start < day.end - HOME;
+        lunch.is_some_and(|lunch| j.interval.intersection(&lunch).is_some()) || !day.is_some_and(inside)
+    }
+
+    /// It begins after the working day, or on a day off.
+    fn is_after_work(&self, j: &Judged) -> bool {
+        let [day, _] = self.day_of(j);
+        day.is_none_or(|day| day.end <= j.interval.start)
+    }
+
+    /// The working hours and the lunch of its day.
+    fn day_of(&self, j: &Judged) -> [Option<Interval>; 2] {
         let (zones, working) = (&self.analysis.wishes.zones, &self.analysis.wishes.working);
         let date = zones.date_of(j.interval.start);
         let on = |(from, to)| Interval::new(zones.time(date, from), zones.time(date, to));
-        let lunch = working.lunch.map(on).and_then(|lunch| j.interval.intersection(&lunch));
-        let inside = |day: Interval| day.start <= j.interval.start && j.interval.start < day.end - HOME;
-        lunch.is_some() || !working.on(date.weekday()).map(on).is_some_and(inside)
+        [working.on(date.weekday()), working.lunch].map(|hours| hours.map(on))
     }
 
     fn others_attend(&self, j: &Judged) -> bool {
