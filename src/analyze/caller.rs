@@ -74,9 +74,9 @@ pub(super) fn follow(judged: &mut [Judged], people: &People, wishes: &Preference
     }
 }
 
-/// Who calls it; unknown where the source names no organizer.
+/// Who calls it; unknown where the source names nobody.
 fn caller(j: &Judged, people: &People) -> Option<Caller> {
     let event = &*j.instance.event;
-    let organizer = event.organizer.as_ref()?;
+    let organizer = people.caller(event)?;
     Some((!people.is_me(event, organizer)).then(|| organizer.clone()))
 }

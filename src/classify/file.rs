@@ -26,8 +26,6 @@ pub const BUILTIN: &[(&str, &str)] = &[
 /// Groups that may be named without being defined; an undefined one is empty.
 pub const KNOWN_GROUPS: &[&str] = &["reports", "peers", "leaders", "customers"];
 
-const CLASSES: [&str; 4] = ["strategy", "execution", "ignore", "unclassified"];
-
 /// The rules that apply where the user has none.
 ///
 /// # Panics
@@ -236,28 +234,18 @@ fn outcome(reader: &mut Reader<'_>, table: &DeTable<'_>, header: &Range<usize>, 
 }
 
 fn nature(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Nature> {
-    match reader.text(value, "kind")? {
-        "focus" => Some(Nature::Focus),
-        "out-of-office" => Some(Nature::OutOfOffice),
-        kind => {
-            reader.unknown(value.span(), kind, "kind", ["focus", "out-of-office"]);
-            None
-        }
-    }
+    reader.one_of(value, "kind", &[("focus", Nature::Focus), ("out-of-office", Nature::OutOfOffice)])
 }
 
 fn class(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Outcome> {
-    let class = reader.text(value, "class")?;
-    match class {
-        "strategy" => Some(Outcome::Class(Class::Strategy)),
-        "execution" => Some(Outcome::Class(Class::Execution)),
-        "ignore" => Some(Outcome::Ignore),
-        "unclassified" => Some(Outcome::None),
-        _ => {
-            reader.unknown(value.span(), class, "class", CLASSES);
-            None
-        }
-    }
+    let [strategy, execution] = [Class::Strategy, Class::Execution].map(Outcome::Class);
+    let words = [
+        ("strategy", strategy),
+        ("execution", execution),
+        ("ignore", Outcome::Ignore),
+        ("unclassified", Outcome::None),
+    ];
+    reader.one_of(value, "class", &words)
 }
 
 fn labels(reader: &mut Reader<'_>, value: &Value<'_>) -> Vec<Labelled> {

@@ -83,6 +83,11 @@ impl People {
         mine == address || !self.no_plus_addresses && address.is_plus_address_of(mine)
     }
 
+    /// Whoever calls `event`: no shared calendar, no room.
+    pub fn caller<'e>(&self, event: &'e Event) -> Option<&'e Address> {
+        event.organizer.as_ref().filter(|organizer| is_person(organizer, event.attendees.lines()))
+    }
+
     /// The user organises `event`.
     pub fn is_mine(&self, event: &Event) -> bool {
         event.organizer.as_ref().is_some_and(|organizer| self.is_me(event, organizer))

@@ -193,7 +193,8 @@ impl Setup {
         }
         talk.problems(&facts.calendars);
         let past = facts.told_past(shown);
-        let remarks = facts.remarks.iter().chain(&facts.beyond).chain(&past);
+        let short = facts.beyond.iter().filter(|(kept, _)| shown.start < kept.start || kept.end < shown.end);
+        let remarks = facts.remarks.iter().chain(short.map(|(_, says)| says)).chain(&past);
         remarks.for_each(|remark| talk.warn(remark, Some(jobs::SAYS_MORE)));
         let notes = jobs::note_on_zone(&facts, &self.config, zone).into_iter().collect();
         if !self.config.people.me.is_empty() {

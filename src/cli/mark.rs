@@ -47,7 +47,7 @@ pub(super) struct Mark {
 pub(super) struct Unmark {
     /// A UID, an id from `vantage marks`, or a part of the title in whole words
     event: String,
-    /// Take back what was said of the whole series
+    /// Take back what was said of the whole series, and with it of its title
     #[arg(long)]
     series: bool,
     #[command(flatten)]
@@ -115,10 +115,12 @@ impl Unmark {
             Found::One(one) => {
                 let slot = said(one).map_or_else(|| slot(one, self.series), Ok)?;
                 let mut changes = said_of_all(&analysis, &slot, None, &known);
-                // One answer of `review` may have said both.
-                let title = titled(&one.instance).filter(|title| known.0.contains_key(title) && *title != slot);
-                let title = title.filter(|_| slot.original.is_none());
-                let also = if title.is_some() { ", and all of this title" } else { "" };
+                // One answer of `review` says both.
+                let title =
+                    titled(&one.instance).filter(|title| *title != slot && known.0.get(title) == known.0.get(&slot));
+                let title =
+                    title.filter(|_| self.series && one.instance.event.recurring && known.0.contains_key(&slot));
+                let also = if title.is_some() { ", and the mark of its title" } else { "" };
                 changes.extend(title.map(|title| (title, None)));
                 let said = format!("{}{also}: unmarked\n", what(one, &slot, zones));
                 keep(&changes, now)?;

@@ -34,7 +34,7 @@ const KEYS: &str = "s strategy  e execution  i ignore  u leave open  (S E I U th
                         marked otherwise elsewhere, a private word although others take part, your own blocks that come again, events over \
                         16 hours. What is sure is asked about where it \
                         takes a quarter of an hour a week. First what comes again, each by the doubtful hours of the twelve weeks that one answer settles. An answer goes for \
-                        the series, both halves of a split one, or for all meetings of the same title; with Shift for this one only. \
+                        the series, both halves of a split one, and for all meetings of the same title; with Shift for this one only. \
                         Each answer is kept at once, and nothing is asked twice."
 )]
 pub(super) struct Review {

@@ -39,7 +39,7 @@ impl InUse {
             Err(failure) if given.is_empty() => (Vec::new(), Some(failure)),
             Err(failure) => return Err(failure),
         };
-        let analysis = Analysis::new(instances, &setup.rules, &setup.config.people, &setup.wishes);
+        let analysis = Analysis::by_rules(instances, &setup.rules, &setup.config.people, &setup.wishes);
         let rows = analysis.rows(window);
         let usage = Usage::of(&rows, &setup.rules, analysis.people(), &zones, &window);
         let empty = rows.is_empty();

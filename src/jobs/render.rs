@@ -59,9 +59,9 @@ pub struct Latest {
     pub since: DateTime<Utc>,
 }
 
-/// Draws what is due at `now`: the ended weeks whose moment ([`Config::render_at`]) has come, oldest first, and this week.
+/// Draws what is due at `now`: the ended weeks whose moment ([`crate::config::Config::render_at`]) has come, oldest first, and this week.
 /// The first run draws the last 12 complete weeks, a later one each that was missed, and none older than the newest
-/// [`Config::retain`], whose files go. Nothing is drawn before any calendar was read. A run that ends early is made good
+/// [`crate::config::Config::retain`], whose files go. Nothing is drawn before any calendar was read. A run that ends early is made good
 /// by the next. `patient`: there will be another run soon, and a hand-over may wait for it.
 ///
 /// # Errors
@@ -94,7 +94,7 @@ pub fn run(store: &mut Store, setup: &Setup, patient: bool, now: DateTime<Utc>) 
         let window = Analysis::window(weeks[0], weeks[weeks.len() - 1], &setup.wishes);
         // The calendars as a whole are let go before anything is drawn.
         let home = setup.wishes.zones.home;
-        let facts = read(job.store, &setup.config, window, home)?;
+        let facts = read(job.store, &setup.config, setup.wishes.whole_weeks(window), home)?;
         let note = note_on_zone(&facts, &setup.config, home);
         rendered.warnings = facts.remarks.iter().map(|says| (says.clone(), SAYS_MORE.into())).collect();
         let Facts { instances, me, any, .. } = facts;

@@ -40,7 +40,7 @@ pub struct Facts {
     /// Remarks in sentences: data that are old, incomplete or held back.
     pub remarks: Vec<String>,
     /// The same of time that some calendar is not kept for.
-    pub beyond: Vec<String>,
+    pub beyond: Vec<(Interval, String)>,
     /// What sources no longer tell of their past, or tell otherwise.
     pasts: Vec<(String, Seen)>,
     /// Some calendar has been read at least once.
@@ -143,7 +143,8 @@ impl Facts {
         if let Some((from, to)) = state.covered
             && (window.start < from || window.end > to)
         {
-            self.beyond.push(format!("{name}: events before {} and after {} are not kept", day(from), day(to)));
+            let says = format!("{name}: events before {} and after {} are not kept", day(from), day(to));
+            self.beyond.push((Interval::new(from, to), says));
         }
         Ok(())
     }

@@ -52,11 +52,11 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// `window` with all of its first and its last week.
+    /// `window` with all of its first and its last week, and the week before, in which begins what reaches into it.
     pub fn whole_weeks(&self, window: Interval) -> Interval {
         let week = |at| self.zones.week(Week::of(self.zones.date_of(at), self.week_start));
         let last = week(window.end);
         let end = if last.start == window.end { last.start } else { last.end };
-        Interval::new(week(window.start).start, end)
+        Interval::new(week(week(window.start).start - TimeDelta::seconds(1)).start, end)
     }
 }

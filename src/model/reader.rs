@@ -168,7 +168,12 @@ impl<'t, C> Reader<'t, C> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("expected one of {}", all()),
         };
-        self.mistake(span, format!("unknown {what} `{word}`"), format!("not {} {what}", article(what))).with_help(help);
+        self.mistake(
+            span,
+            format!("unknown {what} `{word}`"),
+            format!("not {} {}", article(what), what.trim_end_matches(':')),
+        )
+        .with_help(help);
     }
 
     /// A text.

@@ -98,6 +98,50 @@ fn an_answer_for_a_series_goes_for_one_that_is_begun_anew_under_its_title() {
     assert_eq!(decided(&world, "2026-07-10", "2026-07-10"), ["Okapi circle, strategy, mark, sure"]);
     // Both are taken back as they were said: at once.
     let told = world.run(["unmark", "Okapi circle", "--series", "--on", "2026-11-16"]).ok();
-    assert!(told.contains("Okapi circle, the whole series, and all of this title: unmarked"), "{told}");
+    assert!(told.contains("Okapi circle, the whole series, and the mark of its title: unmarked"), "{told}");
     assert_eq!(world.run(["marks"]).ok(), "");
+}
+
+#[test]
+fn who_calls_a_private_meeting_is_private_too() {
+    let week = |more: &str| {
+        [
+            by_bo("a", "Okapi hour", 16, more),
+            by_bo("b", "Zebra hour", 17, ""),
+            by_bo("c", "Pricing strategy for Nordlicht", 18, ""),
+        ]
+    };
+    let world = world(&week("\nCLASS:PRIVATE"));
+    world.run(["mark", "Zebra hour", "strategy"]).ok();
+    let told = world.tell(["explain", "a"]);
+    assert!(told.contains("no rule matched; 2 of the 2 others that the same person calls that week"), "{told}");
+    assert!(!told.contains("bo@x.example") && !told.contains("Okapi"), "{told}");
+    let mine = week("").map(|event| event.replace("ORGANIZER:mailto:bo", "ORGANIZER:mailto:ada"));
+    let refs: Vec<&str> = mine.iter().map(String::as_str).collect();
+    let world = world.file("work.ics", calendar(&refs));
+    let told = world.tell(["explain", "Okapi hour"]);
+    assert!(told.contains("2 of the 2 others that you call that week are strategy"), "{told}");
+}
+
+#[test]
+fn an_exception_is_taken_back_alone() {
+    let old = by_bo("old", "Okapi circle", 10, "");
+    let world = world(&[old, by_bo("new", "Okapi circle", 17, "")]).input("s\n");
+    world.run(["review", "--series"]).ok();
+    world.run(["mark", "Okapi circle", "execution", "--on", "2026-11-17"]).ok();
+    let told = world.run(["unmark", "Okapi circle", "--on", "2026-11-17"]).ok();
+    assert!(!told.contains("title"), "{told}");
+    assert_eq!(decided(&world, "2026-11-17", "2026-11-17"), ["Okapi circle, strategy, mark, sure"]);
+}
+
+#[test]
+fn what_crosses_the_edge_of_a_week_says_the_same_on_both_sides() {
+    let late =
+        by_bo("late", "Quagga", 15, "").replace("T100000", "T230000").replace("20261115T110000", "20261116T010000");
+    let events = [late, by_bo("b", "Zebra hour", 12, ""), by_bo("c", "Pricing strategy for Nordlicht", 13, "")];
+    let world = world(&events);
+    world.run(["mark", "Zebra hour", "strategy"]).ok();
+    for week in [("2026-11-15", "2026-11-15"), ("2026-11-16", "2026-11-16")] {
+        assert_eq!(decided(&world, week.0, week.1), ["Quagga, strategy, caller, likely"]);
+    }
 }

@@ -331,7 +331,9 @@ fn what_one_does_alone_is_doubted_by_its_hour() {
     assert_eq!(titles, ["Escalation wall", "Quagga", "Zebra", "Okapi", "Escalation log"]);
     let told = world.run(["review", "--series"]).ok();
     assert!(
-        told.contains("execution: `Incidents and releases` decided, but you are alone and the working day is over"),
+        told.contains(
+            "execution: `Incidents and releases` decided, but you are alone, outside your working days and hours"
+        ),
         "{told}"
     );
 }

@@ -69,8 +69,9 @@ fn without_a_word_of_the_users_nothing_is_inferred() {
     assert_eq!(open(rules_only, &wishes()), left);
     let careful = Preferences { likely_open: true, ..wishes() };
     assert_eq!(open(week_of_cy(), &careful), left, "what is only likely stays open where the user wants that");
-    let nobody =
-        week_of_cy().into_iter().map(|i| timed(Event { organizer: None, ..(*i.event).clone() }, "0 10:00", "0 11:00"));
+    let nobody = week_of_cy()
+        .into_iter()
+        .map(|i| Instance { event: Arc::new(Event { organizer: None, ..(*i.event).clone() }), ..i });
     assert_eq!(open(nobody.collect(), &wishes()), left, "nobody knows who calls them");
 }
 
@@ -93,8 +94,35 @@ fn what_is_set_apart_left_open_or_all_day_neither_speaks_nor_follows() {
     let (people, wishes) = (people(), wishes());
     let analysis = Analysis::new(week_of_cy(), &kept, &people, &wishes);
     assert!(analysis.judged().iter().all(|j| j.alike.is_none()), "a rule of the user's leaves it open");
-    let mut alone = week_of_cy();
-    Arc::make_mut(&mut alone[0].event).attendees = Attendees::Known(Vec::new());
-    Arc::make_mut(&mut alone[0].event).organizer = Some(ada());
-    assert!(Analysis::new(alone, &rules(), &people, &wishes).judged().iter().all(|j| j.alike.is_none()));
+    let follows = |mut week: Vec<Instance>, change: &dyn Fn(&mut Vec<Instance>)| {
+        change(&mut week);
+        Analysis::new(week, &rules(), &people, &wishes).judged().iter().any(|j| j.alike.is_some())
+    };
+    let ada_calls = || -> Vec<Instance> {
+        let calls = |mut i: Instance| {
+            Arc::make_mut(&mut i.event).organizer = Some(ada());
+            i
+        };
+        week_of_cy().into_iter().map(calls).collect()
+    };
+    let alone = |at: usize| {
+        move |week: &mut Vec<Instance>| {
+            Arc::make_mut(&mut week[at].event).attendees = Attendees::Known(Vec::new());
+        }
+    };
+    assert!(follows(ada_calls(), &|_| {}));
+    assert!(!follows(ada_calls(), &alone(0)), "what one does alone is no meeting");
+    assert!(!follows(ada_calls(), &alone(1)), "and speaks for none");
+    let whole_days = Preferences { all_day: Some(Exact::hours(8)), ..wishes.clone() };
+    for at in 0..2 {
+        let mut week = week_of_cy();
+        week[at] = Instance { event: Arc::clone(&week[at].event), ..all_day(event("Day"), 0, 1) };
+        assert!(Analysis::new(week, &rules(), &people, &whole_days).judged().iter().all(|j| j.alike.is_none()));
+    }
+    // A shared calendar calls what everybody puts on it.
+    let shared = |week: &mut Vec<Instance>| {
+        let calendar = Address::parse("c_1@group.calendar.google.com");
+        week.iter_mut().for_each(|i| Arc::make_mut(&mut i.event).organizer = calendar.clone());
+    };
+    assert!(!follows(week_of_cy(), &shared));
 }

@@ -47,7 +47,7 @@ pub enum Doubt {
     Shaken { rule: usize, asked: usize, wrong: usize },
     /// A series that was not there before.
     New { rule: usize },
-    /// None but the hours: a default rule is sure, and may be wrong all the same; of what one does `alone` it knows less.
+    /// None but the hours: a default rule is sure, and may be wrong all the same, less where one is `alone`.
     Sure { rule: usize, alone: bool },
 }
 
@@ -58,8 +58,8 @@ impl Doubt {
     }
 
     /// About how often an answer says something else, as measured on the leaders of `tests/leaders`. What answers say of
-    /// other meetings of a rule is added to that as evidence: three answers weigh as much as the guess about one word, twelve
-    /// as much as that about a sure decision.
+    /// other meetings of a rule is added to that as evidence: three answers weigh as much as the guess about a weak rule, four
+    /// as that about one word, twelve as that about a sure decision.
     pub fn odds(&self) -> f64 {
         let updated = |guess: f64, worth: f64, asked: usize, wrong: usize| {
             (guess * worth + wrong as f64) / (worth + asked as f64)
@@ -111,7 +111,7 @@ impl<'r> Doubts<'r> {
     ) -> Doubts<'r> {
         let first = analysis.judged().first().map_or(span.end, |j| j.interval.start);
         let mut series: HashMap<Series, [usize; 3]> = HashMap::new();
-        for j in analysis.judged().iter().filter(|j| j.instance.event.recurring) {
+        for j in analysis.judged().iter().filter(|j| j.instance.event.recurring && j.decision.by != By::Caller) {
             j.class().into_iter().for_each(|class| series.entry(j.series()).or_default()[class as usize] += 1);
         }
         let (marked, answers) = (HashMap::new(), HashMap::new());

@@ -107,7 +107,9 @@ fn why(topic: &Topic<'_>, rules: &RuleSet) -> String {
             format!("no rule matched; {same} of the {of} others by its caller that week are too")
         }
         Doubt::Solo { .. } => "a block of your own that comes again and no rule classes".into(),
-        Doubt::Evening { rule } => format!("`{}` decided, but you are alone and the working day is over", name(*rule)),
+        Doubt::Evening { rule } => {
+            format!("`{}` decided, but you are alone, outside your working days and hours", name(*rule))
+        }
         Doubt::Out { rule } => format!("`{}` leaves it out, but others take part", name(*rule)),
         Doubt::Long => {
             "longer than 16 h, so left out; an answer counts it in the working hours that nothing else holds".into()
