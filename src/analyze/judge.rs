@@ -282,7 +282,7 @@ fn opened(decision: Decision, wishes: &Preferences) -> (Decision, Option<Decisio
 }
 
 /// The user said what it is: by a mark, a label of `[labels]`, or a rule of their own.
-fn settled(by: &By, rules: &RuleSet) -> bool {
+pub(super) fn settled(by: &By, rules: &RuleSet) -> bool {
     match by {
         By::Override { .. } | By::Label(_) => true,
         By::Rule(rule) => !rules.rules()[*rule].source.inherited,

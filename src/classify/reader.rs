@@ -39,15 +39,8 @@ impl Reader<'_> {
     /// One of a few words, as they are spelled.
     pub fn one_of<T: Copy>(&mut self, value: &Value<'_>, key: &str, words: &[(&str, T)]) -> Option<T> {
         let all = || words.iter().map(|(word, _)| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
-        let Some(text) = value.get_ref().as_str() else {
-            self.wrong_type(value, key, &format!("one of {}", all()));
-            return None;
-        };
-        let found = words.iter().find(|(word, _)| *word == text);
-        if found.is_none() {
-            self.unknown(value.span(), text, key, words.iter().map(|(word, _)| *word));
-        }
-        found.map(|(_, meaning)| *meaning)
+        let text = self.expected(value.get_ref().as_str(), value, key, &format!("one of {}", all()))?;
+        self.among(value, text, key, words, |word| word == text)
     }
 
     fn items<'v, 'i>(&mut self, value: &'v Value<'i>, key: &str, expected: &str) -> Option<Vec<&'v Value<'i>>> {

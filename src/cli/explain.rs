@@ -136,9 +136,8 @@ fn explain<'a>(
     let private = one.instance.event.visibility != Visibility::Public && !show_private;
     let trace = setup.rules.explain(&subject(&one.instance, one.interval, people, zones));
     let mut trace = if private { trace.without_text() } else { trace };
-    if one.left_open.is_some() || one.alike.is_some() {
-        trace.decision = one.decision.clone();
-    }
+    // More than the rules may have had a say.
+    trace.decision = one.decision.clone();
     let time = Time { one, people, account: analysis.account(one, window), zones, show_private };
     Answer { title: find::title(one, show_private), time: Some(time), note: None, trace, rules: &setup.rules }
 }

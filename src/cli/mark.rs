@@ -116,10 +116,9 @@ impl Unmark {
                 let slot = said(one).map_or_else(|| slot(one, self.series), Ok)?;
                 let mut changes = said_of_all(&analysis, &slot, None, &known);
                 // One answer of `review` says both.
-                let title =
-                    titled(&one.instance).filter(|title| *title != slot && known.0.get(title) == known.0.get(&slot));
-                let title =
-                    title.filter(|_| self.series && one.instance.event.recurring && known.0.contains_key(&slot));
+                let as_said = |title: &Slot| known.0.get(title).is_some_and(|word| known.0.get(&slot) == Some(word));
+                let whole = self.series && one.instance.event.recurring;
+                let title = titled(&one.instance).filter(|title| whole && *title != slot && as_said(title));
                 let also = if title.is_some() { ", and the mark of its title" } else { "" };
                 changes.extend(title.map(|title| (title, None)));
                 let said = format!("{}{also}: unmarked\n", what(one, &slot, zones));

@@ -31,7 +31,7 @@ const KEYS: &str = "s strategy  e execution  i ignore  u leave open  (S E I U th
 #[command(
     after_help = "Examples:\n  vantage review\n  vantage review 2026-W47\n  vantage review --series\n  vantage review --audit 20\n\n\
                         Asked about is what may be wrong: what no rule classes, what is only likely, what rules of both classes match, what you \
-                        marked otherwise elsewhere, a private word although others take part, your own blocks that come again, events over \
+                        marked otherwise elsewhere, a private word although others take part, your own blocks that come again, what a rule makes of you alone after work, events over \
                         16 hours. What is sure is asked about where it \
                         takes a quarter of an hour a week. First what comes again, each by the doubtful hours of the twelve weeks that one answer settles. An answer goes for \
                         the series, both halves of a split one, and for all meetings of the same title; with Shift for this one only. \

@@ -192,8 +192,7 @@ impl Check<'_> {
             }
             By::Label(label) => format!("the label `{}`", plain(label)),
             By::Override { .. } => "a mark of yours".into(),
-            By::Caller => "who calls them".into(),
-            By::Nothing => "nothing".into(),
+            By::Caller | By::Nothing => "nothing".into(),
         }
     }
 

@@ -93,11 +93,8 @@ pub(super) fn travel(v: &Value, c: &mut Config, r: &mut Reader) {
         let (Some(from), Some(to), Some(zone)) = (need("from"), need("to"), need("timezone")) else { continue };
         let dates = (r.date(from, "from"), r.date(to, "to"), r.zone(zone, "timezone"));
         let (Some(first), Some(last), Some(zone)) = dates else { continue };
-        if let Some(Mistake { span, message, label, help }) = journey(first..=last, from, to, c) {
-            let note = r.mistake(span, message, label);
-            if let Some(help) = help {
-                note.with_help(help);
-            }
+        if let Some(mistake) = journey(first..=last, from, to, c) {
+            r.add(mistake);
         }
         c.travel.push((first..=last, zone));
     }

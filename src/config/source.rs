@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::address;
-use crate::model::{Value, list};
+use crate::model::{Mistake, Value, list};
 use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
@@ -116,12 +116,9 @@ impl<'e, 'a> Entry<'e, 'a, '_> {
 
     /// A mistake that is shown at the value of `key`, or at the header where there is none. The key of a secret is never
     /// such a key, because the line is shown.
-    pub fn wrong(&mut self, key: &str, message: impl AsRef<str>, label: impl Into<String>, help: Option<&str>) {
+    pub fn wrong(&mut self, key: &str, message: impl Into<String>, label: impl Into<String>, help: Option<&str>) {
         let span = self.get(key).map_or(self.header.clone(), |value| value.span());
-        let note = self.r.mistake(span, message, label);
-        if let Some(help) = help {
-            note.with_help(help);
-        }
+        self.r.add(Mistake { help: help.map(str::to_string), ..Mistake::new(span, message, label) });
     }
 
     /// A name that is that of a file too, and is there once.

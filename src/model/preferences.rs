@@ -54,9 +54,32 @@ pub struct Preferences {
 impl Preferences {
     /// `window` with all of its first and its last week, and the week before, in which begins what reaches into it.
     pub fn whole_weeks(&self, window: Interval) -> Interval {
-        let week = |at| self.zones.week(Week::of(self.zones.date_of(at), self.week_start));
-        let last = week(window.end);
-        let end = if last.start == window.end { last.start } else { last.end };
-        Interval::new(week(week(window.start).start - TimeDelta::seconds(1)).start, end)
+        let [first, last] = [window.start, window.end].map(|at| Week::of(self.zones.date_of(at), self.week_start));
+        let ends_with_a_week = self.zones.starts(last.first) == window.end;
+        let end = if ends_with_a_week { window.end } else { self.zones.week(last).end };
+        // No week is before the first that there is.
+        let start =
+            [first.plus(-1), first].map(|week| self.zones.starts(week.first)).into_iter().fold(window.start, Ord::min);
+        Interval::new(start, end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+    use chrono_tz::Tz;
+
+    #[test]
+    fn a_window_is_widened_to_whole_weeks_as_far_as_there_are_any() {
+        let wishes = crate::config::Config::default().preferences(Tz::UTC);
+        let day = |text: &str| wishes.zones.starts(text.parse().unwrap());
+        let widened = wishes.whole_weeks(Interval::new(day("2026-11-18"), day("2026-11-20")));
+        assert_eq!((widened.start, widened.end), (day("2026-11-09"), day("2026-11-23")));
+        let widened = wishes.whole_weeks(Interval::new(day("2026-11-16"), day("2026-11-23")));
+        assert_eq!((widened.start, widened.end), (day("2026-11-09"), day("2026-11-23")));
+        let ends = [NaiveDate::MIN, NaiveDate::MAX].map(|date| wishes.zones.starts(date));
+        let widened = wishes.whole_weeks(Interval::new(ends[0], ends[1]));
+        assert!(widened.start <= ends[0] && ends[1] <= widened.end);
     }
 }

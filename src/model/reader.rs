@@ -132,7 +132,12 @@ impl<'t, C> Reader<'t, C> {
 
     /// Notes a mistake.
     pub fn mistake(&mut self, span: Range<usize>, message: impl AsRef<str>, label: impl Into<String>) -> Note<'_> {
-        let mistake = Mistake::new(span, self.placed(message.as_ref()), label);
+        self.add(Mistake::new(span, message.as_ref(), label))
+    }
+
+    /// The same with all that it says.
+    pub fn add(&mut self, mistake: Mistake) -> Note<'_> {
+        let mistake = Mistake { message: self.placed(&mistake.message), ..mistake };
         // On a line that is no TOML it is counted, so that what it is in is not used, but only the line is reported.
         let broken = self.is_broken(mistake.span.start..mistake.span.start + 1);
         let list = if broken { &mut self.hidden } else { &mut self.mistakes };
@@ -147,7 +152,8 @@ impl<'t, C> Reader<'t, C> {
         self.mistake(value.span(), format!("`{key}` must be {expected}"), label);
     }
 
-    fn expected<T>(&mut self, found: Option<T>, value: &Value<'_>, key: &str, expected: &str) -> Option<T> {
+    /// What was found; a value of the wrong type where that is nothing.
+    pub fn expected<T>(&mut self, found: Option<T>, value: &Value<'_>, key: &str, expected: &str) -> Option<T> {
         if found.is_none() {
             self.wrong_type(value, key, expected);
         }
@@ -209,9 +215,22 @@ impl<'t, C> Reader<'t, C> {
     /// One of a few words.
     pub fn word<T: Copy>(&mut self, value: &Value<'_>, key: &str, words: &[(&str, T)]) -> Option<T> {
         let text = self.text(value, key)?;
-        let found = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text.trim()));
+        let is = |word: &str| word.eq_ignore_ascii_case(text.trim());
+        self.among(value, text, &format!("value for `{key}`:"), words, is)
+    }
+
+    /// The one of a few words that `text` is.
+    pub fn among<T: Copy>(
+        &mut self,
+        value: &Value<'_>,
+        text: &str,
+        what: &str,
+        words: &[(&str, T)],
+        is: impl Fn(&str) -> bool,
+    ) -> Option<T> {
+        let found = words.iter().find(|(word, _)| is(word));
         if found.is_none() {
-            self.unknown(value.span(), text, &format!("value for `{key}`:"), words.iter().map(|w| w.0));
+            self.unknown(value.span(), text, what, words.iter().map(|(word, _)| *word));
         }
         found.map(|(_, meaning)| *meaning)
     }

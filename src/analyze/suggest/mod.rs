@@ -8,6 +8,7 @@ mod propose;
 
 pub use propose::Proposal;
 
+use super::judge::settled;
 use super::{Analysis, Row};
 use crate::classify::{By, Outcome, People, RuleSet, append, parse};
 use crate::model::{Class, Exact, Instance, Interval, Mistake, Preferences};
@@ -133,11 +134,7 @@ impl Ground<'_> {
         let names = pattern::names(self.instances, self.people);
         let seen: Vec<Option<Seen>> = rows.iter().map(|row| Seen::of(row.judged, &names, self.people)).collect();
         // Left open by the user's own word: no rule added here would be asked.
-        let settled = |by: &By| match by {
-            By::Rule(rule) => !rules.rules()[*rule].source.inherited,
-            By::Label(_) | By::Override { .. } => true,
-            By::Caller | By::Nothing => false,
-        };
+        let settled = |by: &By| settled(by, &rules);
         let (groups, unnamed) = groups(&rows, &seen, &Lore::of(&rows, &seen), &settled);
         let mut taken: HashSet<String> =
             rules.rules().iter().filter(|r| !r.source.inherited).map(|r| r.name.to_string()).collect();
