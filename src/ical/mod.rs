@@ -87,11 +87,6 @@ pub struct Problem {
     pub lost: Lost,
 }
 
-/// Every VCALENDAR of the text is closed. One that is not was cut short: by whoever is still writing it, or on the way.
-pub fn is_whole(bytes: &[u8]) -> bool {
-    extent(bytes) != Extent::Part
-}
-
 /// The zone that a text is at home in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HomeZone {

@@ -24,7 +24,11 @@ pub fn extent(bytes: &[u8]) -> Extent {
     let bytes = decode(bytes);
     let (first, last) = (b"BEGIN:VCALENDAR", b"END:VCALENDAR");
     let (mut begun, mut closed) = (0_usize, 0_usize);
-    for line in bytes.split(|b| matches!(b, b'\n' | b'\r')).map(<[u8]>::trim_ascii) {
+    let ends = memchr::memchr2_iter(b'\n', b'\r', &bytes).chain([bytes.len()]);
+    let mut at = 0;
+    for end in ends {
+        let line = bytes[at..end].trim_ascii();
+        at = end + 1;
         let tail = if begun == 0 { &line[line.len().saturating_sub(first.len())..] } else { line };
         begun += usize::from(tail.eq_ignore_ascii_case(first));
         let ends = line.get(..last.len()).is_some_and(|start| start.eq_ignore_ascii_case(last));

@@ -61,7 +61,7 @@ impl Facts {
     /// Adds the iCalendar texts of a calendar, with how it stands.
     pub(super) fn add_texts(&mut self, read: &Read<'_>, of: &Account, calendar: &Calendar) -> Result<(), Failure> {
         for text in read.store.texts(calendar.id)? {
-            self.calendars.add_text(Some(&of.name), &text);
+            self.calendars.add_text(Some(&of.name), &text?);
             self.any = true;
         }
         self.note(read, of, calendar)

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
 
 /// Events that one listing may remove, however few are there.
-const FEW: usize = 20;
+pub(super) const FEW: usize = 20;
 /// Percent of the events that one listing may remove, however many that is.
 const SHARE: usize = 30;
 /// How far apart the two listings that agree must lie.

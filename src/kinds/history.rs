@@ -138,6 +138,8 @@ pub(super) struct Outcome {
     pub change: PastChange,
     /// Name and line of single events that are not told any more because the range moved on: nobody deleted them.
     pub outside: BTreeSet<(String, usize)>,
+    /// Something is told otherwise from before the range on: what else the source tells decides what that means.
+    pub open: bool,
 }
 
 /// What to keep of `old` now that the source tells `new`; `rows` is what was kept before, `last_seen` when `old` was last
@@ -174,7 +176,8 @@ pub(super) fn change(
     let keep = kept.chain(absent).collect();
     let again = rows.iter().filter(|row| step.is_told_again(row));
     let release = again.map(|row| (row.uid.clone(), row.slot.clone())).collect();
-    Outcome { change: PastChange { keep, release, forget: false }, outside }
+    let open = old.instances.iter().chain(new.instances).any(|i| step.is_open(i));
+    Outcome { change: PastChange { keep, release, forget: false }, outside, open }
 }
 
 struct Step<'a> {

@@ -17,6 +17,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("versions.sql"),
     include_str!("answers.sql"),
     include_str!("kinds.sql"),
+    include_str!("texts.sql"),
 ];
 
 /// The file has seen fewer steps than there are.

@@ -28,6 +28,7 @@ pub use lock::Lock;
 pub use overrides::Change;
 pub use past::{Past, PastChange, PastExtent};
 pub use state::{Obstacle, SyncState};
+pub use texts::{KeptText, NewTexts};
 
 use crate::diagnostic::{Exit, Failure};
 use crate::disk;

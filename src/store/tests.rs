@@ -165,7 +165,8 @@ fn what_hangs_on_an_account_stays_when_its_table_is_made_anew() {
     db.execute_batch(
         "INSERT INTO account (id, name, kind, trouble, failures) VALUES (7, 'work', 'google', 'gone', 3);
          INSERT INTO calendar VALUES (9, 7, 'ada@example.com', 'Ada', NULL, 'owner', 1, '{}', '{}', 1, NULL, NULL, NULL);
-         INSERT INTO sync_state (calendar, token) VALUES (9, 'next');",
+         INSERT INTO sync_state (calendar, token) VALUES (9, 'next');
+         INSERT INTO ics_text VALUES (9, 'a.ics', 'a', x'424547494e', 1, 0);",
     )
     .unwrap();
     drop(db);
@@ -174,6 +175,9 @@ fn what_hangs_on_an_account_stays_when_its_table_is_made_anew() {
     assert_eq!(store.account_obstacle(account.id).unwrap().unwrap().failures, 3);
     let calendar = store.calendars(account.id).unwrap().remove(0);
     assert_eq!(store.state(calendar.id).unwrap().token.as_deref(), Some("next"));
+    let text = store.texts(calendar.id).unwrap().next().unwrap().unwrap();
+    assert_eq!((&*text.file, &*text.bytes, text.told.attendees), ("a.ics", &b"BEGIN"[..], true));
+    assert_eq!(store.events_of_texts(calendar.id).unwrap(), None, "nobody counted them");
     assert_eq!(store.account("files", "a kind to come").unwrap().kind, "a kind to come");
     store.forget_account(account.id).unwrap();
     assert_eq!(store.state(calendar.id).unwrap(), SyncState::default(), "it still goes with its account");

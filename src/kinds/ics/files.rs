@@ -97,7 +97,7 @@ fn is_at(store: &Store, account: &Account, source: &IcsSource) -> Result<bool, F
             Place::Path(path) => match stamp.split_once('\n') {
                 Some((of, _)) => of == path,
                 // None is kept while a part of it cannot be read.
-                None => store.texts(calendar.id)?.iter().any(|text| lies_in(&text.file, path)),
+                None => store.kept_texts(calendar.id)?.iter().any(|text| lies_in(&text.file, path)),
             },
             Place::Url { url, .. } => serde_json::from_str(&stamp).is_ok_and(|age: Age| age.of == hash(url.expose())),
         };
@@ -148,9 +148,9 @@ fn file(store: &mut Store, calendar: &Calendar, path: &str, reading: Reading) ->
         Ok(read) => read,
         Err(failure) => return Ok(Outcome::Unread(failure)),
     };
-    let before = store.texts(calendar.id)?;
     // A file that is gone is gone; of one that is there and could not be read, the last good text stays.
-    let kept: Vec<&IcsText> = before.iter().filter(|old| unread.iter().any(|part| part.is_of(&old.file))).collect();
+    let mut kept = store.kept_texts(calendar.id)?;
+    kept.retain(|old| unread.iter().any(|part| part.is_of(&old.file)));
     let odd = unread.iter().map(|part| {
         let stays = kept.iter().any(|old| part.is_of(&old.file));
         let note = if stays { "; what was read from it before still counts" } else { "" };
@@ -158,7 +158,9 @@ fn file(store: &mut Store, calendar: &Calendar, path: &str, reading: Reading) ->
     });
     store.skip(calendar.id, &odd.collect::<Vec<_>>(), true, reading.now)?;
     let mut texts = texts;
-    texts.extend(kept.into_iter().cloned());
+    for old in kept {
+        texts.push(store.text(old)?);
+    }
     texts.sort_by(|a, b| a.file.cmp(&b.file));
     // What could not be read may be readable the next time without a change that a stamp shows, as after `chmod`.
     let stamp = unread.is_empty().then_some(&*stamp);

@@ -1,5 +1,6 @@
 //! iCalendar files, folders and feeds.
 
+mod difference;
 mod examine;
 mod files;
 mod intake;
@@ -103,6 +104,12 @@ impl Source for IcsSource {
     }
 
     fn events(&self, store: &Store, calendar: &Calendar) -> Result<u64, Failure> {
-        Ok(outline::events(&store.texts(calendar.id)?) as u64)
+        match store.events_of_texts(calendar.id)? {
+            Some(events) => Ok(events),
+            None => {
+                let texts = store.texts(calendar.id)?.collect::<Result<Vec<_>, _>>()?;
+                Ok(outline::events(&texts, &outline::Outline::of(&texts)))
+            }
+        }
     }
 }

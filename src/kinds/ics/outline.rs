@@ -1,26 +1,33 @@
 //! What the texts of an iCalendar source hold, event by event, for telling what a newer text lacks. Pure.
 
 use crate::kinds::history::normal;
-use crate::model::{IcsText, hash};
+use crate::model::{IcsText, Told, hash};
 use crate::source::ics::{self, Entry, Says};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What people know an event by: its title, and when it takes place.
 type Face = (String, u64);
 
-/// Every event of a source, and what each UID says.
+/// Every event of a source.
+#[derive(Default)]
 pub(super) struct Outline {
-    /// Of each text.
-    texts: Vec<Vec<Entry>>,
-    pub contents: BTreeMap<String, Says>,
+    texts: Vec<Page>,
 }
 
-/// How many events the texts of a source hold; a series is one. Of what cannot be read only the UID counts for nothing.
-pub(super) fn events(texts: &[IcsText]) -> usize {
-    let outline = Outline::of(texts);
+/// What one text holds.
+pub(super) struct Page {
+    pub file: String,
+    /// What it, or an older state of it, told of people.
+    pub told: Told,
+    pub entries: Vec<Entry>,
+}
+
+/// How many events the texts hold, of which `outline` is made; a series is one. Of what cannot be read only the UID counts for
+/// nothing.
+pub(super) fn events(texts: &[IcsText], outline: &Outline) -> u64 {
     let readable: usize = texts.iter().map(|text| ics::uids(&text.bytes).len()).sum();
-    let named = outline.contents.keys().filter(|uid| !uid.is_empty()).count();
-    readable + outline.count().saturating_sub(named)
+    let named: HashSet<&str> = outline.entries().map(|entry| &*entry.uid).filter(|uid| !uid.is_empty()).collect();
+    (readable + outline.count().saturating_sub(named.len())) as u64
 }
 
 /// The UIDs under which one of the texts tells events of different times, none of them newer: some programs give all their
@@ -57,18 +64,28 @@ fn key(entry: &Entry, several: &HashSet<String>) -> String {
 
 impl Outline {
     pub(super) fn of(texts: &[IcsText]) -> Outline {
-        let texts: Vec<Vec<Entry>> = texts.iter().map(|text| ics::entries(&text.bytes)).collect();
-        let contents = ics::contents(texts.iter().flatten());
-        Outline { texts, contents }
+        let mut outline = Outline::default();
+        texts.iter().for_each(|text| outline.add(text));
+        outline
     }
 
-    /// The events of each text.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &[Entry]> {
-        self.texts.iter().map(Vec::as_slice)
+    pub(super) fn add(&mut self, text: &IcsText) {
+        let (file, entries) = (text.file.clone(), ics::entries(&text.bytes));
+        self.texts.push(Page { file, told: text.told, entries });
+    }
+
+    /// Text by text.
+    pub(super) fn texts(&self) -> &[Page] {
+        &self.texts
     }
 
     fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.texts.iter().flatten()
+        self.texts.iter().flat_map(|text| &text.entries)
+    }
+
+    /// What the events of each UID say.
+    pub(super) fn contents(&self) -> BTreeMap<String, Says> {
+        ics::contents(self.entries())
     }
 
     /// What each event says, by its key.
@@ -83,21 +100,24 @@ impl Outline {
     /// The keys of events in `new` that are told here under another UID, with their keys here: some programs give new UIDs at
     /// every fetch.
     pub(super) fn renamed(&self, new: &Outline, several: &HashSet<String>) -> HashMap<String, String> {
-        let (gone, come) = (self.faces(several), new.faces(several));
+        let keys = |outline: &Outline| -> HashSet<String> { outline.entries().map(|e| key(e, several)).collect() };
+        let (gone, come) = (self.faces(several, &keys(new)), new.faces(several, &keys(self)));
         let mut by_face: HashMap<&[Face], Vec<&String>> = HashMap::new();
-        for (key, faces) in come.iter().filter(|(key, _)| !gone.contains_key(*key)) {
+        for (key, faces) in &come {
             by_face.entry(faces).or_default().push(key);
         }
-        let old = gone.iter().filter(|(key, _)| !come.contains_key(*key));
         let pair = |(key, faces): (&String, &Vec<Face>)| Some((by_face.get_mut(&**faces)?.pop()?.clone(), key.clone()));
-        old.filter_map(pair).collect()
+        gone.iter().filter_map(pair).collect()
     }
 
-    /// What people know each event by, but for busy times; a series without its exceptions.
-    fn faces(&self, several: &HashSet<String>) -> BTreeMap<String, Vec<Face>> {
+    /// What people know each event by that is not among `others`, but for busy times; a series without its exceptions.
+    fn faces(&self, several: &HashSet<String>, others: &HashSet<String>) -> BTreeMap<String, Vec<Face>> {
         let mut faces: BTreeMap<String, Vec<(bool, Face)>> = BTreeMap::new();
         for entry in self.entries().filter(|entry| !entry.busy) {
-            faces.entry(key(entry, several)).or_default().push((entry.change, (normal(&entry.title), entry.times)));
+            let key = key(entry, several);
+            if !others.contains(&key) {
+                faces.entry(key).or_default().push((entry.change, (normal(&entry.title), entry.times)));
+            }
         }
         let own = |mut all: Vec<(bool, Face)>| {
             all.sort_unstable();
@@ -148,7 +168,7 @@ mod tests {
     #[test]
     fn an_older_version_is_no_event_of_its_own() {
         let mut both = outline(&[("x", "20261103", "a"), ("x", "20261104", "a")]);
-        both.texts[0][1].sequence = 1;
+        both.texts[0].entries[1].sequence = 1;
         assert!(several([&both, &both]).is_empty() && both.count() == 1);
     }
 

@@ -6,7 +6,7 @@ use crate::config::{Format, Source as Entry};
 use crate::diagnostic::Failure;
 use crate::model::{IcsText, Told, TroubleKind};
 use crate::source::{Trouble, uids};
-use crate::store::{Account, Calendar, PastChange, Store};
+use crate::store::{Account, Calendar, NewTexts, PastChange, Store};
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -107,7 +107,9 @@ impl Source for Folder {
             let mut summary = CalendarSummary { name: self.name.clone(), ..CalendarSummary::default() };
             match self.texts() {
                 Ok(texts) => {
-                    store.keep_texts(calendar.id, &texts, None, &PastChange::default(), sync.now)?;
+                    let events = Some(texts.iter().map(|text| uids(&text.bytes).len() as u64).sum());
+                    let new = NewTexts { texts: &texts, stamp: None, events, past: &PastChange::default() };
+                    store.keep_texts(calendar.id, &new, sync.now)?;
                     summary.how = How::Whole;
                 }
                 Err(trouble) => {
@@ -122,7 +124,7 @@ impl Source for Folder {
     }
 
     fn events(&self, store: &Store, calendar: &Calendar) -> Result<u64, Failure> {
-        Ok(store.texts(calendar.id)?.iter().map(|text| uids(&text.bytes).len() as u64).sum())
+        Ok(store.events_of_texts(calendar.id)?.unwrap_or_default())
     }
 
     fn examine(&self, _visit: &Visit<'_>, found: &mut Findings) {

@@ -10,7 +10,7 @@ mod tests;
 
 use crate::diagnostic::{Exit, Failure};
 pub use crate::ical::{Entry, Says, contents, entries};
-use crate::ical::{HomeZone, Lost, Parsed, Problem, Shelf, Source};
+use crate::ical::{Extent, HomeZone, Lost, Parsed, Problem, Shelf, Source, extent};
 use crate::model::{IcsText, Instance, Interval, Master, Told, Uid};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,12 +53,15 @@ pub fn checked_texts(path: &str) -> Result<(Vec<IcsText>, Vec<Unread>), Failure>
     let mut good = Vec::new();
     for text in texts {
         let file = &text.file;
-        if crate::ical::read(&text.bytes, &NAMELESS).calendars.is_empty() {
-            unread.push(Unread::new(file, nothing_in(file)));
-        } else if !crate::ical::is_whole(&text.bytes) {
-            unread.push(Unread::new(file, format!("`{file}` ends in the middle: no `END:VCALENDAR` closes it")));
-        } else {
-            good.push(text);
+        match extent(&text.bytes) {
+            // A line that is folded in an odd place is found by reading alone.
+            Extent::Nothing if crate::ical::read(&text.bytes, &NAMELESS).calendars.is_empty() => {
+                unread.push(Unread::new(file, nothing_in(file)));
+            }
+            Extent::Part => {
+                unread.push(Unread::new(file, format!("`{file}` ends in the middle: no `END:VCALENDAR` closes it")));
+            }
+            _ => good.push(text),
         }
     }
     if good.is_empty() {
