@@ -117,7 +117,7 @@ impl Render {
                 let setup = setup(&self.files, talk)?;
                 let (folder, now) = (state_folder()?, now()?);
                 let done = jobs::render::run(&mut Store::writer(&folder)?, &setup, false, now)?;
-                let mut handed = daemon::jobs::hand_over(&done, &setup, now, || Store::writer(&folder).map(Some))?;
+                let mut handed = daemon::jobs::hand_over(&done, &setup, || Store::writer(&folder).map(Some))?;
                 if let Some(failure) = handed.failures.pop() {
                     return Err(failure.note("the pictures are drawn"));
                 }

@@ -91,7 +91,6 @@ pub(super) struct Bench {
 pub fn hand_over(
     rendered: &Rendered,
     setup: &Setup,
-    now: DateTime<Utc>,
     open: impl FnOnce() -> Result<Option<Store>, Failure>,
 ) -> Result<Handed, Failure> {
     let Some(latest) = &rendered.latest else { return Ok(Handed { again: rendered.waits, ..Handed::default() }) };
@@ -99,9 +98,9 @@ pub fn hand_over(
     let failures = jobs::hand_over(latest, &setup.config, credentials.as_deref());
     let later: Vec<Way> = failures.iter().filter(|(_, f)| f.exit == Exit::Later).map(|(way, _)| *way).collect();
     if !later.is_empty()
-        && let Some(store) = open()?
+        && let Some(mut store) = open()?
     {
-        jobs::owe(&store, latest.week, &later, latest.since, now)?;
+        jobs::owe(&mut store, latest.week, &later, latest.since)?;
     }
     let failures = failures.into_iter().map(|(_, failure)| failure).collect();
     Ok(Handed { tried: true, failures, again: !later.is_empty() })
@@ -139,7 +138,7 @@ impl Bench {
             Work::Render => {
                 let rendered = jobs::render::run(&mut store.borrow_mut(), &self.setup, true, now)?;
                 drop((store, turn));
-                let handed = hand_over(&rendered, &self.setup, now, || self.open())?;
+                let handed = hand_over(&rendered, &self.setup, || self.open())?;
                 Ok(Outcome::Rendered(rendered.drawn, rendered.warnings, handed))
             }
             Work::Maintain => maintain(&mut store.borrow_mut(), &self.setup.config, now),

@@ -10,11 +10,7 @@ use crate::disk;
 use crate::model::Week;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
 use std::path::Path;
-
-/// What stands between the week and the way in the name of what is owed.
-const TO: &str = " to ";
 
 /// A way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,15 +25,21 @@ pub(super) type Owed = (Vec<Way>, DateTime<Utc>);
 impl Way {
     const ALL: [Way; 2] = [Way::Notify, Way::Mail];
 
-    /// The ways that the configuration asks for.
-    pub(super) fn configured(config: &Config) -> Vec<Way> {
-        let (notify, mail) = (config.notify.is_some(), config.mail.is_some());
-        Way::ALL.into_iter().filter(|way| if *way == Way::Mail { mail } else { notify }).collect()
+    /// The word in the database: it is never changed.
+    fn name(self) -> &'static str {
+        match self {
+            Way::Notify => "notify",
+            Way::Mail => "mail",
+        }
     }
 
-    /// What stands in the store, beside the pictures, while `week` is still to go this way.
-    fn owed(self, week: Week) -> String {
-        format!("{week}{TO}{}", if self == Way::Mail { "mail" } else { "notify" })
+    /// The ways that the configuration asks for.
+    pub(super) fn configured(config: &Config) -> Vec<Way> {
+        let is_asked = |way: &Way| match way {
+            Way::Notify => config.notify.is_some(),
+            Way::Mail => config.mail.is_some(),
+        };
+        Way::ALL.into_iter().filter(is_asked).collect()
     }
 }
 
@@ -45,26 +47,20 @@ impl Way {
 ///
 /// # Errors
 /// The database's.
-pub fn owe(store: &Store, week: Week, ways: &[Way], since: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Failure> {
-    ways.iter().try_for_each(|way| store.keep_rendered(&way.owed(week), &since.to_rfc3339(), now))
+pub fn owe(store: &mut Store, week: Week, ways: &[Way], since: DateTime<Utc>) -> Result<(), Failure> {
+    let ways: Vec<&str> = ways.iter().map(|way| way.name()).collect();
+    store.owe(&week.to_string(), &ways, since)
 }
 
 /// The ways that `week` is still to go, and since when. The notes of it are taken back, and those of older weeks too.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn redeem(store: &Store, week: Week, known: &BTreeMap<String, String>) -> Result<Option<Owed>, Failure> {
-    let mut owed = None;
-    for (name, since) in known.iter().filter(|(name, _)| name.contains(TO)) {
-        store.forget_rendered(name)?;
-        let way = Way::ALL.into_iter().find(|way| way.owed(week) == *name);
-        if let (Some(way), Ok(since)) = (way, since.parse()) {
-            let (ways, _): &mut (Vec<Way>, _) = owed.get_or_insert_with(|| (Vec::new(), since));
-            ways.push(way);
-            ways.sort();
-        }
-    }
-    Ok(owed)
+pub(super) fn redeem(store: &mut Store, week: Week) -> Result<Option<Owed>, Failure> {
+    let owed = store.redeem(&week.to_string())?;
+    let since = owed.iter().map(|(_, since)| *since).min();
+    let is_owed = |way: &Way| owed.iter().any(|(name, _)| name == way.name());
+    Ok(since.map(|since| (Way::ALL.into_iter().filter(is_owed).collect(), since)))
 }
 
 /// Runs the notify command and sends the mail, as far as `latest` is to go there, and returns what went wrong. It waits for

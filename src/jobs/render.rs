@@ -16,7 +16,7 @@ use crate::disk;
 use crate::kinds::Facts;
 use crate::model::{Week, Weekday, hash};
 use crate::schedule::newest;
-use crate::store::Store;
+use crate::store::{Drawn, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -68,10 +68,12 @@ pub struct Latest {
 /// The disk's and the database's.
 pub fn run(store: &mut Store, setup: &Setup, patient: bool, now: DateTime<Utc>) -> Result<Rendered, Failure> {
     let charts = setup.charts()?;
-    let known = store.rendered(now + AHEAD)?;
-    let job = Job {
+    let known = store.drawn(Drawn::Complete, now + AHEAD)?;
+    let running = store.drawn(Drawn::SoFar, now + AHEAD)?;
+    let mut job = Job {
         plan: Plan::new(setup, &known, now),
         known,
+        running,
         standing: standing(store, &setup.config, now)?,
         store,
         setup,
@@ -163,17 +165,20 @@ struct Job<'a> {
     charts: &'a Path,
     patient: bool,
     plan: Plan,
-    /// What was drawn before this run.
+    /// The complete weeks that were drawn before this run, and those that were drawn while they ran.
     known: BTreeMap<String, String>,
+    running: BTreeMap<String, String>,
     standing: Standing,
-    store: &'a Store,
+    store: &'a mut Store,
     now: DateTime<Utc>,
 }
 
 impl Job<'_> {
-    /// The name that a picture has in the store: a week that runs is another than the same week when it has ended.
-    fn name(&self, week: Week) -> String {
-        if week <= self.plan.last { week.to_string() } else { so_far(week) }
+    /// What is known of the picture of a week: one that runs is another than the same week when it has ended.
+    fn drawn(&self, week: Week) -> (Drawn, Option<&String>) {
+        let (so, known) =
+            if week <= self.plan.last { (Drawn::Complete, &self.known) } else { (Drawn::SoFar, &self.running) };
+        (so, known.get(&week.to_string()))
     }
 
     fn file(&self, week: Week, ending: &str) -> PathBuf {
@@ -189,7 +194,7 @@ impl Job<'_> {
     fn can_be_judged(&self, week: Week) -> bool {
         let Some(from) = self.standing.known_from.filter(|_| week <= self.plan.last) else { return true };
         let wishes = &self.setup.wishes;
-        let is_drawn = self.known.contains_key(&self.name(week)) && self.is_there(week);
+        let is_drawn = self.drawn(week).1.is_some() && self.is_there(week);
         let needed = if is_drawn { Analysis::window(week, week, wishes) } else { wishes.zones.week(week) };
         needed.start >= from
     }
@@ -197,42 +202,39 @@ impl Job<'_> {
     /// Draws one week, unless its picture shows the same already. How many of its meetings are no longer told (`seen`) changes
     /// none of them: for that alone it is not drawn again.
     fn one(
-        &self,
+        &mut self,
         mut report: Report,
         seen: Option<String>,
         style: &Style,
         painter: &mut Painter,
         done: &mut Rendered,
     ) -> Result<(), Failure> {
-        let (week, name) = (report.week, self.name(report.week));
+        let week = report.week;
         let hash = self.hash(&report, style);
         report.notes.extend(seen);
-        let before = self.known.get(&name);
+        let (so, before) = self.drawn(week);
+        let is_new = before.is_none();
         if before == Some(&hash) && self.is_there(week) {
             done.kept += 1;
         } else {
             files(self.charts, &report, style, painter)?;
-            self.store.keep_rendered(&name, &hash, self.now)?;
+            self.store.keep_drawn(&week.to_string(), so, &hash, self.now)?;
             done.drawn.push(week);
-            if week <= self.plan.last {
-                self.store.forget_rendered(&so_far(week))?;
-            }
         }
-        let is_new = before.is_none();
         if week == self.plan.last { self.way_out(report, style, is_new, done) } else { Ok(()) }
     }
 
     /// Hands the latest complete week over, where that is still to be done.
-    fn way_out(&self, report: Report, style: &Style, is_new: bool, done: &mut Rendered) -> Result<(), Failure> {
+    fn way_out(&mut self, report: Report, style: &Style, is_new: bool, done: &mut Rendered) -> Result<(), Failure> {
         let week = report.week;
         let first = is_new.then(|| (Way::configured(&self.setup.config), self.now));
-        let owed = handover::redeem(self.store, week, &self.known)?;
+        let owed = handover::redeem(self.store, week)?;
         let Some((ways, since)) = first.or(owed).filter(|(_, since)| self.now - *since < TRIED) else { return Ok(()) };
         let end = self.setup.wishes.zones.week(week).end;
         let behind = self.standing.last_good.is_none_or(|at| at < end);
         if self.patient && behind && self.now - since < UNSYNCED && !ways.is_empty() {
             done.waits = true;
-            return handover::owe(self.store, week, &ways, since, self.now);
+            return handover::owe(self.store, week, &ways, since);
         }
         let picture = self.file(week, "png");
         done.latest = Some(Latest { week, picture, report, style: style.clone(), ways, since });
@@ -261,8 +263,9 @@ impl Job<'_> {
     /// Brings the page and the latest picture up to date.
     fn fronts(&self) -> Result<(), Failure> {
         let start = self.setup.wishes.week_start;
-        let known = self.store.rendered(self.now + AHEAD)?;
-        let weeks = known.keys().filter_map(|name| complete(name.trim_end_matches(SO_FAR), start));
+        let [known, running] = [Drawn::Complete, Drawn::SoFar].map(|so| self.store.drawn(so, self.now + AHEAD));
+        let (known, running) = (known?, running?);
+        let weeks = known.keys().chain(running.keys()).filter_map(|name| complete(name, start));
         let mut weeks: Vec<Week> =
             weeks.filter(|week| *week <= self.plan.newest && self.file(*week, "png").exists()).collect();
         weeks.sort_by(|a, b| b.cmp(a));
@@ -274,13 +277,6 @@ impl Job<'_> {
         let entries: Vec<Entry> = weeks.into_iter().map(|week| Entry { week, alt: alt(week) }).collect();
         replace(&self.charts.join("index.html"), page(&entries).as_bytes())
     }
-}
-
-/// What the store's name of a running week ends with.
-const SO_FAR: &str = " so far";
-
-fn so_far(week: Week) -> String {
-    format!("{week}{SO_FAR}")
 }
 
 /// Writes what is not there yet.

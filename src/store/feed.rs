@@ -439,10 +439,7 @@ fn keep_instance(t: &Transaction, of: CalendarId, item: &Item) -> rusqlite::Resu
 
 /// The calendar is as the source says, as of now.
 pub(super) fn good(t: &Transaction, of: CalendarId, now: DateTime<Utc>) -> rusqlite::Result<()> {
-    t.execute(
-        "UPDATE sync_state SET last_good = ?2, trouble = NULL, trouble_kind = NULL, causes = NULL, help = NULL,
-         basis = NULL, trouble_since = NULL, failures = 0, retry_at = NULL WHERE calendar = ?1",
-        params![of.0, now.timestamp()],
-    )
-    .map(|_| ())
+    t.execute("DELETE FROM obstacle WHERE calendar = ?1", [of.0])?;
+    let sql = "UPDATE sync_state SET last_good = ?2 WHERE calendar = ?1";
+    t.execute(sql, params![of.0, now.timestamp()]).map(|_| ())
 }

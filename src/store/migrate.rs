@@ -18,6 +18,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("answers.sql"),
     include_str!("kinds.sql"),
     include_str!("texts.sql"),
+    include_str!("typed.sql"),
 ];
 
 /// The file has seen fewer steps than there are.

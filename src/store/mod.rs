@@ -27,6 +27,7 @@ pub use instances::{Coverage, Known, Row};
 pub use lock::Lock;
 pub use overrides::Change;
 pub use past::{Past, PastChange, PastExtent};
+pub use rendered::Drawn;
 pub use state::{Obstacle, SyncState};
 pub use texts::{KeptText, NewTexts};
 

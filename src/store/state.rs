@@ -44,18 +44,17 @@ pub struct SyncState {
     pub obstacle: Option<Obstacle>,
 }
 
-pub(super) fn obstacle(row: &Row) -> rusqlite::Result<Option<Obstacle>> {
-    let Some(sentence) = row.get("trouble")? else { return Ok(None) };
-    Ok(Some(Obstacle {
-        kind: TroubleKind::named(&row.get::<_, Option<String>>("trouble_kind")?.unwrap_or_default()),
-        sentence,
-        causes: serde_json::from_str(&row.get::<_, Option<String>>("causes")?.unwrap_or_default()).unwrap_or_default(),
+fn obstacle(row: &Row) -> rusqlite::Result<Obstacle> {
+    Ok(Obstacle {
+        kind: TroubleKind::named(&row.get::<_, String>("kind")?),
+        sentence: row.get("sentence")?,
+        causes: serde_json::from_str(&row.get::<_, String>("causes")?).unwrap_or_default(),
         help: row.get("help")?,
         basis: row.get("basis")?,
-        since: time(row, "trouble_since")?.unwrap_or_default(),
+        since: time(row, "since")?.unwrap_or_default(),
         failures: row.get("failures")?,
         retry_at: time(row, "retry_at")?,
-    }))
+    })
 }
 
 fn state(row: &Row) -> rusqlite::Result<SyncState> {
@@ -68,59 +67,50 @@ fn state(row: &Row) -> rusqlite::Result<SyncState> {
         window_due: time(row, "window_due")?,
         last_good: time(row, "last_good")?,
         stamp: row.get("stamp")?,
-        obstacle: obstacle(row)?,
+        obstacle: None,
     })
 }
 
 impl Store {
     /// How a calendar stands.
     pub fn state(&self, of: CalendarId) -> Result<SyncState, Failure> {
-        Ok(self.one("SELECT * FROM sync_state WHERE calendar = ?1", [of.0], state)?.unwrap_or_default())
+        let obstacle = self.one("SELECT * FROM obstacle WHERE calendar = ?1", [of.0], obstacle)?;
+        let state = self.one("SELECT * FROM sync_state WHERE calendar = ?1", [of.0], state)?;
+        Ok(SyncState { obstacle, ..state.unwrap_or_default() })
     }
 
     /// What stands between us and the whole account.
     pub fn account_obstacle(&self, of: AccountId) -> Result<Option<Obstacle>, Failure> {
-        Ok(self.one("SELECT * FROM account WHERE id = ?1", [of.0], obstacle)?.flatten())
+        self.one("SELECT * FROM obstacle WHERE account = ?1", [of.0], obstacle)
     }
 
     /// Notes what stands in the way of a calendar; its data stay.
     pub fn obstruct(&self, of: CalendarId, what: &Obstacle) -> Result<(), Failure> {
-        self.obstruct_row("sync_state SET", "calendar", of.0, what)
+        self.obstruct_row((None, Some(of.0)), what)
     }
 
     /// Notes what stands in the way of a whole account; its data stay.
     pub fn obstruct_account(&self, of: AccountId, what: &Obstacle) -> Result<(), Failure> {
-        self.obstruct_row("account SET", "id", of.0, what)
+        self.obstruct_row((Some(of.0), None), what)
     }
 
-    fn obstruct_row(&self, set: &str, key: &str, id: i64, o: &Obstacle) -> Result<(), Failure> {
-        let sql = format!(
-            "UPDATE {set} trouble = ?2, trouble_kind = ?3, help = ?4, trouble_since = ?5, failures = ?6, retry_at = ?7,
-             causes = ?8, basis = ?9
-             WHERE {key} = ?1"
-        );
+    fn obstruct_row(&self, (account, calendar): (Option<i64>, Option<i64>), o: &Obstacle) -> Result<(), Failure> {
+        let sql = "INSERT OR REPLACE INTO obstacle VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
         let (since, retry) = (o.since.timestamp(), o.retry_at.map(|t| t.timestamp()));
         let causes = serde_json::to_string(&o.causes).unwrap_or_default();
-        self.run(&sql, params![id, o.sentence, o.kind.name(), o.help, since, o.failures, retry, causes, o.basis])
-            .map(|_| ())
+        let (kind, failures) = (o.kind.name(), o.failures);
+        let row = params![account, calendar, kind, o.sentence, causes, o.basis, o.help, since, failures, retry];
+        self.run(sql, row).map(|_| ())
     }
 
     /// Nothing stands in the way of the account any more.
     pub fn clear_account(&self, of: AccountId) -> Result<(), Failure> {
-        self.clear_row("account SET", "id", of.0)
+        self.run("DELETE FROM obstacle WHERE account = ?1", [of.0]).map(|_| ())
     }
 
     /// Nothing stands in the way of the calendar any more.
     pub fn clear(&self, of: CalendarId) -> Result<(), Failure> {
-        self.clear_row("sync_state SET", "calendar", of.0)
-    }
-
-    fn clear_row(&self, set: &str, key: &str, id: i64) -> Result<(), Failure> {
-        let sql = format!(
-            "UPDATE {set} trouble = NULL, trouble_kind = NULL, causes = NULL, help = NULL, basis = NULL,
-             trouble_since = NULL, failures = 0, retry_at = NULL WHERE {key} = ?1 AND trouble IS NOT NULL"
-        );
-        self.run(&sql, [id]).map(|_| ())
+        self.run("DELETE FROM obstacle WHERE calendar = ?1", [of.0]).map(|_| ())
     }
 
     /// The token is dead: the next listing is a whole one. The rows stay.

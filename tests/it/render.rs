@@ -397,12 +397,12 @@ fn a_hand_over_waits_for_the_facts_and_is_tried_for_a_day() {
     // The mail server did not answer.
     let latest = synced.latest.unwrap();
     for minutes in [6, 60, 1439] {
-        jobs::owe(&store, latest.week, &[Way::Mail], latest.since, after(minutes)).unwrap();
+        jobs::owe(&mut store, latest.week, &[Way::Mail], latest.since).unwrap();
         let again = desk.rendered(&mut store, after(minutes));
         assert_eq!(ways(&again), Some(vec![Way::Mail]));
         assert_eq!(again.latest.unwrap().since, after(0));
     }
-    jobs::owe(&store, latest.week, &[Way::Mail], latest.since, after(1441)).unwrap();
+    jobs::owe(&mut store, latest.week, &[Way::Mail], latest.since).unwrap();
     assert_eq!(ways(&desk.rendered(&mut store, after(1441))), None, "a day is over");
     // Facts that never come are not waited for longer than an hour.
     let next = |minutes: i64| at("2026-11-30T07:00:00+01:00") + TimeDelta::minutes(minutes);
