@@ -8,6 +8,7 @@ pub use secret::Secret;
 use crate::model::{Mistake, seen};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a failure means to a script, after sysexits(3).
@@ -131,6 +132,10 @@ pub fn notes(place: &Place, color: bool) -> String {
     render(&failure, color, Level::NOTE)
 }
 
+/// So many lines more of what a mistake marks are shown, and so many characters of its sentence.
+const SHOWN: usize = 5;
+const LONGEST: usize = 300;
+
 fn render(failure: &Failure, color: bool, level: Level<'static>) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut blocks = Vec::new();
@@ -145,7 +150,8 @@ fn render(failure: &Failure, color: bool, level: Level<'static>) -> String {
             let (span, lines, first) = lines(place, &ends, mistake);
             let annotation = AnnotationKind::Primary.span(span).label(mistake.label.as_str());
             let snippet = Snippet::source(lines).line_start(first).path(place.file.as_str()).annotation(annotation);
-            let mut group = level.clone().primary_title(mistake.message.as_str()).element(snippet);
+            let message = brief(&mistake.message);
+            let mut group = level.clone().primary_title(&*message).element(snippet);
             if let Some(help) = &mistake.help {
                 group = group.element(Level::HELP.message(help.as_str()));
             }
@@ -169,9 +175,18 @@ fn lines<'p>(place: &'p Place, ends: &[usize], mistake: &Mistake) -> (Range<usiz
     let (start, end) = (mistake.span.start.min(all), mistake.span.end.min(all));
     let first = ends.partition_point(|end| *end < start);
     let from = first.checked_sub(1).map_or(0, |before| ends[before] + 1);
-    let last = ends.partition_point(|at| *at < end.max(start));
+    let last = ends.partition_point(|at| *at < end.max(start)).min(first + SHOWN);
     let to = ends.get(last).copied().unwrap_or(all);
-    (start - from..end.max(start) - from, &place.text[from..to], first + 1)
+    (start - from..end.max(start).min(to) - from, &place.text[from..to], first + 1)
+}
+
+/// A sentence that quotes what goes on and on, such as a text that nobody closed, in one line.
+fn brief(sentence: &str) -> Cow<'_, str> {
+    if sentence.chars().count() <= LONGEST && !sentence.contains('\n') {
+        return sentence.into();
+    }
+    let line: String = sentence.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
+    format!("{line} …").into()
 }
 
 fn tail<'a>(mut group: Group<'a>, failure: &'a Failure) -> Group<'a> {
@@ -206,6 +221,14 @@ mod tests {
          = help: check the path after `--ics`
          = note: nothing was written
         ");
+    }
+
+    #[test]
+    fn a_text_that_nobody_closed_does_not_fill_the_screen() {
+        let text = format!("timezone = \"\"\"\n{}", "and so on\n".repeat(900));
+        let mistake = Mistake::new(11..text.len(), format!("unknown time zone `{}`", &text[14..]), "no zone");
+        let shown = Failure::mistakes("vantage.toml", &text, vec![mistake]).render(false);
+        assert!(shown.lines().count() < 15 && shown.len() < 900, "{shown}");
     }
 
     #[test]

@@ -318,9 +318,13 @@ pub fn list<'v, 'i>(value: &'v Value<'i>) -> Vec<&'v Value<'i>> {
 /// The nearest of `known`, where it is near enough to be a slip.
 pub fn near<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
+    let length = word.chars().count();
+    let most = 2.max(length / 3);
+    // A text that nobody closed is compared with nothing.
+    let alike = known.into_iter().filter(|name| name.chars().count().abs_diff(length) <= most);
     let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
-    let nearest = known.into_iter().map(|name| (distance(name), name)).min_by_key(|(distance, _)| *distance)?;
-    (nearest.0 <= 2.max(word.chars().count() / 3) && nearest.0 < word.chars().count()).then_some(nearest.1)
+    let nearest = alike.map(|name| (distance(name), name)).min_by_key(|(distance, _)| *distance)?;
+    (nearest.0 <= most && nearest.0 < length).then_some(nearest.1)
 }
 
 fn article(word: &str) -> &'static str {
