@@ -118,8 +118,8 @@ pub fn title(data: &[u8]) {
     }
     let text = words.text().to_owned();
     let again = Title::of(&text).words;
-    // A prefix such as `Re` may stand behind another one, and only capitals make `PAY-12` a ticket.
-    let plain = |text: &str| text.replace('-', " ");
+    // A prefix such as `Re` may stand behind another one, and which signs belong to a word its capitals say.
+    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     assert!(plain(&text).ends_with(&plain(again.text())), "{text:?} {:?}", again.text());
     DEFAULTS.decide_title(&title);
 }

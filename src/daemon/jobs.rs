@@ -201,7 +201,8 @@ impl Bench {
     }
 }
 
-/// Checks that the database is sound; if so, drops what was deleted long ago or is no longer named, empties its log, and keeps a copy of it.
+/// Checks that the database is sound; if so, drops what was deleted long ago or is no longer named, gives back the space of it,
+/// empties its log, and keeps a copy of it.
 fn maintain(store: &mut Store, config: &Config, now: DateTime<Utc>) -> Result<Outcome, Failure> {
     let found = store.check()?;
     if !found.is_empty() {
@@ -209,6 +210,7 @@ fn maintain(store: &mut Store, config: &Config, now: DateTime<Utc>) -> Result<Ou
     }
     kinds::forget_unnamed(store, config, false)?;
     store.purge(now - TOMBSTONES)?;
+    store.shrink()?;
     store.checkpoint()?;
     store.back_up(now)?;
     Ok(Outcome::Maintained)

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnostic::Exit;
-use crate::model::{Interval, Item, ItemKind};
+use crate::model::{IcsText, Interval, Item, ItemKind, Told};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::os::unix::fs::PermissionsExt;
 
@@ -395,6 +395,25 @@ fn upkeep_empties_the_log_and_drops_what_was_deleted_long_ago() {
     shelf.store.checkpoint().unwrap();
     assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
     assert_eq!(shelf.there(), ["a"]);
+}
+
+#[test]
+fn upkeep_gives_many_free_pages_back_and_not_a_few() {
+    let mut shelf = Shelf::new();
+    let account = shelf.store.account("files", "ics").unwrap();
+    let calendar = shelf.store.only_calendar(&account).unwrap();
+    let mut keep = |bytes: usize| {
+        let (file, stem, told) = ("a.ics".to_string(), "a".to_string(), Told::default());
+        let texts = [IcsText { file, stem, bytes: vec![b'x'; bytes], told }];
+        let new = NewTexts { texts: &texts, stamp: None, events: None, past: &PastChange::default() };
+        shelf.store.keep_texts(calendar.id, &new, at(0)).unwrap();
+        let shrunk = shelf.store.shrink().unwrap();
+        shelf.store.checkpoint().unwrap();
+        (shrunk, std::fs::metadata(shelf.store.path()).unwrap().len() >> 20)
+    };
+    assert_eq!(keep(20 << 20), (false, 20), "all of it is needed");
+    assert_eq!(keep(16 << 20), (false, 20), "a fifth is free");
+    assert_eq!(keep(1 << 20), (true, 1));
 }
 
 #[test]

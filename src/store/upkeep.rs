@@ -11,6 +11,9 @@ const BACKUP: TimeDelta = TimeDelta::days(7);
 /// How many times the size of the database must be free for a copy: the copy, and room to go on.
 const ROOM: u64 = 2;
 
+/// A file is written anew without its free pages where they are more than this part of it, and more than so many bytes.
+const FREE: (u64, u64) = (4, 8 << 20);
+
 /// Where the copy of a database is.
 pub(super) fn backup(database: &Path) -> PathBuf {
     database.with_extension("db.backup")
@@ -33,6 +36,17 @@ impl Store {
             let raw = t.execute("DELETE FROM event_raw WHERE deleted_at < ?1 AND cancelled = 0", [then.timestamp()])?;
             Ok(raw + t.execute("DELETE FROM instance WHERE deleted_at < ?1", [then.timestamp()])?)
         })
+    }
+
+    /// Gives the pages back that nothing needs any more, where they are many and space is not short; whether it did.
+    pub fn shrink(&self) -> Result<bool, Failure> {
+        let number = |name: &str| Ok(self.one(&format!("PRAGMA {name}"), [], |row| row.get(0))?.unwrap_or(0));
+        let (pages, free, size): (u64, u64, u64) =
+            (number("page_count")?, number("freelist_count")?, number("page_size")?);
+        if free * FREE.0 < pages || free * size < FREE.1 || !self.has_room() {
+            return Ok(false);
+        }
+        self.run("VACUUM", []).map(|_| true)
     }
 
     /// Moves the write-ahead log into the database and empties it. A reader that is under way keeps some of it until the
