@@ -93,7 +93,7 @@ impl<S: Read + Unpin> Read for Counted<S> {
         // A buffer of our own, because a cursor tells its fill only to unsafe code.
         let mut bytes = [0_u8; 16 << 10];
         let room = into.remaining().min(bytes.len());
-        let mut buffer = hyper::rt::ReadBuf::new(&mut bytes[..room]);
+        let mut buffer = hyper::rt::ReadBuf::new(bytes.get_mut(..room).unwrap_or_default());
         ready!(Pin::new(&mut self.stream).poll_read(cx, buffer.unfilled()))?;
         let filled = buffer.filled();
         self.left = self.left.checked_sub(filled.len() as u64).ok_or_else(|| {

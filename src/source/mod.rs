@@ -1,6 +1,11 @@
 //! The only room that fetches calendars. A source yields facts: events with their instances in a window, and problems.
 //! One module a kind: `ics` is files and feeds, `google` the Google Calendar API.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::indexing_slicing, clippy::string_slice, reason = "what strangers send must not stop a program")
+)]
+
 pub mod google;
 mod http;
 pub mod ics;

@@ -83,10 +83,9 @@ fn instant<'a>(
         ("", Some(name)) => match name.parse::<Tz>() {
             Ok(zone) => return within(resolve(local, zone)),
             // `GMT-03:00` is no name of the zone database, but says enough.
-            Err(_) => name
-                .get(..3)
-                .filter(|head| ["GMT", "UTC"].contains(head))
-                .and_then(|_| east(&name[3..]))
+            Err(_) => ["GMT", "UTC"]
+                .iter()
+                .find_map(|head| east(name.strip_prefix(head)?))
                 .ok_or("has no offset and an unknown time zone")?,
         },
         ("", None) => return within(resolve(local, zone.ok_or("has no offset and no time zone")?)),
@@ -115,12 +114,9 @@ fn local(text: &str) -> Option<(NaiveDateTime, &str)> {
 
 /// `2026-08-06`.
 fn date(text: &str) -> Option<NaiveDate> {
-    let bytes = text.as_bytes();
-    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
-        return None;
-    }
-    let year = i32::try_from(number(&bytes[..4])?).ok()?;
-    NaiveDate::from_ymd_opt(year, number(&bytes[5..7])?, number(&bytes[8..])?)
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let year = i32::try_from(number(&[*y1, *y2, *y3, *y4])?).ok()?;
+    NaiveDate::from_ymd_opt(year, number(&[*m1, *m2])?, number(&[*d1, *d2])?)
 }
 
 /// `+02:00`, `+0200`, or with seconds as before standard time (`+00:53:28`): seconds east of Greenwich.

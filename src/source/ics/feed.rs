@@ -342,7 +342,7 @@ fn whole(bytes: &[u8]) -> Result<(), Trouble> {
             Err(Trouble::new(TroubleKind::Transient, sentence).help(AGAIN))
         }
         // As much of the first line as came.
-        _ if text.len() < first.len() && first[..text.len()].eq_ignore_ascii_case(text) => Err(cut_off()),
+        _ if first.get(..text.len()).is_some_and(|start| start.eq_ignore_ascii_case(text)) => Err(cut_off()),
         _ => {
             let sentence = "what is at the feed's address is no iCalendar text";
             Err(Trouble::new(TroubleKind::Unexpected, sentence).help(LOOK))

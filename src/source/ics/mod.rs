@@ -107,6 +107,13 @@ struct Reading {
     parsed: Option<Parsed>,
 }
 
+impl Reading {
+    /// More of that source can be added.
+    fn takes(&self, key: &str) -> bool {
+        self.key == key && self.parsed.is_none()
+    }
+}
+
 impl Calendars {
     /// Reads everything that `paths` name; `-` is standard input, and `name` (if any) is the source's name.
     ///
@@ -132,19 +139,17 @@ impl Calendars {
     }
 
     fn add(&mut self, key: &str, source: Option<&str>, text: &IcsText) {
-        let known = self.sources.iter().position(|reading| reading.key == key && reading.parsed.is_none());
-        let place = known.unwrap_or(self.sources.len());
-        if place == self.sources.len() {
+        if !self.sources.iter().any(|reading| reading.takes(key)) {
             let (files, shelf) = (Vec::new(), Shelf::default());
             self.sources.push(Reading { key: key.to_owned(), files, shelf, parsed: None });
         }
-        let reading = &mut self.sources[place];
+        let Some(reading) = self.sources.iter_mut().find(|reading| reading.takes(key)) else { return };
         let folder = text.file.rsplit_once('/').map_or("", |(folder, _)| folder);
         let source = Source { source: source.unwrap_or(&text.file), stem: &text.stem, folder, told: text.told };
         reading.files.push(text.file.clone());
         if self.homes < HOMES {
             self.homes += 1;
-            let head = &text.bytes[..text.bytes.len().min(HEAD)];
+            let head = text.bytes.get(..HEAD).unwrap_or(&text.bytes);
             self.zones.extend(crate::ical::home_zone(head).filter(|zone| !self.zones.contains(zone)));
         }
         if reading.shelf.add(&text.bytes, &source) {
@@ -181,9 +186,11 @@ impl Calendars {
         }
         let several = if fresh && self.sources.len() > 1 { self.sources.len() } else { 0 };
         for at in 0..several {
-            let Some(mut own) = self.sources[at].parsed.take() else { continue };
+            let Some(mut own) = self.sources.get_mut(at).and_then(|reading| reading.parsed.take()) else { continue };
             self.sources.iter().filter_map(|reading| reading.parsed.as_ref()).for_each(|other| own.adopt(other));
-            self.sources[at].parsed = Some(own);
+            if let Some(reading) = self.sources.get_mut(at) {
+                reading.parsed = Some(own);
+            }
         }
     }
 
