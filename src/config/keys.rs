@@ -1,9 +1,9 @@
 //! The keys of `vantage.toml`: one line each, and nothing else knows their names.
 
-use super::{Config, Reader, days, service, source::sources};
+use super::service::{self, PRIVACY, duration};
+use super::{Config, Reader, days, source::sources};
 use crate::classify::KNOWN_GROUPS;
-use crate::model::{Address, Exact, Palette, Privacy, Value, Weekday, Weight, domain, length, list, weekday};
-use chrono::TimeDelta;
+use crate::model::{Address, Exact, Palette, Value, Weekday, Weight, domain, list, weekday};
 use toml::de::DeTable;
 
 type Set = fn(&Value, &mut Config, &mut Reader);
@@ -54,8 +54,6 @@ pub const KEYS: &[Key] = &[
     Key { name: "mail", set: service::mail },
 ];
 
-pub(super) const PRIVACY: [(&str, Privacy); 3] =
-    [("titles", Privacy::Titles), ("themes", Privacy::Themes), ("classes", Privacy::Classes)];
 const PALETTE: [(&str, Palette); 2] = [("light", Palette::Light), ("dark", Palette::Dark)];
 
 pub(super) fn read(table: &DeTable, config: &mut Config, reader: &mut Reader) {
@@ -137,9 +135,4 @@ fn people(v: &Value, c: &mut Config, r: &mut Reader) {
         }
         c.people.groups.insert(group.to_string(), members);
     }
-}
-
-/// A length of at least a minute and at most a day.
-pub(super) fn duration(text: &str) -> Option<TimeDelta> {
-    length(text).filter(|length| (TimeDelta::minutes(1)..=TimeDelta::days(1)).contains(length))
 }

@@ -1,8 +1,8 @@
 //! The keys of the background service: when it works, where pictures go, and to whom they are handed.
 
-use super::keys::{PRIVACY, duration};
 use super::{Config, Reader};
 use crate::model::{LocalTime, Privacy, RenderAt, Value, WEEKDAYS, length, weekday};
+use chrono::TimeDelta;
 use lettre::message::Mailbox;
 use std::ops::Range;
 use std::time::Duration;
@@ -14,6 +14,8 @@ const MAIL: &[&str] =
 /// The tables of this file with their keys.
 #[cfg(test)]
 pub(super) const TABLES: [(&str, &[&str]); 2] = [("notify", NOTIFY), ("mail", MAIL)];
+pub(super) const PRIVACY: [(&str, Privacy); 3] =
+    [("titles", Privacy::Titles), ("themes", Privacy::Themes), ("classes", Privacy::Classes)];
 /// What `command` may hold in braces.
 const PLACEHOLDERS: [&str; 3] = ["picture", "headline", "week"];
 /// `[notify]`: a command of the user's that gets each new weekly picture.
@@ -230,4 +232,9 @@ pub(super) fn mail(v: &Value, c: &mut Config, r: &mut Reader) {
     let (Some(host), Some(from), Some((_, to))) = (host, from, to) else { return };
     let port = port.and_then(|port| u16::try_from(port).ok()).unwrap_or(security.port());
     c.mail = Some(Mail { host, port, security, from, to, username, password_file, ca_file, timeout, privacy });
+}
+
+/// A length of at least a minute and at most a day.
+pub(super) fn duration(text: &str) -> Option<TimeDelta> {
+    length(text).filter(|length| (TimeDelta::minutes(1)..=TimeDelta::days(1)).contains(length))
 }

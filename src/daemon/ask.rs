@@ -1,7 +1,6 @@
 //! Questions that came over the socket, and their answers.
 
-use super::event::Reply;
-use super::jobs::{Handed, Outcome};
+use super::event::{Handed, Outcome, Reply};
 use super::main_loop::Daemon;
 use super::metrics::{self, Gauges};
 use super::timing;

@@ -1,8 +1,11 @@
 //! Everything that can happen to the daemon.
 
-use super::jobs::Outcome;
 use super::wire::{Answer, Request};
+use crate::diagnostic::Failure;
+use crate::kinds::AccountSummary;
+use crate::model::Week;
 use crate::schedule::Job;
+use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot};
 
 /// The way to the loop. What is sent after the loop has ended is lost, and nobody needs it.
@@ -30,4 +33,28 @@ pub(super) enum Event {
     Ended(Job, Outcome),
     /// A task that never ends has ended.
     Lost(&'static str),
+}
+
+/// How a piece of work ended.
+pub(super) enum Outcome {
+    /// With the earliest moment that a source named for its next try.
+    Synced(Vec<AccountSummary>, Option<DateTime<Utc>>),
+    /// What was drawn, and what is to be said of sources that are behind.
+    Rendered(Vec<Week>, Vec<(String, String)>, Handed),
+    Maintained,
+    Failed(Failure),
+    /// It ran into a bug; the log has the place.
+    Panicked,
+    /// The daemon is stopping.
+    Cancelled,
+}
+
+/// What became of the latest week.
+#[derive(Default)]
+pub struct Handed {
+    /// It was due.
+    pub tried: bool,
+    pub failures: Vec<Failure>,
+    /// It is due again later.
+    pub again: bool,
 }

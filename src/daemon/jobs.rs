@@ -1,13 +1,13 @@
 //! The work itself, each kind on a thread of its own. A panic in one is an outcome like another.
 
 use super::Host;
-use super::event::{Event, Events};
+pub use super::event::Handed;
+use super::event::{Event, Events, Outcome};
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
 use crate::jobs::render::Rendered;
 use crate::jobs::{self, Setup, Way};
-use crate::kinds::{self, AccountSummary, Sync, Wish};
-use crate::model::Week;
+use crate::kinds::{self, Sync, Wish};
 use crate::schedule::Job;
 use crate::source::{RealPace, runtime};
 use crate::store::{self, Store};
@@ -29,30 +29,6 @@ const COMMAND: Duration = Duration::from_secs(30);
 
 /// How long what was deleted is kept, in case it comes back.
 const TOMBSTONES: TimeDelta = TimeDelta::days(90);
-
-/// How a piece of work ended.
-pub(super) enum Outcome {
-    /// With the earliest moment that a source named for its next try.
-    Synced(Vec<AccountSummary>, Option<DateTime<Utc>>),
-    /// What was drawn, and what is to be said of sources that are behind.
-    Rendered(Vec<Week>, Vec<(String, String)>, Handed),
-    Maintained,
-    Failed(Failure),
-    /// It ran into a bug; the log has the place.
-    Panicked,
-    /// The daemon is stopping.
-    Cancelled,
-}
-
-/// What became of the latest week.
-#[derive(Default)]
-pub struct Handed {
-    /// It was due.
-    pub tried: bool,
-    pub failures: Vec<Failure>,
-    /// It is due again later.
-    pub again: bool,
-}
 
 /// What to do.
 pub(super) enum Work {

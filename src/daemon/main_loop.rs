@@ -1,8 +1,8 @@
 //! The loop: what comes next, and what is done about it.
 
 use super::book::Book;
-use super::event::{Event, Events, Reply, Signal};
-use super::jobs::{self, Bench, Outcome, Turn, Work};
+use super::event::{Event, Events, Outcome, Reply, Signal};
+use super::jobs::{self, Bench, Turn, Work};
 use super::signals::{never_ends, signals};
 use super::watcher::{SETTLED, Watch};
 use super::wire::Answer;

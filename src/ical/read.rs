@@ -3,13 +3,12 @@
 
 use super::Lost;
 use super::component::{Draft, Times, busy, entries};
-use super::context::Context;
+use super::context::{Context, Notes, ZoneName};
 use super::custom::Observance;
 use super::decode::{decode, foreign, recoded, text as text_of};
 use super::line::{Lines, Property, unescape};
 use super::person;
 use super::rule::Rule;
-use super::shelf::TextDraft;
 use super::value::{Form, ZoneId, offset, stamp};
 use super::zone::clean;
 use crate::model::{Address, Calendar, Event, Told};
@@ -134,6 +133,13 @@ struct Reader {
 
 /// More than this is open at once only in a text that means harm.
 const MOST_INTERRUPTED: usize = 64;
+
+/// A text whose lines have all been read.
+pub(super) struct TextDraft {
+    pub calendars: Vec<CalendarDraft>,
+    pub names: Vec<ZoneName>,
+    pub notes: Notes,
+}
 
 /// Reads a text of any encoding and any quality, which is the one at place `text` of its source; the first zone that it names
 /// gets the id `base`. Never fails as a whole.

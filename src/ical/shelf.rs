@@ -4,7 +4,7 @@ use super::component::{Component, Times};
 use super::context::{Notes, ZoneName};
 use super::custom::Custom;
 use super::meter::Meter;
-use super::read::{CalendarDraft, Method, ZoneDraft};
+use super::read::{CalendarDraft, Method, TextDraft, ZoneDraft};
 use super::value::Form;
 use super::version::Grouping;
 use super::zone::{Zone, clean};
@@ -36,13 +36,6 @@ struct Seen {
     told: Told,
     /// It holds one UID: a file of a folder that keeps one event a file.
     alone: bool,
-}
-
-/// A text whose lines have all been read.
-pub(super) struct TextDraft {
-    pub calendars: Vec<CalendarDraft>,
-    pub names: Vec<ZoneName>,
-    pub notes: Notes,
 }
 
 impl Default for Shelf {

@@ -1,7 +1,7 @@
 //! The latest week on its way out, to whom the configuration says. It waits for facts that reach to its end, and a server that
 //! cannot be reached is tried again, both for a limited time; nothing is sent twice.
 
-use super::render::Latest;
+use crate::analyze::Report;
 use crate::chart::{self, Painter, Privacy, Style};
 use crate::config::Config;
 use crate::deliver::{self, Handover};
@@ -10,7 +10,7 @@ use crate::disk;
 use crate::model::Week;
 use crate::store::Store;
 use chrono::{DateTime, Utc};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,19 @@ impl Way {
         };
         Way::ALL.into_iter().filter(is_asked).collect()
     }
+}
+
+/// A week to hand over.
+pub struct Latest {
+    pub week: Week,
+    /// The picture at the configuration's own privacy.
+    pub picture: PathBuf,
+    pub report: Report,
+    pub style: Style,
+    /// How it is to go.
+    pub ways: Vec<Way>,
+    /// Since when.
+    pub since: DateTime<Utc>,
 }
 
 /// Keeps that `week` is still to go these ways, since `since`.

@@ -5,7 +5,7 @@
 
 use super::facts::{note_on_zone, read};
 use super::gallery::{Entry, page};
-use super::handover::{self, Way};
+use super::handover::{self, Latest, Way};
 use super::picture::{ENDINGS, fallback_font, files, last_seen};
 use super::setup::Setup;
 use super::standing::{SAYS_MORE, SYNC, Standing, standing};
@@ -44,19 +44,6 @@ pub struct Rendered {
     pub waits: bool,
     /// What `vantage week` would say of sources that are behind or never answered, each with what to do.
     pub warnings: Vec<(String, String)>,
-}
-
-/// A week to hand over.
-pub struct Latest {
-    pub week: Week,
-    /// The picture at the configuration's own privacy.
-    pub picture: PathBuf,
-    pub report: Report,
-    pub style: Style,
-    /// How it is to go.
-    pub ways: Vec<Way>,
-    /// Since when.
-    pub since: DateTime<Utc>,
 }
 
 /// Draws what is due at `now`: the ended weeks whose moment ([`crate::config::Config::render_at`]) has come, oldest first, and this week.

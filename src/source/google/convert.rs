@@ -1,6 +1,6 @@
 //! Google's JSON to the model: calendars, and the instances of their events.
 
-use super::item::{decode, filled, loose};
+use super::field::{decode, filled, loose};
 use super::moment::{RawTime, span, stamp};
 use crate::model::{
     Address, Answer, Attendee, AttendeeKind, Attendees, Calendar, Event, EventStatus, EventType, Instance, Original,

@@ -1,6 +1,6 @@
 //! One entry of the calendar list.
 
-use super::item::{decode, filled, loose};
+use super::field::{decode, filled, loose};
 use crate::model::Role;
 use serde::Deserialize;
 use std::collections::BTreeMap;

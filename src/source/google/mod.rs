@@ -3,6 +3,7 @@
 mod client;
 mod convert;
 mod entry;
+mod field;
 mod item;
 mod listing;
 mod login;

@@ -1,7 +1,7 @@
 //! Dates and times as Google writes them, and as it should not: calendars imported elsewhere bring offsets with seconds,
 //! leap seconds and times without an offset.
 
-use super::item::loose;
+use super::field::loose;
 use crate::model::{Interval, Original, Span, resolve};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
