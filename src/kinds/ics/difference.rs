@@ -20,6 +20,8 @@ struct Block {
     from: usize,
     to: usize,
     uid: u64,
+    /// It has a UID.
+    named: bool,
     /// Of all its lines, but for its stamps.
     says: u64,
     /// The day of a single event, in digits.
@@ -38,7 +40,7 @@ pub(super) fn difference(old: &[u8], new: &[u8], since: DateTime<Utc>) -> Option
     }
     let uids = differing(&before.blocks, &after.blocks);
     let common: Vec<&Block> = before.blocks.iter().filter(|block| !uids.contains(&block.uid)).collect();
-    let mut shown: HashSet<u64> = [|b: &&&Block| b.guests, |b: &&&Block| b.answers]
+    let mut shown: HashSet<u64> = [|b: &&&Block| b.guests && b.named, |b: &&&Block| b.answers]
         .iter()
         .filter_map(|is| common.iter().find(is).map(|block| block.uid))
         .collect();
@@ -78,14 +80,21 @@ impl<'t> Blocks<'t> {
         if odd || std::str::from_utf8(text).is_err() {
             return None;
         }
-        let (mut blocks, mut open, mut calendars) = (Vec::new(), None::<Draft>, 0);
+        let (mut blocks, mut open, mut calendars, mut depth) = (Vec::new(), None::<Draft>, 0, 0_usize);
         for (at, end, line) in lines(text) {
             let is = |known: &[u8]| line.trim_ascii().eq_ignore_ascii_case(known);
             let begins = |known: &[u8]| line.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
             match &mut open {
-                None if is(b"BEGIN:VEVENT") => open = Some(Draft::new(at, random)),
-                None if begins(b"BEGIN:VFREEBUSY") || begins(b"METHOD") || begins(b"END:VEVENT") => return None,
-                None => calendars += usize::from(begins(b"BEGIN:VCALENDAR")),
+                // Inside of another component it is no event.
+                None if is(b"BEGIN:VEVENT") => open = Some((depth == 1).then(|| Draft::new(at, random))?),
+                None if begins(b"BEGIN:VFREEBUSY") || begins(b"END:VEVENT") => return None,
+                None if begins(b"METHOD") && !is(b"METHOD:PUBLISH") => return None,
+                None if begins(b"BEGIN:") => {
+                    depth += 1;
+                    calendars += usize::from(begins(b"BEGIN:VCALENDAR"));
+                }
+                None if begins(b"END:") => depth = depth.checked_sub(1)?,
+                None => {}
                 Some(draft) if is(b"END:VEVENT") => {
                     blocks.push(draft.close(end)?);
                     open = None;
@@ -149,8 +158,8 @@ struct Draft<'r> {
 #[derive(Clone, Copy, PartialEq)]
 enum Last {
     Uid,
-    Stamp,
     Guest,
+    Blank,
     Other,
 }
 
@@ -163,17 +172,25 @@ impl<'r> Draft<'r> {
 
     /// `None` where the line is one that only reading makes sense of.
     fn take(&mut self, line: &[u8]) -> Option<()> {
-        if let [b' ' | b'\t', more @ ..] = line {
-            if self.last == Last::Uid {
-                self.uid.as_mut()?.extend_from_slice(more);
+        match line {
+            // What is folded onto a blank line is another line to the reader.
+            [b' ' | b'\t', ..] if self.last == Last::Blank => return None,
+            [b' ' | b'\t', more @ ..] => {
+                if self.last == Last::Uid {
+                    self.uid.as_mut()?.extend_from_slice(more);
+                }
+                self.answers |= self.last == Last::Guest && holds(more, b"PARTSTAT");
             }
-            self.answers |= self.last == Last::Guest && holds(more, b"PARTSTAT");
-        } else if !line.is_empty() {
-            self.last = self.begin(line)?;
+            [] => self.last = Last::Blank,
+            [first, ..] if !first.is_ascii_alphanumeric() && *first != b'-' => return None,
+            line => {
+                self.last = self.begin(line)?;
+                if is_stamp(line) {
+                    return Some(());
+                }
+            }
         }
-        if self.last != Last::Stamp {
-            line.hash(&mut self.says);
-        }
+        line.hash(&mut self.says);
         Some(())
     }
 
@@ -189,8 +206,6 @@ impl<'r> Draft<'r> {
         } else if self.depth == 0 && is(b"UID") {
             let value = line.get(3..)?.strip_prefix(b":")?;
             return (self.uid.replace(value.to_vec()).is_none()).then_some(Last::Uid);
-        } else if self.depth == 0 && (is(b"DTSTAMP") || is(b"LAST-MODIFIED")) {
-            return Some(Last::Stamp);
         } else if self.depth == 0 && is(b"ATTENDEE") {
             self.guests = true;
             self.answers |= holds(line, b"PARTSTAT");
@@ -212,11 +227,72 @@ impl<'r> Draft<'r> {
         }
         let Draft { from, random, repeats, guests, answers, .. } = *self;
         let single = self.day.filter(|_| !repeats && !uid.is_empty());
-        let (uid, says) = (random.hash_one(uid.trim_ascii()), self.says.finish());
-        Some(Block { from, to, uid, says, single, guests, answers })
+        let (named, uid) = (!uid.trim_ascii().is_empty(), random.hash_one(uid.trim_ascii()));
+        Some(Block { from, to, uid, named, says: self.says.finish(), single, guests, answers })
     }
+}
+
+/// A time of writing, which says nothing of the event, and nothing else.
+fn is_stamp(line: &[u8]) -> bool {
+    let value =
+        |name: &[u8]| line.get(..name.len()).filter(|start| start.eq_ignore_ascii_case(name)).map(|_| name.len());
+    let from = value(b"DTSTAMP:").or_else(|| value(b"LAST-MODIFIED:"));
+    let digits = |value: &[u8]| value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'T' | b'Z'));
+    from.and_then(|from| line.get(from..)).is_some_and(digits)
 }
 
 fn holds(line: &[u8], word: &[u8]) -> bool {
     line.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(events: &str) -> String {
+        let plain = |n| format!("BEGIN:VEVENT\r\nUID:{n}\r\nDTSTART:20261101T100000Z\r\nEND:VEVENT\r\n");
+        let rest: String = (0..20).map(plain).collect();
+        format!("BEGIN:VCALENDAR\r\n{rest}{events}END:VCALENDAR\r\n")
+    }
+
+    fn event(lines: &str) -> String {
+        text(&format!("BEGIN:VEVENT\r\nUID:odd\r\n{lines}\r\nEND:VEVENT\r\n"))
+    }
+
+    /// The event is shown by both, or all is read.
+    #[track_caller]
+    fn seen(old: &str, new: &str) {
+        if let Some(it) = difference(old.as_bytes(), new.as_bytes(), DateTime::UNIX_EPOCH) {
+            let shows = |part: &[u8]| memmem::find(part, b"UID:odd").is_some();
+            assert!(shows(&it.old) && shows(&it.new), "{old} {new}");
+        }
+    }
+
+    #[test]
+    fn only_a_time_of_writing_says_nothing() {
+        let stamped = |day| event(&format!("DTSTAMP:2026110{day}T000000Z\r\nSUMMARY:a"));
+        let it = difference(stamped(1).as_bytes(), stamped(2).as_bytes(), DateTime::UNIX_EPOCH).unwrap();
+        assert!(memmem::find(&it.new, b"UID:odd").is_none());
+        for line in [
+            "DTSTAMP:20261101T000000Z\r\n\r\n SUMMARY:{}",
+            "SUMMARY;ENCODING=quoted-printable:Our =\r\nLast-Modified {}",
+            "SUMMARY;ENCODING=QUOTED-PRI\r\n NTABLE:Our =\r\nDTSTAMP {}",
+            "LAST-MODIFIED-BY:{}",
+            "DTSTAMP-X:{}",
+            "DTSTAMP:20261101T000000Z\r\n {}",
+        ] {
+            seen(&event(&line.replace("{}", "strategy")), &event(&line.replace("{}", "lunch")));
+        }
+    }
+
+    #[test]
+    fn what_only_reading_makes_sense_of_is_read() {
+        let odd =
+            |lines: &str| difference(event(lines).as_bytes(), event("SUMMARY:a").as_bytes(), DateTime::UNIX_EPOCH);
+        assert!(odd("DESCRIPTION:x\r\n\r\n zz").is_none() && odd("\u{c}UID:x").is_none() && odd("UID:x").is_none());
+        let one = "BEGIN:VEVENT\r\nUID:odd\r\nEND:VEVENT\r\n";
+        let outside = text(&format!("{one}BEGIN:VTODO\r\nEND:VTODO\r\n"));
+        let inside = text(&format!("BEGIN:VTODO\r\n{one}END:VTODO\r\n"));
+        assert!(difference(outside.as_bytes(), inside.as_bytes(), DateTime::UNIX_EPOCH).is_none());
+    }
 }
