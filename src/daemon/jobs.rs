@@ -1,8 +1,7 @@
 //! The work itself, each kind on a thread of its own. A panic in one is an outcome like another.
 
 use super::Host;
-pub use super::event::Handed;
-use super::event::{Event, Events, Outcome};
+use super::event::{Event, Events, Handed, Outcome};
 use crate::config::Config;
 use crate::diagnostic::{Exit, Failure};
 use crate::jobs::render::Rendered;

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use std::path::{Path, PathBuf};
 
 /// A way out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     Notify,
     Mail,

@@ -67,23 +67,23 @@ impl Store {
 
     /// What is kept of a text is `text`, whatever it once told.
     fn is_kept(&self, kept: &KeptText, text: &IcsText) -> Result<bool, Failure> {
-        let mut parts = text.bytes.chunks(PART);
+        type Part = (usize, Option<Vec<u8>>);
         let sql = "SELECT length(bytes), digest FROM ics_part WHERE text = ?1 ORDER BY place";
-        let same = |row: &Row| {
-            let (length, known): (usize, Option<Vec<u8>>) = (row.get(0)?, row.get(1)?);
-            Ok(parts.next().is_some_and(|part| part.len() == length && known == Some(digest(part))))
-        };
-        let same = self.rows(sql, [kept.id], same)?.into_iter().all(|same| same);
-        Ok(same && parts.next().is_none() && kept.file == text.file && kept.stem == text.stem)
+        let known: Vec<Part> = self.rows(sql, [kept.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let parts = text.bytes.chunks(PART);
+        let is = |(known, part): (&Part, &[u8])| known.0 == part.len() && known.1.as_ref() == Some(&digest(part));
+        let like = kept.file == text.file && kept.stem == text.stem && known.len() == parts.len();
+        Ok(like && known.iter().zip(parts).all(is))
     }
 
     /// The texts that are kept are `texts`, whatever they once told.
     pub fn are_kept(&self, kept: &[KeptText], texts: &[IcsText]) -> Result<bool, Failure> {
-        let mut all = kept.len() == texts.len();
         for (kept, text) in kept.iter().zip(texts) {
-            all = all && self.is_kept(kept, text)?;
+            if !self.is_kept(kept, text)? {
+                return Ok(false);
+            }
         }
-        Ok(all)
+        Ok(kept.len() == texts.len())
     }
 
     /// A text whole.

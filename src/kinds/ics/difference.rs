@@ -83,7 +83,7 @@ impl<'t> Blocks<'t> {
         let (mut blocks, mut open, mut calendars, mut depth) = (Vec::new(), None::<Draft>, 0, 0_usize);
         for (at, end, line) in lines(text) {
             let is = |known: &[u8]| line.trim_ascii().eq_ignore_ascii_case(known);
-            let begins = |known: &[u8]| line.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
+            let begins = |known: &[u8]| begins(line, known);
             match &mut open {
                 // Inside of another component it is no event.
                 None if is(b"BEGIN:VEVENT") => open = Some((depth == 1).then(|| Draft::new(at, random))?),
@@ -195,7 +195,7 @@ impl<'r> Draft<'r> {
     }
 
     fn begin(&mut self, line: &[u8]) -> Option<Last> {
-        let is = |known: &[u8]| line.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
+        let is = |known: &[u8]| begins(line, known);
         if is(b"BEGIN:VEVENT") || is(b"BEGIN:VCALENDAR") || is(b"END:VCALENDAR") {
             return None;
         }
@@ -226,19 +226,21 @@ impl<'r> Draft<'r> {
             return None;
         }
         let Draft { from, random, repeats, guests, answers, .. } = *self;
-        let single = self.day.filter(|_| !repeats && !uid.is_empty());
-        let (named, uid) = (!uid.trim_ascii().is_empty(), random.hash_one(uid.trim_ascii()));
+        let uid = uid.trim_ascii();
+        let named = !uid.is_empty();
+        let (single, uid) = (self.day.filter(|_| named && !repeats), random.hash_one(uid));
         Some(Block { from, to, uid, named, says: self.says.finish(), single, guests, answers })
     }
 }
 
 /// A time of writing, which says nothing of the event, and nothing else.
 fn is_stamp(line: &[u8]) -> bool {
-    let value =
-        |name: &[u8]| line.get(..name.len()).filter(|start| start.eq_ignore_ascii_case(name)).map(|_| name.len());
-    let from = value(b"DTSTAMP:").or_else(|| value(b"LAST-MODIFIED:"));
     let digits = |value: &[u8]| value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'T' | b'Z'));
-    from.and_then(|from| line.get(from..)).is_some_and(digits)
+    [&b"DTSTAMP:"[..], b"LAST-MODIFIED:"].iter().any(|name| begins(line, name) && digits(&line[name.len()..]))
+}
+
+fn begins(line: &[u8], with: &[u8]) -> bool {
+    line.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with))
 }
 
 fn holds(line: &[u8], word: &[u8]) -> bool {

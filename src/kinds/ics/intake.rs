@@ -51,14 +51,14 @@ fn changes(before: &BTreeMap<String, Says>, after: &BTreeMap<String, Says>) -> C
 
 /// What new texts mean beside those that are known.
 struct Weighed {
+    old: Outline,
+    new: Outline,
     /// The events that are known, and those that are there, by their keys.
     known: BTreeMap<String, Says>,
     there: BTreeMap<String, Says>,
     past: Outcome,
     /// The keys of events that only fell out of the range.
     outside: HashSet<String>,
-    /// How many events the old texts hold, and the new ones.
-    events: (u64, u64),
 }
 
 impl Weighed {
@@ -116,7 +116,8 @@ impl Reading {
             }
             Step::Apply => {
                 let past = PastChange { forget: self.accept, ..weighed.past.change };
-                let new = NewTexts { texts: &texts, stamp, events: Some(weighed.events.1), past: &past };
+                let events = Some(events(&texts, &weighed.new));
+                let new = NewTexts { texts: &texts, stamp, events, past: &past };
                 store.keep_texts(calendar.id, &new, self.now)?;
                 let stays = past.keep.iter().filter(|row| row.json.is_some()).count();
                 Ok(Taken::New(changes(&weighed.known, &weighed.there), stays))
@@ -142,7 +143,7 @@ impl Reading {
         let ([text], Some(old), true) = (&mut *texts, kept.pop(), kept.is_empty() && self.remembers()) else {
             return Ok(None);
         };
-        let Some(events) = store.events_of_texts(calendar.id)?.filter(|_| old.file == text.file) else {
+        let Some(known) = store.events_of_texts(calendar.id)?.filter(|_| old.file == text.file) else {
             return Ok(None);
         };
         if store.hold(calendar.id)?.is_some() || store.past_extent(calendar.id)?.is_some() {
@@ -154,13 +155,15 @@ impl Reading {
         };
         before.bytes = old;
         let mut after = [IcsText { bytes: after, file: text.file.clone(), stem: text.stem.clone(), told: text.told }];
-        let weighed = self.weigh(store, calendar, &[before], &mut after)?;
+        let before = [before];
+        let weighed = self.weigh(store, calendar, &before, &mut after)?;
         let (_, gone) = weighed.removal();
         if weighed.past.open || gone.len() > guard::FEW {
             return Ok(None);
         }
         text.told = after[0].told;
-        let events = Some((events + weighed.events.1).saturating_sub(weighed.events.0));
+        let (gone, come) = (events(&before, &weighed.old), events(&after, &weighed.new));
+        let events = Some((known + come).saturating_sub(gone));
         let new = NewTexts { texts, stamp, events, past: &weighed.past.change };
         store.keep_texts(calendar.id, &new, self.now)?;
         Ok(Some(changes(&weighed.known, &weighed.there)))
@@ -187,8 +190,7 @@ impl Reading {
         let mut renamed = old.renamed(&new, &several);
         let told = new.events(&several).into_iter();
         let there = told.map(|(key, says)| (renamed.remove(&key).unwrap_or(key), says)).collect();
-        let events = (events(before, &old), events(texts, &new));
-        Ok(Weighed { known, there, past, outside, events })
+        Ok(Weighed { old, new, known, there, past, outside })
     }
 
     /// What the new texts mean for the past. What was added alone takes nothing away, but may tell again what was kept.

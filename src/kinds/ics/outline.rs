@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 type Face = (String, u64);
 
 /// Every event of a source.
-#[derive(Default)]
 pub(super) struct Outline {
     texts: Vec<Page>,
 }
@@ -64,14 +63,11 @@ fn key(entry: &Entry, several: &HashSet<String>) -> String {
 
 impl Outline {
     pub(super) fn of(texts: &[IcsText]) -> Outline {
-        let mut outline = Outline::default();
-        texts.iter().for_each(|text| outline.add(text));
-        outline
-    }
-
-    pub(super) fn add(&mut self, text: &IcsText) {
-        let (file, entries) = (text.file.clone(), ics::entries(&text.bytes));
-        self.texts.push(Page { file, told: text.told, entries });
+        let page = |text: &IcsText| {
+            let (file, entries) = (text.file.clone(), ics::entries(&text.bytes));
+            Page { file, told: text.told, entries }
+        };
+        Outline { texts: texts.iter().map(page).collect() }
     }
 
     /// Text by text.
